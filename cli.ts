@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { runCommandLine } from './core/command-line';
+import { etlCommand } from './etl/command';
+import { localCommand } from './local/command';
+
+runCommandLine(
+  yargs(hideBin(process.argv))
+    .scriptName('clickstreamy')
+    .usage('$0 <command>\n\nFrom a web server’s access log to a dashboard.')
+    .command(localCommand)
+    .command(etlCommand)
+    .demandCommand(1, 'Say which command.')
+    .epilogue('`traffic --help` drives a site with visitors.'),
+);

@@ -1,0 +1,51 @@
+/** A failure the reader can mend: the message says what is wrong, `mend` what to do about it. */
+export class ToolkitError extends Error {
+  /** Stable and greppable; each is a heading in docs/errors.md. */
+  readonly code: string;
+  readonly mend: string;
+
+  constructor(code: string, message: string, mend: string, options?: ErrorOptions) {
+    super(`${message}\n→ ${mend}`, options);
+    this.name = new.target.name;
+    this.code = code;
+    this.mend = mend;
+  }
+}
+
+/** The command was called wrongly: exit code 2. */
+export class UsageError extends ToolkitError {
+  constructor(message: string, mend = 'See --help.', options?: ErrorOptions) {
+    super('USAGE', message, mend, options);
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EADDRINUSE: 'the port is taken',
+  EADDRNOTAVAIL: 'no such address on this machine',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'the connection was reset',
+  EDQUOT: 'the disk quota is used up',
+  EEXIST: 'it exists already',
+  EISDIR: 'it is a folder',
+  EMFILE: 'too many open files',
+  ENOENT: 'it does not exist',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'part of its path is not a folder',
+  ENOTFOUND: 'no such host',
+  EPERM: 'not permitted',
+  EROFS: 'the file system is read-only',
+};
+
+/** The `code` of a system error (`ENOSPC`, `EADDRINUSE`, …), if it is one. */
+export function errnoOf(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Why the world refused, in words: `the disk is full` for ENOSPC; the error's own first line where it is none we know. */
+export function reasonOf(error: unknown): string {
+  const known = REASONS[errnoOf(error) ?? ''];
+  if (known !== undefined) return known;
+  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? error.name) : String(error);
+}

@@ -1,0 +1,3 @@
+import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
+
+export type TransformHandler = (event: FirehoseTransformationEvent) => Promise<FirehoseTransformationResult>;
