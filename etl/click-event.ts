@@ -124,7 +124,11 @@ export const clickEventFields = {
     example: 'Linux',
     absent: 'it is not known',
   },
-  is_bot: { type: 'boolean', about: 'Whether the user agent is a crawler’s, a tool’s or a monitor’s.', example: false },
+  is_bot: {
+    type: 'boolean',
+    about: 'Whether the user agent is a crawler’s, a tool’s or a monitor’s; false where there is none.',
+    example: false,
+  },
   run: {
     type: 'string',
     about: 'The run of the traffic tool: its user agents end in `clickstreamy/<run>`.',

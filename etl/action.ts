@@ -1,0 +1,61 @@
+/** What the visitor did, from method, page and status. */
+import type { Action, Outcome } from './click-event';
+
+/** The site's own pages (site/), the spellings that other sites use, and WordPress's stock page. */
+const SIGN_PAGES: ReadonlyMap<string, Action> = new Map([
+  ['/sign-up/', 'sign_up'],
+  ['/signup/', 'sign_up'],
+  ['/register/', 'sign_up'],
+  ['/sign-in/', 'sign_in'],
+  ['/signin/', 'sign_in'],
+  ['/login/', 'sign_in'],
+  ['/wp-login.php/', 'sign_in'],
+  ['/sign-out/', 'sign_out'],
+  ['/signout/', 'sign_out'],
+  ['/logout/', 'sign_out'],
+]);
+
+const HEALTH_PAGES: ReadonlySet<string> = new Set(['/health/', '/healthz/', '/ping/', '/status/']);
+
+const ASSET =
+  /\.(?:css|m?js|map|json|xml|txt|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|otf|eot|mp4|webm|mp3|pdf|zip|gz)\/$/;
+
+export interface Judged {
+  readonly action: Action;
+  readonly outcome?: Outcome;
+}
+
+/**
+ * @param page as `toPage` makes it; undefined where the request has no path.
+ * @param fromMonitor whether the user agent is a load balancer's or an orchestrator's health check.
+ */
+export function judgeAction(
+  verb: string | undefined,
+  page: string | undefined,
+  query: string | undefined,
+  status: number,
+  fromMonitor: boolean,
+): Judged {
+  if (page === undefined || verb === undefined) return { action: fromMonitor ? 'health' : 'other' };
+  if (fromMonitor || HEALTH_PAGES.has(page)) return { action: 'health' };
+  const signs = signAction(verb, page, query);
+  if (signs !== undefined) return judgeSign(signs, status);
+  if (ASSET.test(page)) return { action: 'asset' };
+  // 304 is a page that the visitor's browser had kept: seen all the same.
+  const isView = verb === 'GET' && (status === 200 || status === 304) && !page.startsWith('/wp-json/');
+  return { action: isView ? 'page_view' : 'other' };
+}
+
+/** A sign-up or sign-in is a form that was sent; to look at the form is a page view. */
+function signAction(verb: string, page: string, query: string | undefined): Action | undefined {
+  let action = SIGN_PAGES.get(page);
+  if (page === '/wp-login.php/' && query?.startsWith('action=register')) action = 'sign_up';
+  if (page === '/wp-login.php/' && query?.startsWith('action=logout')) action = 'sign_out';
+  return verb === 'POST' || (verb === 'GET' && action === 'sign_out') ? action : undefined;
+}
+
+/** A form that was sent to a page's old address (301, 307, 308) has been neither taken nor refused. */
+function judgeSign(action: Action, status: number): Judged {
+  if (status === 301 || status === 307 || status === 308) return { action: 'other' };
+  return { action, outcome: status === 302 || status === 303 ? 'success' : 'failure' };
+}

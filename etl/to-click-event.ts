@@ -1,0 +1,74 @@
+import type { AccessLine } from './access-line';
+import { judgeAction } from './action';
+import { type AgentFacts, NO_AGENT } from './agent';
+import type { ClickEvent } from './click-event';
+import { parseRequestLine, toPage } from './request-line';
+
+/**
+ * The click event of an access line, its fields in the order of `clickEventFields`.
+ *
+ * @param agentFacts of the line's user agent.
+ * @param siteHosts the site's own `host[:port]`s, lower-cased, for lines whose tail does not name the site.
+ */
+export function toClickEvent(
+  line: AccessLine,
+  agentFacts: (userAgent: string) => AgentFacts,
+  siteHosts: ReadonlySet<string>,
+): ClickEvent {
+  const { verb, path, query, protocol } = parseRequestLine(line.request ?? '');
+  const page = toPage(path);
+  const agent = line.userAgent === undefined ? NO_AGENT : agentFacts(line.userAgent);
+  return defined({
+    host: line.host,
+    ident: line.ident,
+    authuser: line.authuser,
+    '@timestamp': line.time.timestamp,
+    '@timestamp_utc': line.time.utc,
+    timezone: line.time.timezone,
+    request: line.request,
+    verb,
+    path,
+    query,
+    protocol,
+    page,
+    response: line.status,
+    status_class: `${Math.floor(line.status / 100)}xx` as ClickEvent['status_class'],
+    bytes: line.bytes,
+    referer: line.referer,
+    referer_page: line.referer === undefined ? undefined : toRefererPage(line.referer, line.tail.site, siteHosts),
+    'user-agent': line.userAgent,
+    browser: agent.browser,
+    os: agent.os,
+    is_bot: agent.is_bot,
+    run: agent.run,
+    username: line.tail.user,
+    session: line.tail.session,
+    request_id: line.tail.id,
+    duration_us: line.tail.durationUs,
+    ...judgeAction(verb, page, query, line.status, agent.isMonitor),
+  });
+}
+
+type Undefinable<T> = { readonly [K in keyof T]: T[K] | undefined };
+
+function defined(event: Undefinable<ClickEvent>): ClickEvent {
+  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)) as ClickEvent;
+}
+
+const REFERER = /^(?:https?:\/\/([^/?#]+))?(\/[^?#]*)?/i;
+const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
+
+/**
+ * The page of a referer on the same site: on the host that the visitor asked for, on one of the site's hosts, a bare path,
+ * or on a loopback host, where nobody else's pages are.
+ */
+export function toRefererPage(
+  referer: string,
+  site: string | undefined,
+  siteHosts: ReadonlySet<string>,
+): string | undefined {
+  const [, host, path = '/'] = REFERER.exec(referer) ?? [];
+  if (host === undefined) return /^\/(?!\/)/.test(referer) ? toPage(path) : undefined;
+  const origin = host.toLowerCase();
+  return origin === site || siteHosts.has(origin) || LOOPBACK.test(origin) ? toPage(path) : undefined;
+}
