@@ -1,0 +1,115 @@
+/** One batch of lines to its events: what runs in each thread of `clickstreamy etl`. */
+import { isUtf8 } from 'node:buffer';
+import { ByteSink } from './byte-sink';
+import { BATCH_BYTES, type LineBatch, LONGEST_LINE } from './lines-cut';
+import type { LineTransform, RejectReason } from './transform';
+
+export type LineRejectReason = Exclude<RejectReason, 'blank'> | 'too-long';
+
+/** What became of lines. */
+export interface LineTally {
+  lines: number;
+  events: number;
+  /** Dropped: there is nothing in them. */
+  blank: number;
+  rejected: Partial<Record<LineRejectReason, number>>;
+}
+
+/** Where the lines come from, for the rejects. */
+export interface LineOrigin {
+  readonly file: string;
+  /** Of the batch's first line; a file's first is 1. */
+  readonly firstLine: number;
+}
+
+/** A batch on its way through the filter, with what is made of it. Its buffers go to a thread and back, never copied. */
+export class TransformBatch implements LineBatch {
+  input: Buffer = Buffer.allocUnsafeSlow(BATCH_BYTES);
+  length = 0;
+  isTooLong = false;
+  /** Events, one JSON text a line. */
+  readonly output = new ByteSink(0);
+  /** Rejected lines, one JSON text a line. */
+  readonly rejects = new ByteSink(0);
+
+  /** Ready to be filled, without what an unusual batch has made it grow to. */
+  clear(): void {
+    this.length = 0;
+    this.isTooLong = false;
+    for (const sink of [this.output, this.rejects]) {
+      sink.length = 0;
+      // Not from Node's pool: a pool cannot go to another thread.
+      if (sink.bytes.length === 0 || sink.bytes.length > LARGEST_KEPT) sink.bytes = Buffer.allocUnsafeSlow(BATCH_BYTES);
+    }
+  }
+
+  /** What must change hands when the batch is posted to another thread. */
+  buffers(): ArrayBuffer[] {
+    return [this.input, this.output.bytes, this.rejects.bytes].map((bytes) => bytes.buffer as ArrayBuffer);
+  }
+
+  /** Takes over what another thread has posted. */
+  adopt({ input, length, isTooLong, output, rejects }: BatchMessage): void {
+    this.input = Buffer.from(input.buffer);
+    this.length = length;
+    this.isTooLong = isTooLong;
+    Object.assign(this.output, { bytes: Buffer.from(output.bytes.buffer), length: output.length });
+    Object.assign(this.rejects, { bytes: Buffer.from(rejects.bytes.buffer), length: rejects.length });
+  }
+}
+
+/** A batch as it arrives in another thread: without its methods. */
+export type BatchMessage = Pick<TransformBatch, 'input' | 'length' | 'isTooLong' | 'output' | 'rejects'>;
+
+/** Usual events are two to four times as long as their lines. */
+const LARGEST_KEPT = 8 * BATCH_BYTES;
+
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** Of a line that is too long, this much is kept in its reject. */
+const KEPT_OF_TOO_LONG = 1024;
+
+/** @param origin of the batch; without one, rejected lines are counted only. */
+export function transformBatch(batch: TransformBatch, transform: LineTransform, origin?: LineOrigin): LineTally {
+  const { input, length, output, rejects } = batch;
+  const tally: LineTally = { lines: 0, events: 0, blank: 0, rejected: {} };
+  output.length = 0;
+  rejects.length = 0;
+  for (let start = 0; start < length; ) {
+    const newline = input.indexOf(NEWLINE, start);
+    const next = newline === -1 || newline >= length ? length : newline + 1;
+    const end = lineEnd(input, start, next);
+    const isTooLong = batch.isTooLong || end - start > LONGEST_LINE;
+    const reason = isTooLong ? 'too-long' : transform(input, start, end, output);
+    if (reason === undefined) {
+      tally.events++;
+      output.reserve(1);
+      output.bytes[output.length++] = NEWLINE;
+    } else if (reason === 'blank') {
+      tally.blank++;
+    } else {
+      tally.rejected[reason] = (tally.rejected[reason] ?? 0) + 1;
+      const raw = input.subarray(start, isTooLong ? start + KEPT_OF_TOO_LONG : end);
+      if (origin !== undefined) appendReject(rejects, origin.file, origin.firstLine + tally.lines, reason, raw);
+    }
+    tally.lines++;
+    start = next;
+  }
+  return tally;
+}
+
+/** Where a line ends, without its newline and a carriage return before that. */
+function lineEnd(input: Buffer, start: number, next: number): number {
+  let end = next;
+  if (end > start && input[end - 1] === NEWLINE) end--;
+  if (end > start && input[end - 1] === CARRIAGE_RETURN) end--;
+  return end;
+}
+
+function appendReject(sink: ByteSink, file: string, line: number, reason: LineRejectReason, raw: Buffer): void {
+  const text = isUtf8(raw) ? { raw: raw.toString() } : { rawBase64: raw.toString('base64') };
+  const json = `${JSON.stringify({ file, line, reason, ...text })}\n`;
+  sink.reserve(json.length * 3);
+  sink.length += sink.bytes.write(json, sink.length);
+}

@@ -1,0 +1,176 @@
+/**
+ * The Unix filter: access lines to NDJSON, in the order of the lines.
+ *
+ * The way of a batch: cut from the input, transformed in a thread, written out, filled again. There are only so many
+ * batches, so memory is bounded, and a slow reader holds the input back.
+ */
+import { availableParallelism } from 'node:os';
+import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
+import { type LineOrigin, type LineRejectReason, type LineTally, TransformBatch, transformBatch } from './lines-batch';
+import { BATCH_BYTES, cutLines } from './lines-cut';
+import type { LineInput } from './lines-input';
+import type { ByteWriter } from './lines-output';
+import { type LinePool, openLinePool } from './lines-pool';
+import { createLineTransform, type LineTransform, type TransformOptions } from './transform';
+
+export interface LinesOptions extends TransformOptions {
+  readonly inputs: readonly LineInput[];
+  readonly output: ByteWriter;
+  /** Takes the rejected lines as NDJSON: `file`, `line` (from 1), `reason`, and `raw` or `rawBase64` where it is not UTF-8. */
+  readonly rejects?: ByteWriter | undefined;
+  /** Called after each batch that is written out. */
+  readonly onProgress?: ((tally: Readonly<LineTally>) => void) | undefined;
+  /** Threads for large inputs; default one for each core, at most 4. */
+  readonly threads?: number;
+}
+
+export interface LinesSummary extends LineTally {
+  /** Read, after unpacking. */
+  bytes: number;
+}
+
+/** Beyond this input, threads are worth their start. */
+const SMALL_BYTES = 2 * BATCH_BYTES;
+const MOST_THREADS = 4;
+
+/**
+ * Transforms all inputs, one after the other. A line that is no access line is counted, and given to `rejects`.
+ *
+ * @throws ToolkitError for an input that cannot be read, once all whole lines before that are written out;
+ *   and whatever `output` or `rejects` throw.
+ */
+export async function runLines(options: LinesOptions): Promise<LinesSummary> {
+  const run = new LinesRun(options);
+  try {
+    await Promise.race([run.readAll(), run.failure]);
+    return run.summary;
+  } finally {
+    await run.close();
+  }
+}
+
+class LinesRun {
+  readonly summary: LinesSummary = { lines: 0, events: 0, blank: 0, rejected: {}, bytes: 0 };
+  /** Rejects when a batch cannot be transformed or written: then nothing more need be read. */
+  readonly failure: Promise<never>;
+  #fail: (error: unknown) => void = () => {};
+
+  readonly #options: LinesOptions;
+  readonly #threads: number;
+  readonly #transform: LineTransform;
+  #pool: LinePool | undefined;
+
+  readonly #free: TransformBatch[] = [];
+  #unmade: number;
+  #taker: ((batch: TransformBatch) => void) | undefined;
+  /** Settles when all batches so far are written out. */
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(options: LinesOptions) {
+    this.#options = options;
+    this.#threads = options.threads ?? Math.min(MOST_THREADS, availableParallelism());
+    this.#transform = createLineTransform(options);
+    // One is being filled and one written while each thread has one in work and one waiting.
+    this.#unmade = 2 * this.#threads + 2;
+    this.failure = new Promise((_, reject) => {
+      this.#fail = reject;
+    });
+  }
+
+  async readAll(): Promise<void> {
+    for (const input of this.#options.inputs) await this.#read(input);
+    await this.#written;
+  }
+
+  async close(): Promise<void> {
+    for (const input of this.#options.inputs) input.close();
+    await this.#pool?.close();
+  }
+
+  async #read(input: LineInput): Promise<void> {
+    let firstLine = 1;
+    try {
+      for await (const batch of cutLines(this.#counted(input.chunks), this.#take)) {
+        const origin = { file: input.name, firstLine };
+        firstLine += countLines(batch);
+        this.#send(batch, origin);
+      }
+    } catch (error) {
+      await this.#written;
+      throw inputError(input.name, error, firstLine - 1);
+    }
+  }
+
+  async *#counted(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    for await (const chunk of chunks) {
+      this.summary.bytes += chunk.length;
+      yield chunk;
+    }
+  }
+
+  #send(batch: TransformBatch, origin: LineOrigin): void {
+    const transformed = this.#transformed(batch, this.#options.rejects === undefined ? undefined : origin);
+    // It is awaited in its turn.
+    transformed.catch(() => {});
+    this.#written = this.#written.then(async () => this.#write(batch, await transformed));
+    this.#written.catch(this.#fail);
+  }
+
+  async #transformed(batch: TransformBatch, origin: LineOrigin | undefined): Promise<LineTally> {
+    if (this.#pool === undefined && this.summary.bytes <= SMALL_BYTES) {
+      return transformBatch(batch, this.#transform, origin);
+    }
+    this.#pool ??= openLinePool(this.#threads, { siteHosts: this.#options.siteHosts ?? [] });
+    return this.#pool.transform(batch, origin);
+  }
+
+  async #write(batch: TransformBatch, tally: LineTally): Promise<void> {
+    const { output, rejects, onProgress } = this.#options;
+    if (batch.output.length > 0) await output(batch.output.bytes.subarray(0, batch.output.length));
+    if (batch.rejects.length > 0) await rejects?.(batch.rejects.bytes.subarray(0, batch.rejects.length));
+    this.#give(batch);
+    addTally(this.summary, tally);
+    onProgress?.(this.summary);
+  }
+
+  readonly #take = (): Promise<TransformBatch> =>
+    new Promise((resolve) => {
+      this.#taker = resolve;
+      const free = this.#free.pop();
+      if (free !== undefined) this.#give(free);
+      else if (this.#unmade-- > 0) this.#give(new TransformBatch());
+    });
+
+  #give(batch: TransformBatch): void {
+    batch.clear();
+    if (this.#taker === undefined) this.#free.push(batch);
+    else this.#taker(batch);
+    this.#taker = undefined;
+  }
+}
+
+function countLines({ input, length }: TransformBatch): number {
+  let lines = 0;
+  for (let at = 0; at < length; lines++) {
+    const newline = input.indexOf(0x0a, at);
+    at = newline === -1 ? length : newline + 1;
+  }
+  return lines;
+}
+
+function addTally(sum: LineTally, tally: LineTally): void {
+  sum.lines += tally.lines;
+  sum.events += tally.events;
+  sum.blank += tally.blank;
+  for (const [reason, count] of Object.entries(tally.rejected) as [LineRejectReason, number][]) {
+    sum.rejected[reason] = (sum.rejected[reason] ?? 0) + count;
+  }
+}
+
+function inputError(name: string, error: unknown, lines: number): ToolkitError {
+  const [code, fault, mend] = errnoOf(error)?.startsWith('Z_')
+    ? ['INPUT_CORRUPT', 'is no whole gzip file', 'Fetch it again']
+    : ['INPUT_UNREADABLE', 'cannot be read', 'Check its path, and who may read it'];
+  const before = lines === 0 ? '' : `; its first ${lines} lines are written out`;
+  return new ToolkitError(code, `${name} ${fault}: ${reasonOf(error)}.`, `${mend}${before}.`, { cause: error });
+}
