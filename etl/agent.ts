@@ -20,6 +20,10 @@ const LONGEST_AGENT = 512;
 const RUN = / ?clickstreamy\/([\w.-]{1,64})$/;
 const MONITOR = /^(?:ELB-HealthChecker|GoogleHC|kube-probe)\b/;
 
+/** Of what bowser does not know it gives all before the last version: nothing of `curl/8.5.0`, `Mozilla` of most crawlers. */
+const GUESSED = /^$|^Mozilla\b|\//;
+const PRODUCT = /^(?:Mozilla\/[\d.]+ \(compatible; )?(?!Mozilla\/)([A-Za-z][\w.-]{0,63})\/\d/;
+
 /** Of a client that does not say, or in a log that does not: nothing is held against it. */
 export const NO_AGENT: AgentFacts = { is_bot: false, isMonitor: false };
 
@@ -29,7 +33,7 @@ export function describeAgent(userAgent: string): AgentFacts {
   const agent = userAgent.slice(0, Math.min(LONGEST_AGENT, userAgent.length - (run?.[0].length ?? 0)));
   const { browser, os } = parse(agent === '' ? '-' : agent);
   return {
-    browser: browser.name || undefined,
+    browser: GUESSED.test(browser.name ?? '') ? PRODUCT.exec(agent)?.[1] : browser.name,
     os: os.name || undefined,
     is_bot: isbot(agent),
     run: run?.[1],
