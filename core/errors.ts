@@ -1,3 +1,5 @@
+import { isNativeError } from 'node:util/types';
+
 /** A failure the reader can mend: the message says what is wrong, `mend` what to do about it. */
 export class ToolkitError extends Error {
   /** Stable and greppable; each is a heading in docs/errors.md. */
@@ -39,7 +41,8 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The `code` of a system error (`ENOSPC`, `EADDRINUSE`, …), if it is one. */
 export function errnoOf(error: unknown): string | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // Not instanceof: an error of Node's own may come from another realm (a vm context, as jest's).
+  const code = isNativeError(error) && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
@@ -47,5 +50,5 @@ export function errnoOf(error: unknown): string | undefined {
 export function reasonOf(error: unknown): string {
   const known = REASONS[errnoOf(error) ?? ''];
   if (known !== undefined) return known;
-  return error instanceof Error ? (error.message.split('\n', 1)[0] ?? error.name) : String(error);
+  return isNativeError(error) ? (error.message.split('\n', 1)[0] ?? error.name) : String(error);
 }
