@@ -91,6 +91,7 @@ const STRANGE_USERS: readonly Logged[] = [
   { logged: 'eve\\" \\"user = admin', value: 'eve" "user = admin' },
   { logged: 'a\\\\\\"', value: 'a\\"' },
   { logged: 'a\\tb', value: 'a\tb' },
+  { logged: '%2D', value: '-' },
   { logged: '50%', value: '50%' },
   { logged: '%zz%4', value: '%zz%4' },
   { logged: '%e9t%c3%a9', value: '\ufffdté' },

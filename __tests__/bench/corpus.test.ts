@@ -1,0 +1,34 @@
+import { checkCorpus } from '../../bench/check-corpus';
+import { generateCorpus } from '../../bench/corpus';
+
+describe('the corpus', () => {
+  it('is the same for the same seed, and another for another', () => {
+    const [one, again, other] = [7, 7, 8].map((seed) => [...generateCorpus({ lines: 500, seed })]);
+
+    expect(again).toEqual(one);
+    expect(other).not.toEqual(one);
+  });
+
+  it('has one line a line, none of them blank', () => {
+    for (const { line } of generateCorpus({ lines: 5000, seed: 1 })) {
+      expect(line.includes(0x0a)).toBe(false);
+      expect(line.toString('latin1').trim()).not.toBe('');
+    }
+  });
+
+  it('has as much garbage as it is asked for', () => {
+    const clean = [...generateCorpus({ lines: 2000, seed: 1, garbage: 0 })];
+    const usual = [...generateCorpus({ lines: 20_000, seed: 1 })];
+
+    expect(clean.every(({ truth }) => truth !== undefined)).toBe(true);
+    expect(usual.filter(({ truth }) => truth === undefined).length / usual.length).toBeCloseTo(0.03, 2);
+  });
+});
+
+// The 200,000 lines of the figure: npm run bench -- corpus
+it.each([1, 2])('the transform makes of each line what is true, and nothing of garbage (seed %i)', (seed) => {
+  const verdict = checkCorpus({ lines: 20_000, seed });
+
+  expect(verdict).toMatchObject({ lines: 20_000, accepted: 0, wrong: 0, faults: [] });
+  expect(verdict.garbage).toBeGreaterThan(400);
+});

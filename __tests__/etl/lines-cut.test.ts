@@ -1,0 +1,90 @@
+import fc from 'fast-check';
+import { cutLines, type LineBatch } from '../../etl/lines-cut';
+
+const TOO_LONG = 'too long';
+
+/** The lines, as batches of so many bytes bring them. */
+async function linesOf(chunks: AsyncIterable<Buffer>, batchBytes: number): Promise<string[]> {
+  const lines: string[] = [];
+  const take = async (): Promise<LineBatch> => ({
+    input: Buffer.alloc(batchBytes, 'old\n'),
+    length: 0,
+    isTooLong: false,
+  });
+  for await (const { input, length, isTooLong } of cutLines(chunks, take)) {
+    const text = input.toString('latin1', 0, length);
+    if (isTooLong) lines.push(TOO_LONG);
+    else lines.push(...(text.endsWith('\n') ? text.slice(0, -1) : text).split('\n'));
+  }
+  return lines;
+}
+
+async function* cutAt(bytes: Buffer, cuts: readonly number[]): AsyncGenerator<Buffer> {
+  let from = 0;
+  for (const cut of [...cuts, bytes.length].sort((a, b) => a - b)) {
+    yield bytes.subarray(from, cut);
+    from = cut;
+  }
+}
+
+it('loses and joins no line, wherever the stream and the batches are cut', async () => {
+  const text = fc.array(
+    fc.string({ maxLength: 30 }).map((line) => line.replace(/[^!-~]/g, '.')),
+    { maxLength: 40 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      text,
+      fc.boolean(),
+      fc.array(fc.nat(1200), { maxLength: 30 }),
+      fc.integer({ min: 8, max: 90 }),
+      async (lines, ends, cuts, batchBytes) => {
+        const bytes = Buffer.from(lines.join('\n') + (ends && lines.length > 0 ? '\n' : ''), 'latin1');
+        const within = cuts.filter((cut) => cut <= bytes.length);
+
+        const found = await linesOf(cutAt(bytes, within), batchBytes);
+
+        const whole = bytes.toString('latin1').split('\n');
+        if (whole.at(-1) === '') whole.pop();
+        expect(found).toEqual(whole.map((line) => (line.length >= batchBytes ? TOO_LONG : line)));
+      },
+    ),
+  );
+});
+
+it('brings the whole lines of a stream that pauses, before it goes on', async () => {
+  let arrived = (_: string) => {};
+  const first = new Promise<string>((resolve) => {
+    arrived = resolve;
+  });
+  async function* pausing() {
+    yield Buffer.from('one\ntw');
+    // It goes on only when the first line has come out.
+    expect(await first).toBe('one\n');
+    yield Buffer.from('o\n');
+  }
+
+  const batches: string[] = [];
+  const take = async (): Promise<LineBatch> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
+  for await (const { input, length } of cutLines(pausing(), take, 5)) {
+    batches.push(input.toString('latin1', 0, length));
+    arrived(batches[0] as string);
+  }
+
+  expect(batches).toEqual(['one\n', 'two\n']);
+});
+
+it('brings the whole lines before a fault of the stream, and then the fault', async () => {
+  async function* failing() {
+    yield Buffer.from('one\ntwo\nthr');
+    throw new Error('cable cut');
+  }
+  const lines: string[] = [];
+  const take = async (): Promise<LineBatch> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
+  const reading = (async () => {
+    for await (const { input, length } of cutLines(failing(), take)) lines.push(input.toString('latin1', 0, length));
+  })();
+
+  await expect(reading).rejects.toThrow('cable cut');
+  expect(lines).toEqual(['one\ntwo\n']);
+});
