@@ -13,7 +13,8 @@ export async function runCommandLine(cli: Argv): Promise<void> {
       .wrap(Math.min(110, process.stdout.columns ?? 110))
       .exitProcess(false)
       .fail((message, error) => {
-        throw error ?? new UsageError(message);
+        // yargs' own complaints come as no error, or as its YError (`Not enough arguments following: port`).
+        throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
       })
       .parseAsync();
   } catch (error) {
