@@ -8,7 +8,9 @@ import { openRejects, standardOutput } from './lines-output';
 import { renderSummary, startProgress } from './lines-progress';
 
 const Arguments = z.object({
-  files: z.array(z.string()).default([]),
+  files: z
+    .array(z.string().refine((name) => !/^-./.test(name), { error: ({ input }) => `there is no option ${input}` }))
+    .default([]),
   rejects: z.string('give one file').optional(),
   json: z.boolean(),
   siteHost: z.array(z.string().regex(/^[^\s/]+$/, 'give a host, with its port if it has one: shop.example.org:8080')),
@@ -19,6 +21,8 @@ export const etlCommand: CommandModule = {
   describe: 'Access lines to NDJSON',
   builder: (yargs) =>
     yargs
+      // Else yargs loses a file named `-`; what looks like an option and is none is refused above.
+      .parserConfiguration({ 'unknown-options-as-args': true })
       .usage(
         '$0 etl [files..]\n\n' +
           'Reads Apache access lines from the files (or standard input; gzip is unpacked, whatever the name),\n' +
