@@ -1,5 +1,5 @@
-import { checkCorpus } from '../../bench/check-corpus';
 import { generateCorpus } from '../../bench/corpus';
+import { checkCorpus } from '../../bench/corpus-check';
 
 describe('the corpus', () => {
   it('is the same for the same seed, and another for another', () => {

@@ -1,0 +1,31 @@
+/** `npm run bench -- etl|lines|corpus [--json]`: the project's figures, as this machine gives them. */
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { runCommandLine } from '../core/command-line';
+import { benchCorpus } from './corpus-bench';
+import { benchLines } from './lines';
+import { type Report, renderReport } from './report';
+
+/** A new bench is one file and one line here. Progress goes to standard error. */
+const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
+  lines: benchLines,
+  corpus: benchCorpus,
+};
+
+runCommandLine(
+  yargs(hideBin(process.argv))
+    .scriptName('npm run bench --')
+    .command(
+      '$0 <what>',
+      'Measure one part of the pipeline on this machine.',
+      (args) =>
+        args
+          .positional('what', { type: 'string', choices: Object.keys(BENCHES), demandOption: true })
+          .option('json', { type: 'boolean', default: false, describe: 'One line of JSON in place of the table' }),
+      async ({ what, json }) => {
+        const report = await (BENCHES[what] as () => Promise<Report>)();
+        process.stdout.write(json ? `${JSON.stringify(report)}\n` : renderReport(report));
+        process.exitCode = report.passed ? 0 : 1;
+      },
+    ),
+);
