@@ -36,6 +36,7 @@ export class TransformBatch implements LineBatch {
   clear(): void {
     this.length = 0;
     this.isTooLong = false;
+    if (this.input.length > BATCH_BYTES) this.input = Buffer.allocUnsafeSlow(BATCH_BYTES);
     for (const sink of [this.output, this.rejects]) {
       sink.length = 0;
       // Not from Node's pool: a pool cannot go to another thread.
@@ -61,8 +62,8 @@ export class TransformBatch implements LineBatch {
 /** A batch as it arrives in another thread: without its methods. */
 export type BatchMessage = Pick<TransformBatch, 'input' | 'length' | 'isTooLong' | 'output' | 'rejects'>;
 
-/** Usual events are two to four times as long as their lines. */
-const LARGEST_KEPT = 8 * BATCH_BYTES;
+/** Usual events are two to four times as long as their lines; rejects of the shortest lines, thirty times. */
+const LARGEST_KEPT = 32 * BATCH_BYTES;
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;

@@ -3,8 +3,11 @@
 /** Longest line that is transformed, in bytes without its line end: the largest record that Firehose takes. */
 export const LONGEST_LINE = 1000 * 1024;
 
-/** One that holds the longest line with its end; so large that a thread's work outweighs the way there and back. */
-export const BATCH_BYTES = 1024 * 1024;
+/** So large that a thread's work outweighs the way there and back, so small that many of them take little memory. */
+export const BATCH_BYTES = 256 * 1024;
+
+/** What a batch's buffer is given for a long line: it holds the longest with its end. */
+const LARGEST_BATCH_BYTES = 1024 * 1024;
 
 /** A buffer with lines at its beginning, used again and again. */
 export interface LineBatch {
@@ -22,12 +25,14 @@ const NEWLINE = 0x0a;
  *
  * @param take gives an empty batch once there is one: what bounds the memory, and holds the stream back.
  * @param pauseMs a stream that brings nothing for so long is not waited for: what it has brought goes on.
+ * @param largestBytes a batch's buffer grows to this for a line that it cannot hold.
  * @throws what the stream throws, after all whole lines before that.
  */
 export async function* cutLines<B extends LineBatch>(
   chunks: AsyncIterable<Buffer>,
   take: () => Promise<B>,
   pauseMs = 50,
+  largestBytes = LARGEST_BATCH_BYTES,
 ): AsyncGenerator<B> {
   let batch: B | undefined;
   let skips = false;
@@ -36,6 +41,7 @@ export async function* cutLines<B extends LineBatch>(
     batch = undefined;
     if (end < full.length) {
       batch = await take();
+      if (full.length - end > batch.input.length) batch.input = enlarged(batch.input, largestBytes);
       batch.length = full.input.copy(batch.input, 0, end, full.length);
       full.length = end;
     }
@@ -64,6 +70,10 @@ export async function* cutLines<B extends LineBatch>(
         at += copied;
         if (batch.length < batch.input.length) continue;
         const end = endOfLines(batch);
+        if (end === 0 && batch.length < largestBytes) {
+          batch.input = enlarged(batch.input, largestBytes);
+          continue;
+        }
         skips = end === 0;
         batch.isTooLong = skips;
         yield await cut(batch, skips ? batch.length : end);
@@ -75,6 +85,12 @@ export async function* cutLines<B extends LineBatch>(
     throw error;
   }
   if (batch !== undefined) yield batch;
+}
+
+function enlarged(buffer: Buffer, bytes: number): Buffer {
+  const large = Buffer.allocUnsafeSlow(bytes);
+  buffer.copy(large);
+  return large;
 }
 
 /** Behind the last newline of the batch; 0 if there is none. */

@@ -7,7 +7,7 @@
 import { availableParallelism } from 'node:os';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
 import { type LineOrigin, type LineRejectReason, type LineTally, TransformBatch, transformBatch } from './lines-batch';
-import { BATCH_BYTES, cutLines } from './lines-cut';
+import { cutLines } from './lines-cut';
 import type { LineInput } from './lines-input';
 import type { ByteWriter } from './lines-output';
 import { type LinePool, openLinePool } from './lines-pool';
@@ -30,7 +30,7 @@ export interface LinesSummary extends LineTally {
 }
 
 /** Beyond this input, threads are worth their start. */
-const SMALL_BYTES = 2 * BATCH_BYTES;
+const SMALL_BYTES = 2 * 1024 * 1024;
 const MOST_THREADS = 4;
 
 /**

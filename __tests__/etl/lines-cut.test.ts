@@ -4,14 +4,14 @@ import { cutLines, type LineBatch } from '../../etl/lines-cut';
 const TOO_LONG = 'too long';
 
 /** The lines, as batches of so many bytes bring them. */
-async function linesOf(chunks: AsyncIterable<Buffer>, batchBytes: number): Promise<string[]> {
+async function linesOf(chunks: AsyncIterable<Buffer>, batchBytes: number, largestBytes: number): Promise<string[]> {
   const lines: string[] = [];
   const take = async (): Promise<LineBatch> => ({
     input: Buffer.alloc(batchBytes, 'old\n'),
     length: 0,
     isTooLong: false,
   });
-  for await (const { input, length, isTooLong } of cutLines(chunks, take)) {
+  for await (const { input, length, isTooLong } of cutLines(chunks, take, 1000, largestBytes)) {
     const text = input.toString('latin1', 0, length);
     if (isTooLong) lines.push(TOO_LONG);
     else lines.push(...(text.endsWith('\n') ? text.slice(0, -1) : text).split('\n'));
@@ -37,16 +37,18 @@ it('loses and joins no line, wherever the stream and the batches are cut', async
       text,
       fc.boolean(),
       fc.array(fc.nat(1200), { maxLength: 30 }),
-      fc.integer({ min: 8, max: 90 }),
-      async (lines, ends, cuts, batchBytes) => {
+      fc.integer({ min: 8, max: 60 }),
+      fc.nat(60),
+      async (lines, ends, cuts, batchBytes, largestBytes) => {
         const bytes = Buffer.from(lines.join('\n') + (ends && lines.length > 0 ? '\n' : ''), 'latin1');
         const within = cuts.filter((cut) => cut <= bytes.length);
 
-        const found = await linesOf(cutAt(bytes, within), batchBytes);
+        const found = await linesOf(cutAt(bytes, within), batchBytes, largestBytes);
 
+        const most = Math.max(batchBytes, largestBytes);
         const whole = bytes.toString('latin1').split('\n');
         if (whole.at(-1) === '') whole.pop();
-        expect(found).toEqual(whole.map((line) => (line.length >= batchBytes ? TOO_LONG : line)));
+        expect(found).toEqual(whole.map((line) => (line.length >= most ? TOO_LONG : line)));
       },
     ),
   );
