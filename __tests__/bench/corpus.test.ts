@@ -10,10 +10,9 @@ describe('the corpus', () => {
   });
 
   it('has one line a line, none of them blank', () => {
-    for (const { line } of generateCorpus({ lines: 5000, seed: 1 })) {
-      expect(line.includes(0x0a)).toBe(false);
-      expect(line.toString('latin1').trim()).not.toBe('');
-    }
+    const lines = [...generateCorpus({ lines: 5000, seed: 1 })].map(({ line }) => line.toString('latin1'));
+
+    expect(lines.filter((line) => line.includes('\n') || line.trim() === '')).toEqual([]);
   });
 
   it('has as much garbage as it is asked for', () => {
@@ -26,9 +25,13 @@ describe('the corpus', () => {
 });
 
 // The 200,000 lines of the figure: npm run bench -- corpus
-it.each([1, 2])('the transform makes of each line what is true, and nothing of garbage (seed %i)', (seed) => {
-  const verdict = checkCorpus({ lines: 20_000, seed });
+it.each([1, 2])(
+  'the transform makes of each line what is true, and nothing of garbage (seed %i)',
+  (seed) => {
+    const verdict = checkCorpus({ lines: 10_000, seed });
 
-  expect(verdict).toMatchObject({ lines: 20_000, accepted: 0, wrong: 0, faults: [] });
-  expect(verdict.garbage).toBeGreaterThan(400);
-});
+    expect(verdict).toMatchObject({ lines: 10_000, accepted: 0, wrong: 0, faults: [] });
+    expect(verdict.garbage).toBeGreaterThan(200);
+  },
+  60_000,
+);

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { cutLines, type LineBatch } from '../../etl/lines-cut';
 
+jest.setTimeout(60_000);
+
 const TOO_LONG = 'too long';
 
 /** The lines, as batches of so many bytes bring them. */

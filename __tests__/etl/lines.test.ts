@@ -41,19 +41,21 @@ const LINE = '203.0.113.7 - - [10/Oct/2026:13:55:36 +0000] "GET /a/ HTTP/1.1" 20
 const corpusBytes = (lines: number, seed: number) =>
   Buffer.concat([...generateCorpus({ lines, seed })].flatMap(({ line }) => [line, Buffer.of(0x0a)]));
 
+jest.setTimeout(60_000);
+
 describe('lines', () => {
   it('come out in their order, with their truth, also from threads', async () => {
-    const corpus = [...generateCorpus({ lines: 30_000, seed: 3 })];
+    const corpus = [...generateCorpus({ lines: 15_000, seed: 3 })];
     const bytes = Buffer.concat(corpus.flatMap(({ line }) => [line, Buffer.of(0x0a)]));
     const isGarbage = corpus.map(({ truth }) => truth === undefined);
 
     const { summary, events, rejects } = await run({ inputs: [inputOf([bytes])], threads: 3 });
 
     const truths = corpus.flatMap(({ truth }) => (truth === undefined ? [] : [truth]));
-    expect(bytes.length).toBeGreaterThan(4 * 1024 * 1024);
+    expect(bytes.length).toBeGreaterThan(3 * 1024 * 1024);
     expect(jsonLines(events)).toEqual(truths);
     expect(jsonLines(rejects).map(({ line }) => line)).toEqual(isGarbage.flatMap((is, at) => (is ? [at + 1] : [])));
-    expect(summary).toMatchObject({ lines: 30_000, events: truths.length, blank: 0, bytes: bytes.length });
+    expect(summary).toMatchObject({ lines: 15_000, events: truths.length, blank: 0, bytes: bytes.length });
   });
 
   it('are the same wherever the stream is cut', async () => {
@@ -166,7 +168,7 @@ describe('files', () => {
   });
 
   it('that are cut gzip give the lines before the cut, and say how many', async () => {
-    const bytes = corpusBytes(20_000, 9);
+    const bytes = corpusBytes(10_000, 9);
     const path = join(folder, 'cut.gz');
     const packed = gzipSync(bytes);
     await writeFile(path, packed.subarray(0, packed.length / 2));
@@ -180,7 +182,7 @@ describe('files', () => {
     });
     const written = jsonLines(Buffer.concat(events).toString());
     const all = jsonLines((await run({ inputs: [inputOf([bytes])], siteHosts: [] })).events);
-    expect(written.length).toBeGreaterThan(5000);
+    expect(written.length).toBeGreaterThan(2000);
     expect(written).toEqual(all.slice(0, written.length));
   });
 
