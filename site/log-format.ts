@@ -6,7 +6,7 @@
  * Values of the tail are percent-encoded where they hold anything but letters, digits and `-_.!~*'()`.
  */
 
-/** One answered request, as a web server knows it. What is absent is logged as `-`. */
+/** One answered request, as a web server knows it. What is absent is logged as `-`, what is empty as empty. */
 export interface LogEntry {
   /** The client's address (`203.0.113.7`, `::1`) or host name. */
   readonly host: string;
@@ -29,6 +29,12 @@ export interface LogEntry {
   readonly durationUs?: number | undefined;
   /** The host (with its port) that the visitor asked for: a referer on it is the visitor's own trail. */
   readonly site?: string | undefined;
+  /**
+   * How `request`, `referer`, `userAgent` and `site` hold the client's bytes: `latin1` is one character a byte, as
+   * node:http hands headers over, and logs any bytes as Apache does.
+   * @default 'utf8'
+   */
+  readonly encoding?: 'utf8' | 'latin1' | undefined;
 }
 
 /**
@@ -42,37 +48,46 @@ export function apacheLogFormat(name: string): string {
 
 /** The access line of one request, without its newline: ASCII, one line, whatever the values hold. */
 export function renderLogLine(entry: LogEntry): string {
-  const { host, authuser, request, status, bytes, referer, userAgent } = entry;
+  const { host, authuser, status, bytes, encoding = 'utf8' } = entry;
+  const client = (value: string | undefined) => (value === undefined ? '-' : escapeLogItem(value, encoding));
   const time = renderTime(entry.time, entry.offsetMinutes ?? 0);
   return (
-    `${item(host)} - ${item(authuser)} [${time}] "${item(request)}" ${status} ${bytes === 0 ? '-' : bytes} ` +
-    `"${item(referer)}" "${item(userAgent)}" "${renderTail(entry)}"`
+    `${host === '' ? '-' : escapeLogItem(host)} - ${authuser === '' ? '""' : escapeLogItem(authuser ?? '-')} [${time}] ` +
+    `"${client(entry.request)}" ${status} ${bytes === 0 ? '-' : bytes} ` +
+    `"${client(entry.referer)}" "${client(entry.userAgent)}" ` +
+    `"user = ${tailValue(entry.user)}; session = ${tailValue(entry.session)}; id = ${tailValue(entry.id)}; ` +
+    `us = ${entry.durationUs ?? '-'}; site = ${client(entry.site)}"`
   );
 }
 
-function renderTail({ user, session, id, durationUs, site }: LogEntry): string {
-  return `user = ${tailValue(user)}; session = ${tailValue(session)}; id = ${tailValue(id)}; us = ${durationUs ?? '-'}; site = ${item(site)}`;
-}
-
 function tailValue(value: string | undefined): string {
-  return value === undefined || value === '' ? '-' : encodeURIComponent(value.toWellFormed());
+  if (value === undefined || value === '') return '-';
+  // A visitor may be called `-`: bare, that would read as nobody.
+  return value === '-' ? '%2D' : encodeURIComponent(value.toWellFormed());
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+/** The last second rendered: a busy log has thousands of lines in one. */
+let rendered = { second: Number.NaN, offsetMinutes: 0, text: '' };
+
 /** `10/Oct/2026:13:55:36 +0000` */
 function renderTime(time: Date, offsetMinutes: number): string {
-  const [year, month, day, clock] = new Date(time.getTime() + offsetMinutes * 60_000).toISOString().split(/[-T.]/);
+  const second = Math.floor(time.getTime() / 1000);
+  if (rendered.second !== second || rendered.offsetMinutes !== offsetMinutes) {
+    rendered = { second, offsetMinutes, text: toApacheTime(second, offsetMinutes) };
+  }
+  return rendered.text;
+}
+
+function toApacheTime(second: number, offsetMinutes: number): string {
+  const [year, month, day, clock] = new Date((second + offsetMinutes * 60) * 1000).toISOString().split(/[-T.]/);
   const minutes = Math.abs(offsetMinutes);
   const offset = `${two(Math.floor(minutes / 60))}${two(minutes % 60)}`;
   return `${day}/${MONTHS[Number(month) - 1]}/${year}:${clock} ${offsetMinutes < 0 ? '-' : '+'}${offset}`;
 }
 
 const two = (value: number) => String(value).padStart(2, '0');
-
-function item(value: string | undefined): string {
-  return value === undefined || value === '' ? '-' : escapeLogItem(value);
-}
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '"': '\\"',
@@ -84,17 +99,21 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\v': '\\v',
 };
 
-/** As Apache escapes what a client sent: `"` and `\` with a backslash, each byte outside printable ASCII as `\xhh`. */
-export function escapeLogItem(value: string): string {
+/**
+ * As Apache escapes what a client sent: `"` and `\` with a backslash, each byte outside printable ASCII as `\xhh`.
+ *
+ * @param encoding of the text's bytes; a character above U+00FF has none in `latin1` and is escaped as UTF-8.
+ */
+export function escapeLogItem(value: string, encoding: 'utf8' | 'latin1' = 'utf8'): string {
   return value.replace(/[^ !#-[\]-~]+/g, (run) => {
     let escaped = '';
-    for (const char of run) escaped += ESCAPES[char] ?? escapeBytes(char);
+    for (const char of run) escaped += ESCAPES[char] ?? escapeBytes(char, char > '\xff' ? 'utf8' : encoding);
     return escaped;
   });
 }
 
-function escapeBytes(char: string): string {
-  return Buffer.from(char).reduce((text, byte) => `${text}\\x${byte.toString(16).padStart(2, '0')}`, '');
+function escapeBytes(char: string, encoding: 'utf8' | 'latin1'): string {
+  return Buffer.from(char, encoding).reduce((text, byte) => `${text}\\x${byte.toString(16).padStart(2, '0')}`, '');
 }
 
 const quoted = (directive: string) => `"${directive.replaceAll('"', '\\"')}"`;
