@@ -1,0 +1,245 @@
+/**
+ * A small shop that stands in for the WordPress site: same addresses, same statuses, same log lines, nothing but Node.
+ * The contract is `__tests__/site/site-contract.ts`.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
+import { openAccessLog } from './demo/access-log';
+import { ASSETS, type Asset } from './demo/assets';
+import { Exchange, isLoopback } from './demo/exchange';
+import { isForeign, readForm } from './demo/form';
+import { createRoutes, faultReply, type Reply, type Routes } from './demo/routes';
+import { Sessions, toSetCookie } from './demo/sessions';
+import { answerUnparsed, type ParserFault, refuseTunnel } from './demo/unparsed';
+
+export interface DemoSiteProps {
+  /** 0: any free one. */
+  readonly port: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+  /** Appended to; its folder is made where it is missing. */
+  readonly logFile: string;
+  /**
+   * Whether errors may be asked for, by `GET /demo-error/` or on any page with `X-Clickstream-Error: 1`.
+   * @default true
+   */
+  readonly demoErrors?: boolean;
+  /** Who may ask for them: callers with `X-Clickstream-Token: <this>`. Without it: callers on this machine. */
+  readonly errorToken?: string;
+  /** How long a request may take to arrive whole, in seconds. @default 20 */
+  readonly requestSeconds?: number;
+  /** Hears what needs a person, one sentence each. @default stderr */
+  readonly warn?: (message: string) => void;
+}
+
+export interface DemoSite {
+  /** `http://127.0.0.1:8080`, no slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  /** Opens the log anew by its name, after somebody has renamed it. @throws ToolkitError LOG_NOT_WRITABLE */
+  reopenLog(): void;
+  /** Answers what is under way, for two seconds at most; then every line is in the log. */
+  close(): Promise<void>;
+}
+
+/** Sessions kept at most, some 20 MB; the one unused for longest goes first. */
+const SESSIONS = 50_000;
+const TARGET_CHARACTERS = 8190;
+const DRAIN_MS = 2000;
+
+/** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED, LOG_NOT_WRITABLE */
+export async function startDemoSite(props: DemoSiteProps): Promise<DemoSite> {
+  const { port, host = '127.0.0.1', logFile, requestSeconds = 20, warn = warnOnStderr } = props;
+  const log = openAccessLog(logFile, warn);
+  const sessions = new Sessions(SESSIONS);
+  const routes = createRoutes(sessions);
+  const latest = new WeakMap<Socket, Exchange>();
+
+  const begin = (request: IncomingMessage, response: Exchange['response']) => {
+    const exchange = new Exchange(request, response, log);
+    latest.set(request.socket, exchange);
+    return exchange;
+  };
+  const server = createServer({
+    requestTimeout: requestSeconds * 1000,
+    headersTimeout: requestSeconds * 1000,
+    connectionsCheckingInterval: Math.min(1000, requestSeconds * 250),
+    // Longer than a client leaves a connection idle, so that it is the client that closes it.
+    keepAliveTimeout: 65_000,
+    // node's own 400 would not be in the log.
+    requireHostHeader: false,
+  });
+  const onRequest = (request: IncomingMessage, response: Exchange['response']) =>
+    answer(begin(request, response), { props, sessions, routes, warn });
+  server.on('request', onRequest);
+  server.on('checkExpectation', onRequest);
+  server.on('connect', (request: IncomingMessage) => refuseTunnel(begin(request, undefined)));
+  server.on('clientError', (fault: ParserFault, socket: Socket) =>
+    answerUnparsed(fault, socket, latest.get(socket), log),
+  );
+
+  try {
+    await listen(server, port, host);
+  } catch (error) {
+    log.close();
+    throw error;
+  }
+  const bound = (server.address() as AddressInfo).port;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    reopenLog: () => log.reopen(),
+    async close() {
+      await drain(server);
+      log.close();
+    },
+  };
+}
+
+interface Site {
+  readonly props: DemoSiteProps;
+  readonly sessions: Sessions;
+  readonly routes: Routes;
+  readonly warn: (message: string) => void;
+}
+
+function answer(exchange: Exchange, site: Site): void {
+  try {
+    const reply = toReply(exchange, site);
+    if (!(reply instanceof Promise)) send(exchange, reply);
+    else reply.then((settled) => send(exchange, settled)).catch((error) => fail(exchange, error, site));
+  } catch (error) {
+    fail(exchange, error, site);
+  }
+}
+
+function toReply(exchange: Exchange, { props, sessions, routes }: Site): Reply | Promise<Reply> {
+  const { request } = exchange;
+  const { method = '', url = '', headers } = request;
+  const { path, query } = parseTarget(url);
+  const looks = method === 'GET' || method === 'HEAD';
+  const asset = ASSETS.get(path);
+  if (looks && asset !== undefined) return assetReply(asset, headers['if-none-match']);
+  if (looks && path === '/health') return plainReply(200, 'ok\n');
+  if (headers.host === undefined && request.httpVersion === '1.1') return plainReply(400, 'A Host is missing.\n');
+
+  const known = sessions.find(headers.cookie);
+  const session = known ?? sessions.create();
+  exchange.session = session;
+  exchange.secret = known?.secret;
+  exchange.user = session.user;
+  if (url.length > TARGET_CHARACTERS) return faultReply({ session }, 414);
+  if (!looks && method !== 'POST') return faultReply({ session }, 405, { allow: 'GET, HEAD, POST' });
+  if (mayBreak(request, props)) {
+    if (path === '/demo-error/' || headers['x-clickstream-error'] === '1') return faultReply({ session }, 500);
+  }
+  return routes({
+    method: looks ? 'GET' : 'POST',
+    path,
+    query,
+    session,
+    onlyLooks: method === 'HEAD' || isForeign(request),
+    form: () => readForm(request),
+  });
+}
+
+const SECURITY_HEADERS: OutgoingHttpHeaders = {
+  'content-security-policy':
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+  'x-content-type-options': 'nosniff',
+  // The visitor's trail is read from the referers within the site.
+  'referrer-policy': 'same-origin',
+};
+
+function send(exchange: Exchange, { status, body, headers, user }: Reply): void {
+  const { request, response, session } = exchange;
+  const hasBody = status !== 304 && request.method !== 'HEAD';
+  const bytes = Buffer.byteLength(body);
+  if (user !== undefined) exchange.user = user;
+  const head: OutgoingHttpHeaders = {
+    ...SECURITY_HEADERS,
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'private, no-cache',
+    ...headers,
+  };
+  if (status !== 304) head['content-length'] = bytes;
+  if (session !== undefined && session.secret !== exchange.secret) head['set-cookie'] = toSetCookie(session);
+  response?.writeHead(status, head).end(hasBody ? body : undefined);
+  exchange.finish(status, hasBody ? bytes : 0);
+}
+
+function fail(exchange: Exchange, error: unknown, { warn }: Site): void {
+  const { request, response, session } = exchange;
+  if (!request.complete) {
+    // The client went in the middle of its request: nobody is left to answer.
+    exchange.finish(400, 0);
+    request.socket.destroy();
+    return;
+  }
+  warn(`The demo site could not answer a request: ${reasonOf(error)}.`);
+  if (response?.headersSent) request.socket.destroy();
+  else send(exchange, session === undefined ? plainReply(500, 'Server error\n') : faultReply({ session }, 500));
+}
+
+function assetReply({ type, body, etag }: Asset, known: string | undefined): Reply {
+  const headers = { 'content-type': type, 'cache-control': 'public, max-age=300', etag };
+  return known === etag ? { status: 304, body: '', headers } : { status: 200, body, headers };
+}
+
+const plainReply = (status: number, body: string): Reply => ({
+  status,
+  body,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+});
+
+/** A request may name the whole address (`GET http://host/path`), as to a proxy. */
+function parseTarget(url: string): { path: string; query: string } {
+  const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
+  const mark = target.indexOf('?');
+  return mark < 0 ? { path: target, query: '' } : { path: target.slice(0, mark), query: target.slice(mark + 1) };
+}
+
+function mayBreak({ headers, socket }: IncomingMessage, { demoErrors = true, errorToken }: DemoSiteProps): boolean {
+  if (!demoErrors) return false;
+  if (errorToken === undefined) return isLoopback(socket.remoteAddress);
+  const given = Buffer.from(String(headers['x-clickstream-token'] ?? ''));
+  const wanted = Buffer.from(errorToken);
+  return given.length === wanted.length && timingSafeEqual(given, wanted);
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(toListenError(error, port, host)));
+    server.listen(port, host, () => resolve());
+  });
+}
+
+function toListenError(error: Error, port: number, host: string): ToolkitError {
+  if (errnoOf(error) === 'EADDRINUSE') {
+    return new ToolkitError(
+      'PORT_TAKEN',
+      `Port ${port} of ${host} is taken.`,
+      'Stop what listens there, or choose another with --port.',
+      { cause: error },
+    );
+  }
+  const message = `The demo site cannot listen on port ${port} of ${host}: ${reasonOf(error)}.`;
+  return new ToolkitError('LISTEN_FAILED', message, 'Choose another port with --port.', { cause: error });
+}
+
+function drain(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const end = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    server.close(() => {
+      clearTimeout(end);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function warnOnStderr(message: string): void {
+  process.stderr.write(`${message}\n`);
+}

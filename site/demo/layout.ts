@@ -1,0 +1,48 @@
+import { type Html, html } from './html';
+
+export interface Page {
+  readonly title: string;
+  readonly main: Html;
+}
+
+const LINKS = [
+  ['/products/', 'Products'],
+  ['/pricing/', 'Pricing'],
+  ['/blog/', 'Blog'],
+  ['/about/', 'About'],
+  ['/cart/', 'Cart'],
+] as const;
+
+const links = LINKS.map(([path, name]) => html`<li><a href="${path}">${name}</a></li>`);
+
+/** A whole document; `user` is who is signed in. */
+export function renderDocument({ title, main }: Page, user: string | undefined): string {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · Fell &amp; Fern</title>
+<link rel="stylesheet" href="/assets/site.css">
+<link rel="icon" href="/assets/logo.svg" type="image/svg+xml">
+</head>
+<body>
+<header>
+<a class="brand" href="/"><img src="/assets/logo.svg" alt="" width="32" height="32">Fell &amp; Fern</a>
+<nav aria-label="Site"><ul>${links}${account(user)}</ul></nav>
+</header>
+<main>
+<h1>${title}</h1>
+${main}
+</main>
+<footer><p>A demo shop: nothing is for sale, and every click is logged.</p></footer>
+</body>
+</html>
+`.text;
+}
+
+function account(user: string | undefined): Html {
+  return user === undefined
+    ? html`<li><a href="/sign-in/">Sign in</a></li><li><a href="/sign-up/">Sign up</a></li>`
+    : html`<li>Signed in as <strong>${user}</strong></li><li><a href="/sign-out/">Sign out</a></li>`;
+}

@@ -1,0 +1,139 @@
+/** What each address of the demo site answers: the contract that the real site keeps too. */
+import type { OutgoingHttpHeaders } from 'node:http';
+import { type Accounts, createAccounts } from './accounts';
+import { PRODUCTS } from './catalogue';
+import { parseCredentials, parseNewCredentials } from './form';
+import { type Page, renderDocument } from './layout';
+import { cartPage, faultPage, PAGES, searchPage, signInPage, signUpPage } from './pages';
+import type { Session, Sessions } from './sessions';
+
+/** One request as the application sees it. */
+export interface Visit {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly query: string;
+  readonly session: Session;
+  /** A HEAD or a request from another site's page: it may look, not act. */
+  readonly onlyLooks: boolean;
+  /** @returns undefined where the body is too large. */
+  form(): Promise<URLSearchParams | undefined>;
+}
+
+export interface Reply {
+  readonly status: number;
+  readonly body: string | Buffer;
+  readonly headers?: OutgoingHttpHeaders;
+  /** Who the log line names, where that is not who was signed in before: a POST that signs up or in. */
+  readonly user?: string;
+}
+
+export type Routes = (visit: Visit) => Reply | Promise<Reply>;
+
+type Action = (visit: Visit, fields: URLSearchParams) => Reply | Promise<Reply>;
+
+/** Accounts kept at most; the oldest go first. */
+const ACCOUNTS = 50_000;
+const CART_PIECES = 99;
+
+export function createRoutes(sessions: Sessions): Routes {
+  const accounts = createAccounts(ACCOUNTS);
+  const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
+    ['/sign-up/', (visit, fields) => signUp(accounts, visit, fields)],
+    ['/sign-in/', (visit, fields) => signIn(accounts, sessions, visit, fields)],
+    ['/sign-out/', signOut],
+    ['/cart/', addToCart],
+  ]);
+
+  return (visit) => {
+    if (visit.method === 'GET') return get(visit);
+    const action = actions.get(visit.path);
+    if (action !== undefined) return act(action, visit);
+    return isPage(visit.path) ? faultReply(visit, 405, { allow: 'GET, HEAD' }) : faultReply(visit, 404);
+  };
+}
+
+const FAULTS: Readonly<Record<number, readonly [title: string, text: string]>> = {
+  400: ['Bad request', 'The server did not understand this request.'],
+  403: ['Not from here', 'This was sent by a page of another site.'],
+  404: ['Not found', 'There is no such page.'],
+  405: ['Not allowed', 'This page cannot do that.'],
+  413: ['Too large', 'A form may hold 64 KiB.'],
+  414: ['Address too long', 'No page here has so long an address.'],
+  500: ['Server error', 'Something broke on our side, as it was asked to.'],
+};
+
+/** The page of a status that is no success. */
+export function faultReply(visit: Pick<Visit, 'session'>, status: number, headers: OutgoingHttpHeaders = {}): Reply {
+  const [title, text] = FAULTS[status] ?? ['Error', 'That did not work.'];
+  return { ...pageReply(visit, faultPage(title, text), status), headers };
+}
+
+const anonymous = new Map<Page, Buffer>();
+
+function get(visit: Visit): Reply | Promise<Reply> {
+  const { path, query, session } = visit;
+  const search = path === '/' && query !== '' ? new URLSearchParams(query).get('s') : null;
+  if (search !== null) return pageReply(visit, searchPage(search));
+  if (path === '/sign-up/') return pageReply(visit, signUpPage());
+  if (path === '/sign-in/') return pageReply(visit, signInPage('', undefined, new URLSearchParams(query).has('new')));
+  if (path === '/sign-out/') return signOut(visit);
+  if (path === '/cart/') return pageReply(visit, cartPage(session.cart));
+  const page = PAGES.get(path);
+  if (page !== undefined) return session.user === undefined ? anonymousReply(page) : pageReply(visit, page);
+  if (isPage(`${path}/`)) return redirect(`${path}/${query === '' ? '' : `?${query}`}`, 301);
+  return faultReply(visit, 404);
+}
+
+const isPage = (path: string) => PAGES.has(path) || ['/sign-up/', '/sign-in/', '/sign-out/', '/cart/'].includes(path);
+
+async function act(action: Action, visit: Visit): Promise<Reply> {
+  if (visit.onlyLooks) return faultReply(visit, 403);
+  const fields = await visit.form();
+  return fields === undefined ? faultReply(visit, 413) : action(visit, fields);
+}
+
+async function signUp(accounts: Accounts, visit: Visit, fields: URLSearchParams): Promise<Reply> {
+  const given = parseNewCredentials(fields);
+  if (!given.ok) return pageReply(visit, signUpPage(given.user, given.fault), 422);
+  const outcome = await accounts.signUp(given.user, given.password);
+  if (outcome === 'taken') return pageReply(visit, signUpPage(given.user, 'That name is taken.'), 409);
+  return { ...redirect('/sign-in/?new=1'), user: given.user };
+}
+
+async function signIn(accounts: Accounts, sessions: Sessions, visit: Visit, fields: URLSearchParams): Promise<Reply> {
+  const given = parseCredentials(fields);
+  if (!given.ok) return pageReply(visit, signInPage(given.user, given.fault), 422);
+  const user = await accounts.signIn(given.user, given.password);
+  if (user === undefined) return pageReply(visit, signInPage(given.user, 'Name or password is wrong.'), 401);
+  visit.session.user = user;
+  sessions.renew(visit.session);
+  return { ...redirect('/'), user };
+}
+
+function signOut(visit: Visit): Reply {
+  if (!visit.onlyLooks) visit.session.user = undefined;
+  return redirect('/');
+}
+
+function addToCart(visit: Visit, fields: URLSearchParams): Reply {
+  const { cart } = visit.session;
+  const slug = fields.get('product') ?? '';
+  if (!PRODUCTS.some((product) => product.slug === slug)) return faultReply(visit, 422);
+  cart.set(slug, Math.min(CART_PIECES, (cart.get(slug) ?? 0) + 1));
+  return redirect('/cart/');
+}
+
+function pageReply({ session }: Pick<Visit, 'session'>, page: Page, status = 200): Reply {
+  return { status, body: renderDocument(page, session.user) };
+}
+
+/** Most visits are anonymous ones to a fixed page: made once. */
+function anonymousReply(page: Page): Reply {
+  const body = anonymous.get(page) ?? Buffer.from(renderDocument(page, undefined));
+  anonymous.set(page, body);
+  return { status: 200, body };
+}
+
+function redirect(location: string, status = 303): Reply {
+  return { status, body: '', headers: { location } };
+}
