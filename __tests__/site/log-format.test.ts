@@ -105,7 +105,7 @@ const APACHE: readonly (readonly [sent: Buffer, logged: string])[] = [
 ];
 
 describe('escapes', () => {
-  it.each(APACHE)('bytes as Apache does: %j', (sent, logged) => {
+  it.each(APACHE)('bytes as Apache does: %s', (sent, logged) => {
     expect(escapeLogItem(sent.toString('latin1'), 'latin1')).toBe(logged);
   });
 

@@ -36,7 +36,7 @@ export class Exchange {
       renderLogLine({
         host: clientOf(socket.remoteAddress, headers['x-forwarded-for']),
         time: this.time,
-        request: `${method} ${url} HTTP/${httpVersion}`,
+        request: httpVersion === '0.9' ? `${method} ${url}` : `${method} ${url} HTTP/${httpVersion}`,
         status,
         bytes,
         referer: headers.referer,
