@@ -86,6 +86,7 @@ export async function startDemoSite(props: DemoSiteProps): Promise<DemoSite> {
     log.close();
     throw error;
   }
+  server.on('error', (error) => warn(`The demo site cannot take a connection: ${reasonOf(error)}.`));
   const bound = (server.address() as AddressInfo).port;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
@@ -211,8 +212,12 @@ function mayBreak({ headers, socket }: IncomingMessage, { demoErrors = true, err
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(toListenError(error, port, host)));
-    server.listen(port, host, () => resolve());
+    const refuse = (error: Error) => reject(toListenError(error, port, host));
+    server.once('error', refuse);
+    server.listen(port, host, () => {
+      server.off('error', refuse);
+      resolve();
+    });
   });
 }
 
