@@ -1,0 +1,104 @@
+import type { FollowedLog } from './followed-log';
+import { beginsAs, type ContentRecord, HEAD_BYTES, isOf, LogContent } from './log-content';
+
+/** So many contents that are no longer followed are remembered: two years of daily rotation of one log. */
+const MAX_PAST = 1000;
+
+/** A content that was read under a file which is gone, truncated or closed. */
+interface Ended {
+  readonly path: string;
+  readonly file: string;
+  readonly content: LogContent;
+}
+
+/**
+ * What has been read already, in this run and before, so that no name, inode, copy or archive of it is read twice,
+ * and nothing is taken for it that is not.
+ */
+export class KnownContents {
+  #past: ContentRecord[] = [];
+  #ended: Ended[] = [];
+
+  constructor(records: readonly ContentRecord[]) {
+    this.#past = [...records];
+  }
+
+  /** The content as the checkpoint knows it under this very file; undefined if it is another one, or new. */
+  async ownOf(log: FollowedLog): Promise<LogContent | undefined> {
+    this.#recordSettled();
+    const own = this.#past.filter(({ file }) => file === log.file).sort((a, b) => b.offset - a.offset);
+    if (own.length === 0) return undefined;
+    const head = await log.head();
+    for (const record of own) {
+      const content = await resumeAt(log, head, record);
+      if (content === undefined || content === 'shorter') continue;
+      this.#past.splice(this.#past.indexOf(record), 1);
+      return content;
+    }
+    return undefined;
+  }
+
+  /** Whether the checkpoint knows this very file, with another content. */
+  hadOther(log: FollowedLog): boolean {
+    return this.#past.some(({ file, offset }) => file === log.file && offset > 0);
+  }
+
+  /**
+   * Decides what a log's bytes are that is not known by its file: new, or the continuation of what was read elsewhere
+   * (an archive, a copy made before a truncation, a move to another disk).
+   *
+   * @param live the other logs that are followed.
+   * @param patient wait for an original that is still followed and may be about to be truncated or closed.
+   * @returns `wait` where that cannot be told yet, or nothing in it is new.
+   */
+  async contentOf(log: FollowedLog, live: Iterable<FollowedLog>, patient: boolean): Promise<LogContent | 'wait'> {
+    const head = await log.head();
+    // A short beginning proves nothing: rather twice than never.
+    if (head.length < HEAD_BYTES) return new LogContent(head);
+    for (const other of live) {
+      if (other === log || other.gzip || other.done || !patient) continue;
+      if ((other.content?.head ?? other.firstHead).equals(head)) return 'wait';
+    }
+    if (this.#ended.some(({ content }) => !content.settled && content.head.equals(head))) return 'wait';
+    this.#recordSettled();
+    let shorter = false;
+    for (const record of this.#past.filter(({ head, offset }) => head.bytes === HEAD_BYTES && offset > 0)) {
+      const content = await resumeAt(log, head, record);
+      if (content === 'shorter') shorter = true;
+      else if (content !== undefined) return content;
+    }
+    return shorter ? 'wait' : new LogContent(head);
+  }
+
+  /** Keeps what was read of a file that is no longer followed. */
+  end(log: FollowedLog): void {
+    if (log.content === undefined || log.content.readOffset === 0) return;
+    this.#ended.push({ path: log.path, file: log.file, content: log.content });
+  }
+
+  /** Turns ended contents into records once all of them has arrived. */
+  #recordSettled(): void {
+    const settled = this.#ended.filter(({ content }) => content.settled);
+    this.#past.push(...settled.map(({ content, path, file }) => content.toRecord(path, file)));
+    this.#past.splice(0, this.#past.length - MAX_PAST);
+    this.#ended = this.#ended.filter((ended) => !settled.includes(ended));
+  }
+
+  toRecords(live: Iterable<FollowedLog>): ContentRecord[] {
+    this.#recordSettled();
+    const open = [...live].flatMap(({ content, path, file }) => content?.toRecord(path, file) ?? []);
+    return [...this.#past, ...this.#ended.map(({ content, path, file }) => content.toRecord(path, file)), ...open];
+  }
+}
+
+/** The record's content, if the log begins as it did and still has what stood before its offset. */
+async function resumeAt(
+  log: FollowedLog,
+  head: Buffer,
+  record: ContentRecord,
+): Promise<LogContent | 'shorter' | undefined> {
+  if (!beginsAs(head, record.head)) return undefined;
+  const tail = await log.before(record.offset, record.tail.bytes);
+  if (tail === undefined) return 'shorter';
+  return isOf(tail, record.tail) ? new LogContent(head, record.offset, tail) : undefined;
+}

@@ -1,0 +1,60 @@
+import type { LogContent, Pending } from './log-content';
+
+/** Firehose's limit of one record, before base64; here a record is a line and its newline. */
+export const MAX_RECORD_BYTES = 1_024_000;
+const MAX_BATCH_RECORDS = 500;
+const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+const NEWLINE = 10;
+
+/** Why taking lines ended: the batch has no room, the block has no further whole line, or the next line is too long. */
+export type Taken = 'full' | 'block-end' | 'too-long';
+
+/** The records of one `PutRecordBatch`, and which part of which log they are. */
+export class LineBatch {
+  readonly records: Uint8Array[] = [];
+  readonly #parts: { readonly content: LogContent; readonly pending: Pending }[] = [];
+  #bytes = 0;
+
+  /**
+   * Takes whole lines of a block, as views, until one of the limits of a batch is met.
+   *
+   * @param block bytes of the content from where it has been read up to; what is taken counts there as read.
+   * @param final the block ends with the log: a last line without a newline is a line.
+   * @returns where the first line that was not taken begins.
+   */
+  take(content: LogContent, block: Buffer, start: number, final: boolean): { next: number; ended: Taken } {
+    const before = this.records.length;
+    let next = start;
+    let ended: Taken = 'block-end';
+    while (next < block.length) {
+      const newline = block.indexOf(NEWLINE, next);
+      const end = newline < 0 ? block.length : newline + 1;
+      if (end - next > MAX_RECORD_BYTES) {
+        ended = 'too-long';
+        break;
+      }
+      if (newline < 0 && !final) break;
+      if (!this.#hasRoom(end - next)) {
+        ended = 'full';
+        break;
+      }
+      this.records.push(block.subarray(next, end));
+      this.#bytes += end - next;
+      next = end;
+    }
+    if (this.records.length > before) {
+      content.advance(block.subarray(start, next));
+      this.#parts.push({ content, pending: content.pend() });
+    }
+    return { next, ended };
+  }
+
+  #hasRoom(bytes: number): boolean {
+    return this.records.length < MAX_BATCH_RECORDS && this.#bytes + bytes <= MAX_BATCH_BYTES;
+  }
+
+  /** All of it is with the delivery stream. */
+  acknowledge(): void {
+    for (const { content, pending } of this.#parts) content.settle(pending);
+  }
+}

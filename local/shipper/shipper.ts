@@ -1,0 +1,316 @@
+/**
+ * Follows access logs and sends each line, as it stands, as one record to a delivery stream.
+ *
+ * At least once: a line counts as shipped when the stream has acknowledged it and every line before it, so a crash
+ * repeats what was in flight and loses nothing. What cannot be had: lines that a `copytruncate` rotation cuts away
+ * between its copy and its truncation, or before the shipper had seen them where the copy matches no pattern.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { findLogs, notFound } from './find-logs';
+import { FirehoseSender } from './firehose-sender';
+import { FollowedLog } from './followed-log';
+import { KnownContents } from './known-contents';
+import { LineBatch } from './line-batch';
+import { LogReader } from './log-reader';
+
+export interface ShipperProps {
+  /** Globs and plain paths; a name that ends in `.gz` is unpacked. */
+  readonly patterns: readonly string[];
+  readonly deliveryStream: string;
+  /** Of any Firehose. On the loopback address it is given made-up credentials, else those of the AWS SDK's chain. */
+  readonly endpoint: URL;
+  /** @default us-east-1 */
+  readonly region?: string;
+  /** Holds how far each log is acknowledged; to start anew, delete it. */
+  readonly checkpointFile: string;
+  /** Gets lines over 1,000 KiB, which no record can hold: one file each. */
+  readonly rejectFolder: string;
+  /** Read what is there, then finish. A last line without a newline is then a line; else it waits for its newline. */
+  readonly once?: boolean;
+  /** The logs may come later. */
+  readonly mayBeMissing?: boolean;
+  /** How long a log that is gone from its pattern must be silent before it is closed. @default 60 */
+  readonly lateWriterSeconds?: number;
+  readonly warn: (sentence: string) => void;
+}
+
+/** In lines and bytes, since the start; `bytesRead` and `bytesTotal` count what earlier runs shipped, too. */
+export interface ShipperCounts {
+  readonly read: number;
+  readonly acknowledged: number;
+  readonly tooLong: number;
+  readonly bytesRead: number;
+  readonly bytesTotal: number;
+}
+
+export interface Shipper {
+  counts(): ShipperCounts;
+  /**
+   * Resolves when all is read and acknowledged (`once`), or after `stop`.
+   * Rejects with a ToolkitError when the shipper had to give up: LOG_NOT_FOUND, LOG_UNREADABLE, LOG_CORRUPT,
+   * CHECKPOINT_UNREADABLE, CHECKPOINT_UNWRITABLE, REJECTS_UNWRITABLE, FIREHOSE_REFUSED.
+   */
+  readonly finished: Promise<void>;
+  /** Ends reading, gives what is in flight one more attempt, writes the checkpoint and closes all. Never rejects. */
+  stop(): Promise<void>;
+}
+
+const POLL_MS = 100;
+const LOOK_FOR_LOGS_MS = 1000;
+const CHECKPOINT_MS = 1000;
+const MAX_IN_FLIGHT = 4;
+
+export function startShipper(props: ShipperProps): Shipper {
+  const shipping = new Shipping(props);
+  const finished = shipping.run();
+  return {
+    counts: () => shipping.counts(),
+    finished,
+    stop: async () => {
+      shipping.stop();
+      await finished.catch(() => {});
+    },
+  };
+}
+
+class Shipping {
+  readonly #props: ShipperProps;
+  readonly #stopping = new AbortController();
+  readonly #sender: FirehoseSender;
+  readonly #reader: LogReader;
+  readonly #logs = new Map<string, FollowedLog>();
+  readonly #inFlight = new Set<Promise<void>>();
+  readonly #warned = new Set<string>();
+  #known = new KnownContents([]);
+  #loaded = false;
+  #batch = new LineBatch();
+  #acknowledged = 0;
+  #closedBytes = 0;
+  #failure: unknown;
+  #lookedAtMs = 0;
+  #savedAtMs = 0;
+  #saved = '';
+  #saving: Promise<void> | undefined;
+
+  constructor(props: ShipperProps) {
+    this.#props = props;
+    this.#sender = new FirehoseSender({
+      deliveryStream: props.deliveryStream,
+      endpoint: props.endpoint,
+      region: props.region ?? 'us-east-1',
+      signal: this.#stopping.signal,
+      warn: props.warn,
+      acknowledged: (records) => {
+        this.#acknowledged += records;
+      },
+    });
+    this.#reader = new LogReader({
+      rejectFolder: props.rejectFolder,
+      signal: this.#stopping.signal,
+      warn: props.warn,
+      batch: () => this.#batch,
+      flush: () => this.#flush(),
+      between: () => this.#lookForLogsIfDue(),
+      ended: (log) => this.#known.end(log),
+    });
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  counts(): ShipperCounts {
+    let [bytesRead, bytesTotal] = [this.#closedBytes, this.#closedBytes];
+    for (const log of this.#logs.values()) {
+      const read = log.gzip ? log.packedRead : (log.content?.readOffset ?? 0);
+      bytesRead += log.done ? log.size : Math.min(read, log.size);
+      bytesTotal += log.size;
+    }
+    const { lines, tooLong } = this.#reader;
+    return { read: lines, acknowledged: this.#acknowledged, tooLong, bytesRead, bytesTotal };
+  }
+
+  async run(): Promise<void> {
+    await this.#try(async () => {
+      this.#known = new KnownContents(await loadCheckpoint(this.#props.checkpointFile));
+      this.#loaded = true;
+      await this.#lookForLogs(true);
+      await (this.#props.once ? this.#readOnce() : this.#follow());
+    });
+    await this.#try(() => this.#drain());
+    await this.#saving;
+    await this.#try(() => this.#save());
+    for (const log of this.#logs.values()) await this.#try(() => log.close());
+    this.#sender.close();
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  /** The first failure is the one to tell; what must still be done is done all the same. */
+  async #try(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#failure ??= error;
+    }
+  }
+
+  get #running(): boolean {
+    return !this.#stopping.signal.aborted;
+  }
+
+  async #readOnce(): Promise<void> {
+    while (this.#running) {
+      let progressed = false;
+      let unfinished = false;
+      for (const log of [...this.#logs.values()]) {
+        if (log.done || !this.#running) continue;
+        const state = await this.#readOn(log, true);
+        progressed ||= state === 'end';
+        unfinished ||= state === 'unfinished';
+        if (state === 'end' && this.#running) {
+          this.#known.end(log);
+          log.content = undefined;
+          await this.#finishLog(log);
+        }
+      }
+      // A log that waits for another one, which is now read and must arrive first.
+      await this.#drain();
+      if (!progressed && !unfinished) return;
+      if (!progressed) await this.#pause();
+    }
+  }
+
+  async #follow(): Promise<void> {
+    while (this.#running) {
+      for (const log of [...this.#logs.values()]) {
+        if (!log.done) await this.#followOn(log);
+        else if (log.missing) await this.#closeLog(log);
+      }
+      await this.#flush();
+      await this.#lookForLogsIfDue();
+      await this.#pause();
+    }
+  }
+
+  async #followOn(log: FollowedLog): Promise<void> {
+    if (!this.#running) return;
+    const graceMs = (this.#props.lateWriterSeconds ?? 60) * 1000;
+    const over = log.missing && Date.now() - log.lastNewsMs >= graceMs;
+    const state = await this.#readOn(log, over && !log.gzip);
+    if (!this.#running) return;
+    if (log.gzip && state === 'end') await this.#finishLog(log);
+    // Not if the late writer has just been heard of.
+    if (over && Date.now() - log.lastNewsMs >= graceMs) await this.#closeLog(log);
+  }
+
+  async #finishLog(log: FollowedLog): Promise<void> {
+    log.done = true;
+    await log.close();
+  }
+
+  async #closeLog(log: FollowedLog): Promise<void> {
+    this.#known.end(log);
+    this.#logs.delete(log.file);
+    this.#closedBytes += log.size;
+    await log.close();
+  }
+
+  /** Reads a log as far as it goes now. `wait`: it is, or may be, a copy of what is read elsewhere. */
+  async #readOn(log: FollowedLog, final: boolean): Promise<'end' | 'wait' | 'unfinished'> {
+    if (log.content === undefined) {
+      const content = await this.#reader.decide(log, this.#known, this.#logs.values());
+      if (content === 'wait' || content === 'unfinished') return content;
+      log.content = content;
+    }
+    const state = log.gzip ? await this.#reader.readGzip(log) : await this.#reader.readPlain(log, final);
+    this.#saveIfDue();
+    return state;
+  }
+
+  async #lookForLogsIfDue(): Promise<void> {
+    if (!this.#props.once && Date.now() - this.#lookedAtMs >= LOOK_FOR_LOGS_MS) await this.#lookForLogs(false);
+  }
+
+  async #lookForLogs(first: boolean): Promise<void> {
+    const { logs, others, unmatched } = await findLogs(this.#props.patterns);
+    this.#lookedAtMs = Date.now();
+    for (const path of others) this.#warnOnce(path, `${path} is no file (a folder, a pipe or a device): not read.`);
+    if (first && !this.#props.mayBeMissing) {
+      for (const pattern of unmatched) throw await notFound(pattern);
+      if (logs.length === 0) throw await notFound(this.#props.patterns.join(' '));
+    }
+    const seen = new Set(logs.map(({ file }) => file));
+    for (const log of this.#logs.values()) this.#see(log, seen.has(log.file));
+    for (const found of logs) {
+      const known = this.#logs.get(found.file);
+      if (known !== undefined) known.path = found.path;
+      else await this.#openLog(found, first);
+    }
+  }
+
+  #see(log: FollowedLog, present: boolean): void {
+    if (!present && !log.missing) log.lastNewsMs = Date.now();
+    log.missing = !present;
+  }
+
+  async #openLog(found: Parameters<typeof FollowedLog.open>[0], first: boolean): Promise<void> {
+    const log = await FollowedLog.open(found, first);
+    if (log === undefined) return;
+    this.#logs.set(log.file, log);
+    log.content = await this.#reader.ownOf(log, this.#known);
+  }
+
+  #warnOnce(key: string, sentence: string): void {
+    if (this.#warned.has(key)) return;
+    this.#warned.add(key);
+    this.#props.warn(sentence);
+  }
+
+  async #flush(): Promise<void> {
+    const batch = this.#batch;
+    if (batch.records.length === 0) return;
+    this.#batch = new LineBatch();
+    while (this.#inFlight.size >= MAX_IN_FLIGHT) await Promise.race(this.#inFlight);
+    const sending = this.#send(batch).finally(() => this.#inFlight.delete(sending));
+    this.#inFlight.add(sending);
+    this.#saveIfDue();
+  }
+
+  async #send(batch: LineBatch): Promise<void> {
+    try {
+      if (await this.#sender.send(batch.records)) batch.acknowledge();
+    } catch (error) {
+      this.#failure ??= error;
+      this.stop();
+    }
+  }
+
+  /** Waits until all that has been read has arrived, or cannot. */
+  async #drain(): Promise<void> {
+    await this.#flush();
+    await Promise.all(this.#inFlight);
+  }
+
+  #saveIfDue(): void {
+    if (this.#saving !== undefined || Date.now() - this.#savedAtMs < CHECKPOINT_MS) return;
+    this.#savedAtMs = Date.now();
+    this.#saving = this.#try(() => this.#save()).then(() => {
+      this.#saving = undefined;
+      if (this.#failure !== undefined) this.stop();
+    });
+  }
+
+  async #save(): Promise<void> {
+    if (!this.#loaded) return;
+    const records = this.#known.toRecords(this.#logs.values());
+    const state = JSON.stringify(records);
+    if (state === this.#saved) return;
+    await saveCheckpoint(this.#props.checkpointFile, records);
+    this.#saved = state;
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(POLL_MS, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
+}
