@@ -14,28 +14,27 @@ export interface FoundLog {
 export interface Findings {
   /** Oldest first; each file once, whatever its number of names. */
   readonly logs: readonly FoundLog[];
-  /** What a pattern matched that is no file: a folder, a pipe, a device. */
-  readonly others: readonly string[];
-  /** Patterns that matched nothing. */
+  /** Patterns that matched no file. */
   readonly unmatched: readonly string[];
 }
 
 /** Looks up the files of globs (`*`, `?`, `**`, `[abc]`, `{a,b}`) and plain paths; an existing path is never read as a glob. */
 export async function findLogs(patterns: readonly string[]): Promise<Findings> {
   const logs = new Map<string, FoundLog>();
-  const others: string[] = [];
   const unmatched: string[] = [];
   for (const pattern of patterns) {
-    const paths = await pathsOf(pattern);
-    if (paths.length === 0) unmatched.push(pattern);
-    for (const path of paths) {
+    let files = 0;
+    for (const path of await pathsOf(pattern)) {
       const stats = await statOf(path);
-      if (stats === undefined) continue;
-      if (!stats.isFile()) others.push(path);
-      else logs.set(`${stats.dev}:${stats.ino}`, { path, file: `${stats.dev}:${stats.ino}`, stats });
+      // A folder is no log; to read a pipe or a device could take for ever.
+      if (!stats?.isFile()) continue;
+      files += 1;
+      const file = `${stats.dev}:${stats.ino}`;
+      logs.set(file, { path, file, stats });
     }
+    if (files === 0) unmatched.push(pattern);
   }
-  return { logs: [...logs.values()].sort(byAge), others, unmatched };
+  return { logs: [...logs.values()].sort(byAge), unmatched };
 }
 
 async function pathsOf(pattern: string): Promise<readonly string[]> {
@@ -71,6 +70,10 @@ export async function notFound(pattern: string): Promise<ToolkitError> {
     await readdir(folder);
   } catch (error) {
     if (errnoOf(error) !== 'ENOENT') return unreadable(folder, error);
+  }
+  if ((await statOf(pattern)) !== undefined) {
+    const mend = 'Say which files are logs: a folder needs a pattern after it, a pipe or a device cannot be followed.';
+    return new ToolkitError('LOG_NOT_FOUND', `${pattern} is no file.`, mend);
   }
   return new ToolkitError(
     'LOG_NOT_FOUND',

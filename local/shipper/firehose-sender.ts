@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { reasonOf, ToolkitError } from '../../core/errors';
 
@@ -102,7 +103,7 @@ export class FirehoseSender {
 
   #refused(cause: unknown): ToolkitError {
     const { deliveryStream, endpoint } = this.#props;
-    const name = cause instanceof Error ? cause.name : 'Error';
+    const name = isNativeError(cause) ? cause.name : 'Error';
     return new ToolkitError(
       'FIREHOSE_REFUSED',
       `Delivery stream ${deliveryStream} at ${endpoint.origin} refuses records: ${name}: ${reasonOf(cause)}`,
@@ -118,7 +119,7 @@ export class FirehoseSender {
 
 /** Where no attempt will ever succeed: the request is wrong or not allowed. */
 function isFinal(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
+  if (!isNativeError(error)) return false;
   if (error.name === 'CredentialsProviderError') return true;
   const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
   if (status === undefined || status < 400 || status >= 500) return false;

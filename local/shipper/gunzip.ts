@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { FileHandle } from 'node:fs/promises';
 import { createGunzip, type Gunzip } from 'node:zlib';
 
@@ -25,6 +24,29 @@ export class GunzipError extends Error {
  * @param progress is told how much of the packed file is done.
  */
 export async function* gunzip(handle: FileHandle, progress?: (packedBytes: number) => void): AsyncGenerator<Buffer> {
+  let unpacked = 0;
+  try {
+    for await (const piece of unpack(handle, Number.POSITIVE_INFINITY, progress)) {
+      unpacked += piece.length;
+      yield piece;
+    }
+  } catch (error) {
+    if (!(error instanceof GunzipError) || error.unfinished) throw error;
+    // zlib keeps what it had made of the last bytes it was given: given them one by one, it keeps nothing.
+    let position = 0;
+    for await (const piece of unpack(handle, error.packedOffset)) {
+      if (position + piece.length > unpacked) yield piece.subarray(Math.max(0, unpacked - position));
+      position += piece.length;
+    }
+  }
+}
+
+/** @param carefulFrom from here on, the packed bytes are unpacked one by one. */
+async function* unpack(
+  handle: FileHandle,
+  carefulFrom: number,
+  progress?: (packedBytes: number) => void,
+): AsyncGenerator<Buffer> {
   const unzip = createGunzip({ chunkSize: 64 * 1024 });
   let pieces: Buffer[] = [];
   let fault: NodeJS.ErrnoException | undefined;
@@ -35,7 +57,7 @@ export async function* gunzip(handle: FileHandle, progress?: (packedBytes: numbe
   try {
     const packed = Buffer.allocUnsafe(PACKED_BYTES);
     for (let offset = 0; ; ) {
-      const { bytesRead } = await handle.read(packed, 0, PACKED_BYTES, offset);
+      const { bytesRead } = await handle.read(packed, 0, offset >= carefulFrom ? 1 : PACKED_BYTES, offset);
       if (bytesRead === 0 && offset === 0) return; // An empty file: nothing has been written yet.
       await (bytesRead > 0 ? feed(unzip, Buffer.from(packed.subarray(0, bytesRead))) : finish(unzip));
       yield* pieces;
@@ -50,13 +72,20 @@ export async function* gunzip(handle: FileHandle, progress?: (packedBytes: numbe
   }
 }
 
+/** A fault ends the stream without a word to the writer: hence `close`. */
 function feed(unzip: Gunzip, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
-    unzip.write(bytes, () => resolve());
+    const done = () => {
+      unzip.off('close', done);
+      resolve();
+    };
+    unzip.on('close', done);
+    unzip.write(bytes, done);
   });
 }
 
-async function finish(unzip: Gunzip): Promise<void> {
-  unzip.end();
-  await once(unzip, 'close');
+function finish(unzip: Gunzip): Promise<void> {
+  return new Promise((resolve) => {
+    unzip.once('close', resolve).end();
+  });
 }

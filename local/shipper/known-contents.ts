@@ -16,11 +16,14 @@ interface Ended {
  * and nothing is taken for it that is not.
  */
 export class KnownContents {
-  #past: ContentRecord[] = [];
+  readonly #past: ContentRecord[];
+  /** Those of `#past` that earlier runs left. */
+  readonly #inherited: ReadonlySet<ContentRecord>;
   #ended: Ended[] = [];
 
   constructor(records: readonly ContentRecord[]) {
     this.#past = [...records];
+    this.#inherited = new Set(records);
   }
 
   /** The content as the checkpoint knows it under this very file; undefined if it is another one, or new. */
@@ -59,10 +62,14 @@ export class KnownContents {
       if (other === log || other.gzip || other.done || !patient) continue;
       if ((other.content?.head ?? other.firstHead).equals(head)) return 'wait';
     }
-    if (this.#ended.some(({ content }) => !content.settled && content.head.equals(head))) return 'wait';
+    // Equal logs that stand there from the start are each a log of its own, but for what earlier runs have read.
+    const original = (record: ContentRecord) => log.gzip || !log.early || this.#inherited.has(record);
+    if ((log.gzip || !log.early) && this.#ended.some(({ content }) => !content.settled && content.head.equals(head)))
+      return 'wait';
     this.#recordSettled();
     let shorter = false;
-    for (const record of this.#past.filter(({ head, offset }) => head.bytes === HEAD_BYTES && offset > 0)) {
+    for (const record of this.#past) {
+      if (record.head.bytes < HEAD_BYTES || record.offset === 0 || !original(record)) continue;
       const content = await resumeAt(log, head, record);
       if (content === 'shorter') shorter = true;
       else if (content !== undefined) return content;

@@ -6,8 +6,9 @@
  * between its copy and its truncation, or before the shipper had seen them where the copy matches no pattern.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ToolkitError } from '../../core/errors';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint';
-import { findLogs, notFound } from './find-logs';
+import { type FoundLog, findLogs, notFound } from './find-logs';
 import { FirehoseSender } from './firehose-sender';
 import { FollowedLog } from './followed-log';
 import { KnownContents } from './known-contents';
@@ -135,6 +136,7 @@ class Shipping {
     await this.#try(async () => {
       this.#known = new KnownContents(await loadCheckpoint(this.#props.checkpointFile));
       this.#loaded = true;
+      await this.#save(); // Better to fail before anything is sent.
       await this.#lookForLogs(true);
       await (this.#props.once ? this.#readOnce() : this.#follow());
     });
@@ -233,12 +235,10 @@ class Shipping {
   }
 
   async #lookForLogs(first: boolean): Promise<void> {
-    const { logs, others, unmatched } = await findLogs(this.#props.patterns);
+    const { logs, unmatched } = await findLogs(this.#props.patterns);
     this.#lookedAtMs = Date.now();
-    for (const path of others) this.#warnOnce(path, `${path} is no file (a folder, a pipe or a device): not read.`);
     if (first && !this.#props.mayBeMissing) {
       for (const pattern of unmatched) throw await notFound(pattern);
-      if (logs.length === 0) throw await notFound(this.#props.patterns.join(' '));
     }
     const seen = new Set(logs.map(({ file }) => file));
     for (const log of this.#logs.values()) this.#see(log, seen.has(log.file));
@@ -254,11 +254,22 @@ class Shipping {
     log.missing = !present;
   }
 
-  async #openLog(found: Parameters<typeof FollowedLog.open>[0], first: boolean): Promise<void> {
-    const log = await FollowedLog.open(found, first);
+  async #openLog(found: FoundLog, first: boolean): Promise<void> {
+    const log = await this.#tryToOpen(found, first);
     if (log === undefined) return;
     this.#logs.set(log.file, log);
     log.content = await this.#reader.ownOf(log, this.#known);
+  }
+
+  /** A log that comes later may be given its owner a moment after it is made: the next look tries again. */
+  async #tryToOpen(found: FoundLog, first: boolean): Promise<FollowedLog | undefined> {
+    try {
+      return await FollowedLog.open(found, first);
+    } catch (error) {
+      if (first || !(error instanceof ToolkitError)) throw error;
+      this.#warnOnce(found.file, error.message);
+      return undefined;
+    }
   }
 
   #warnOnce(key: string, sentence: string): void {
