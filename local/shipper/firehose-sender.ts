@@ -33,7 +33,7 @@ export class FirehoseSender {
       // A local endpoint must never see the user's own keys, nor ask for any.
       ...(isLoopback(props.endpoint) && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
       maxAttempts: 1, // It is send() that tries again, with only what failed.
-      requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
+      requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
     });
   }
 

@@ -172,6 +172,18 @@ export class FollowedLog {
     return bytes.subarray(0, filled);
   }
 
+  /** Notes whether the patterns still match it. */
+  see(present: boolean): void {
+    if (!present && !this.missing) this.lastNewsMs = Date.now();
+    this.missing = !present;
+  }
+
+  /** Of `size`. */
+  get bytesRead(): number {
+    if (this.done) return this.size;
+    return Math.min(this.gzip ? this.packedRead : (this.content?.readOffset ?? 0), this.size);
+  }
+
   async close(): Promise<void> {
     await this.longLine?.close();
     await this.#handle.close();

@@ -6,11 +6,10 @@
  * between its copy and its truncation, or before the shipper had seen them where the copy matches no pattern.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ToolkitError } from '../../core/errors';
 import { loadCheckpoint, saveCheckpoint } from './checkpoint';
-import { type FoundLog, findLogs, notFound } from './find-logs';
 import { FirehoseSender } from './firehose-sender';
-import { FollowedLog } from './followed-log';
+import type { FollowedLog } from './followed-log';
+import { FollowedLogs } from './followed-logs';
 import { KnownContents } from './known-contents';
 import { LineBatch } from './line-batch';
 import { LogReader } from './log-reader';
@@ -49,7 +48,7 @@ export interface Shipper {
   counts(): ShipperCounts;
   /**
    * Resolves when all is read and acknowledged (`once`), or after `stop`.
-   * Rejects with a ToolkitError when the shipper had to give up: LOG_NOT_FOUND, LOG_UNREADABLE, LOG_CORRUPT,
+   * Rejects, so handle it from the start, with a ToolkitError when the shipper had to give up: LOG_NOT_FOUND, LOG_UNREADABLE, LOG_CORRUPT,
    * CHECKPOINT_UNREADABLE, CHECKPOINT_UNWRITABLE, REJECTS_UNWRITABLE, FIREHOSE_REFUSED.
    */
   readonly finished: Promise<void>;
@@ -58,7 +57,6 @@ export interface Shipper {
 }
 
 const POLL_MS = 100;
-const LOOK_FOR_LOGS_MS = 1000;
 const CHECKPOINT_MS = 1000;
 const MAX_IN_FLIGHT = 4;
 
@@ -80,16 +78,13 @@ class Shipping {
   readonly #stopping = new AbortController();
   readonly #sender: FirehoseSender;
   readonly #reader: LogReader;
-  readonly #logs = new Map<string, FollowedLog>();
+  readonly #logs: FollowedLogs;
   readonly #inFlight = new Set<Promise<void>>();
-  readonly #warned = new Set<string>();
   #known = new KnownContents([]);
   #loaded = false;
   #batch = new LineBatch();
   #acknowledged = 0;
-  #closedBytes = 0;
   #failure: unknown;
-  #lookedAtMs = 0;
   #savedAtMs = 0;
   #saved = '';
   #saving: Promise<void> | undefined;
@@ -112,8 +107,14 @@ class Shipping {
       warn: props.warn,
       batch: () => this.#batch,
       flush: () => this.#flush(),
-      between: () => this.#lookForLogsIfDue(),
+      between: () => this.#between(),
       ended: (log) => this.#known.end(log),
+    });
+    this.#logs = new FollowedLogs({
+      patterns: props.patterns,
+      mayBeMissing: props.mayBeMissing ?? false,
+      warn: props.warn,
+      ownOf: (log) => this.#reader.ownOf(log, this.#known),
     });
   }
 
@@ -122,14 +123,8 @@ class Shipping {
   }
 
   counts(): ShipperCounts {
-    let [bytesRead, bytesTotal] = [this.#closedBytes, this.#closedBytes];
-    for (const log of this.#logs.values()) {
-      const read = log.gzip ? log.packedRead : (log.content?.readOffset ?? 0);
-      bytesRead += log.done ? log.size : Math.min(read, log.size);
-      bytesTotal += log.size;
-    }
     const { lines, tooLong } = this.#reader;
-    return { read: lines, acknowledged: this.#acknowledged, tooLong, bytesRead, bytesTotal };
+    return { read: lines, acknowledged: this.#acknowledged, tooLong, ...this.#logs.bytes() };
   }
 
   async run(): Promise<void> {
@@ -137,13 +132,13 @@ class Shipping {
       this.#known = new KnownContents(await loadCheckpoint(this.#props.checkpointFile));
       this.#loaded = true;
       await this.#save(); // Better to fail before anything is sent.
-      await this.#lookForLogs(true);
+      await this.#logs.look(true);
       await (this.#props.once ? this.#readOnce() : this.#follow());
     });
     await this.#try(() => this.#drain());
     await this.#saving;
     await this.#try(() => this.#save());
-    for (const log of this.#logs.values()) await this.#try(() => log.close());
+    for (const log of this.#logs.all()) await this.#try(() => log.close());
     this.#sender.close();
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -165,7 +160,7 @@ class Shipping {
     while (this.#running) {
       let progressed = false;
       let unfinished = false;
-      for (const log of [...this.#logs.values()]) {
+      for (const log of this.#logs.all()) {
         if (log.done || !this.#running) continue;
         const state = await this.#readOn(log, true);
         progressed ||= state === 'end';
@@ -173,7 +168,7 @@ class Shipping {
         if (state === 'end' && this.#running) {
           this.#known.end(log);
           log.content = undefined;
-          await this.#finishLog(log);
+          await this.#logs.finish(log);
         }
       }
       // A log that waits for another one, which is now read and must arrive first.
@@ -185,14 +180,23 @@ class Shipping {
 
   async #follow(): Promise<void> {
     while (this.#running) {
-      for (const log of [...this.#logs.values()]) {
+      for (const log of this.#logs.all()) {
         if (!log.done) await this.#followOn(log);
-        else if (log.missing) await this.#closeLog(log);
+        else if (log.missing) await this.#close(log);
       }
       await this.#flush();
-      await this.#lookForLogsIfDue();
+      await this.#between();
       await this.#pause();
     }
+  }
+
+  async #between(): Promise<void> {
+    if (!this.#props.once) await this.#logs.lookIfDue();
+  }
+
+  async #close(log: FollowedLog): Promise<void> {
+    this.#known.end(log);
+    await this.#logs.drop(log);
   }
 
   async #followOn(log: FollowedLog): Promise<void> {
@@ -201,81 +205,21 @@ class Shipping {
     const over = log.missing && Date.now() - log.lastNewsMs >= graceMs;
     const state = await this.#readOn(log, over && !log.gzip);
     if (!this.#running) return;
-    if (log.gzip && state === 'end') await this.#finishLog(log);
+    if (log.gzip && state === 'end') await this.#logs.finish(log);
     // Not if the late writer has just been heard of.
-    if (over && Date.now() - log.lastNewsMs >= graceMs) await this.#closeLog(log);
-  }
-
-  async #finishLog(log: FollowedLog): Promise<void> {
-    log.done = true;
-    await log.close();
-  }
-
-  async #closeLog(log: FollowedLog): Promise<void> {
-    this.#known.end(log);
-    this.#logs.delete(log.file);
-    this.#closedBytes += log.size;
-    await log.close();
+    if (over && Date.now() - log.lastNewsMs >= graceMs) await this.#close(log);
   }
 
   /** Reads a log as far as it goes now. `wait`: it is, or may be, a copy of what is read elsewhere. */
   async #readOn(log: FollowedLog, final: boolean): Promise<'end' | 'wait' | 'unfinished'> {
     if (log.content === undefined) {
-      const content = await this.#reader.decide(log, this.#known, this.#logs.values());
+      const content = await this.#reader.decide(log, this.#known, this.#logs.all());
       if (content === 'wait' || content === 'unfinished') return content;
       log.content = content;
     }
     const state = log.gzip ? await this.#reader.readGzip(log) : await this.#reader.readPlain(log, final);
     this.#saveIfDue();
     return state;
-  }
-
-  async #lookForLogsIfDue(): Promise<void> {
-    if (!this.#props.once && Date.now() - this.#lookedAtMs >= LOOK_FOR_LOGS_MS) await this.#lookForLogs(false);
-  }
-
-  async #lookForLogs(first: boolean): Promise<void> {
-    const { logs, unmatched } = await findLogs(this.#props.patterns);
-    this.#lookedAtMs = Date.now();
-    if (first && !this.#props.mayBeMissing) {
-      for (const pattern of unmatched) throw await notFound(pattern);
-    }
-    const seen = new Set(logs.map(({ file }) => file));
-    for (const log of this.#logs.values()) this.#see(log, seen.has(log.file));
-    for (const found of logs) {
-      const known = this.#logs.get(found.file);
-      if (known !== undefined) known.path = found.path;
-      else await this.#openLog(found, first);
-    }
-  }
-
-  #see(log: FollowedLog, present: boolean): void {
-    if (!present && !log.missing) log.lastNewsMs = Date.now();
-    log.missing = !present;
-  }
-
-  async #openLog(found: FoundLog, first: boolean): Promise<void> {
-    const log = await this.#tryToOpen(found, first);
-    if (log === undefined) return;
-    this.#logs.set(log.file, log);
-    log.content = await this.#reader.ownOf(log, this.#known);
-  }
-
-  /** A log that comes later may be given its owner a moment after it is made: the next look tries again. */
-  async #tryToOpen(found: FoundLog, first: boolean): Promise<FollowedLog | undefined> {
-    try {
-      return await FollowedLog.open(found, first);
-    } catch (error) {
-      if (first || !(error instanceof ToolkitError)) throw error;
-      this.#warnOnce(found.file, error.message);
-      return undefined;
-    }
-  }
-
-  #warnOnce(key: string, sentence: string): void {
-    if (this.#warned.has(key)) return;
-    this.#warned.add(key);
-    this.#props.warn(sentence);
   }
 
   async #flush(): Promise<void> {
@@ -314,7 +258,7 @@ class Shipping {
 
   async #save(): Promise<void> {
     if (!this.#loaded) return;
-    const records = this.#known.toRecords(this.#logs.values());
+    const records = this.#known.toRecords(this.#logs.all());
     const state = JSON.stringify(records);
     if (state === this.#saved) return;
     await saveCheckpoint(this.#props.checkpointFile, records);
