@@ -1,0 +1,129 @@
+/**
+ * The embedded store: one DuckDB file with one table, `events`. Its columns are the click event's fields and two of its own:
+ * `_id` (the delivery's) and `time`, which every panel goes by: `@timestamp_utc`, or `@timestamp` taken as UTC where the line has no offset.
+ *
+ * As in an Elasticsearch with `dynamic: false`, a field that is not known is ignored, `"200"` is a number and 5 a text; what cannot be
+ * read as its column's type is refused, and so is a field `_id`. It differs in two things: a list or an object in a text column is kept
+ * as its JSON, and a document with one key twice or with none is refused.
+ */
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ToolkitError } from '../../core/errors';
+import { type Database, explain, isAboutData, isFatal, notStored, openDatabase } from './duckdb-database';
+import type { Delivery, EventStore, Refusal } from './event-store';
+import { insertBatch } from './insert-batch';
+
+/** Integers are numbers where a double holds them exactly; times come as `Date`. */
+export type Cell = string | number | bigint | boolean | Date | null;
+export type Row = Readonly<Record<string, Cell>>;
+/** Reads with SQL. Values ride in `params` (`$name` in the text), never in the text itself. */
+export type Query = (sql: string, params?: Readonly<Record<string, string | number>>) => Promise<readonly Row[]>;
+
+export interface DuckDbStore extends EventStore {
+  /** Runs beside `write`, on a connection of its own; queries take turns. */
+  readonly query: Query;
+}
+
+/**
+ * Opens the store in `file`, or makes it. Beside it stand `<file>.wal` with what is not yet in the file, and `<file>.tmp/` with the batch
+ * in hand and what DuckDB spills. DuckDB keeps to 128 MB of memory, however long the log.
+ *
+ * @throws ToolkitError STORE_LOCKED if another process has it, STORE_UNREADABLE if it is damaged or no such file, STORE_FAILED if the
+ *   disk refuses.
+ */
+export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
+  const scratch = `${file}.tmp`;
+  const batchFile = join(scratch, 'batch.ndjson');
+  const open = async () => {
+    await mkdir(scratch, { recursive: true }).catch((error) => Promise.reject(notStored(file, error)));
+    return openDatabase(file, scratch);
+  };
+  let database: Database | undefined = await open();
+  const writeInTurn = inTurn();
+  const readInTurn = inTurn();
+
+  async function insert(batch: readonly Delivery[]): Promise<readonly Refusal[]> {
+    if (batch.length === 0) return [];
+    try {
+      database ??= await open();
+      await insertBatch(database.writer, batch, batchFile);
+      return [];
+    } catch (error) {
+      if (isFatal(error)) shut();
+      if (!isAboutData(error)) throw error instanceof ToolkitError ? error : notStored(file, error);
+      if (batch.length === 1) return batch.map(({ id }) => refusal(id, explain(error)));
+      const half = batch.length >> 1;
+      return [...(await insert(batch.slice(0, half))), ...(await insert(batch.slice(half)))];
+    }
+  }
+
+  function shut(): void {
+    database?.close();
+    database = undefined;
+  }
+
+  return {
+    write: (batch) =>
+      writeInTurn(async () => {
+        const { lines, refused } = sift(batch);
+        refused.push(...(await insert(lines)));
+        return refused.length < 2 ? refused : inOrderOf(batch, refused);
+      }),
+    query: (sql, params = {}) =>
+      readInTurn(async () => {
+        database ??= await open();
+        const rows = (await database.reader.runAndReadAll(sql, params)).getRowObjectsJS();
+        return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)])));
+      }),
+    close: () =>
+      writeInTurn(() =>
+        readInTurn(async () => {
+          // Off the main thread, where closing would do it. If it fails, the WAL still has everything.
+          await database?.writer.run('CHECKPOINT').catch(() => {});
+          shut();
+          await rm(scratch, { recursive: true, force: true });
+        }),
+      ),
+  };
+}
+
+/** Parts the documents that are one line and may be an object, each id once, from those that no store could take. */
+function sift(batch: readonly Delivery[]): { lines: Delivery[]; refused: Refusal[] } {
+  const lines: Delivery[] = [];
+  const refused: Refusal[] = [];
+  const seen = new Set<string>();
+  for (const delivery of batch) {
+    const { id, document } = delivery;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    if (document[0] !== BRACE) refused.push(refusal(id, 'The document is not a JSON object.'));
+    else if (document.includes(NEWLINE)) refused.push(refusal(id, 'The document is more than one line.'));
+    else lines.push(delivery);
+  }
+  return { lines, refused };
+}
+
+const BRACE = 0x7b;
+const NEWLINE = 0x0a;
+
+const refusal = (id: string, message: string): Refusal => ({ id, code: '400', message });
+
+function inOrderOf(batch: readonly Delivery[], refused: readonly Refusal[]): readonly Refusal[] {
+  const byId = new Map(refused.map((each) => [each.id, each]));
+  return [...new Set(batch.map(({ id }) => id))].flatMap((id) => byId.get(id) ?? []);
+}
+
+/** One after the other: a task begins when the one before it has ended, well or not. */
+function inTurn(): <T>(task: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (task) => {
+    const mine = last.then(task);
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
+function toCell(value: unknown): Cell {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  return value as Cell;
+}
