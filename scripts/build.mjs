@@ -24,4 +24,5 @@ await build({
   minify: true,
   target: 'es2022',
 });
-for (const file of ['index.html', 'page.css']) cpSync(`local/web/page/${file}`, `dist/local/web/page/${file}`);
+for (const file of ['index.html', 'page.css', 'icon.svg'])
+  cpSync(`local/web/page/${file}`, `dist/local/web/page/${file}`);

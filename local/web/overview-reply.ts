@@ -1,0 +1,62 @@
+/** What the page's server tells the page: the one shape that both sides share. */
+import type { Drawing } from './panels';
+
+/** How far the lines have come, counted since the start of this run. */
+export interface PipelineStatus {
+  /** Lines read from the logs. */
+  readonly read: number;
+  /** Records that the stream has taken: they are safe from here on. */
+  readonly accepted: number;
+  /** Events in the store. */
+  readonly stored: number;
+  readonly processingFailed: number;
+  readonly deliveryFailed: number;
+  /** Blank lines. */
+  readonly dropped: number;
+  /** Records that were accepted and wait for their batch. */
+  readonly buffered: number;
+  /** The demo site, where there is one. */
+  readonly siteUrl?: string;
+  /** The logs that are followed. */
+  readonly logs?: readonly string[];
+  readonly streamUrl: string;
+  /** Since the start. */
+  readonly seconds: number;
+}
+
+/** A span of minutes that ends now, or everything that is stored. */
+export type Range = number | 'all';
+
+export type PanelRow = Readonly<Record<string, string | number | boolean | null>>;
+
+export interface PanelView {
+  readonly id: string;
+  readonly title: string;
+  readonly drawing: Drawing;
+  readonly rows: readonly PanelRow[];
+}
+
+/** The range that was looked at; times in milliseconds since 1970. */
+export interface Span {
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+  readonly bucketMs: number;
+  /** Ends now, so that its last bucket is not full yet. */
+  readonly live: boolean;
+}
+
+/** Of all that is stored. */
+export interface Extent {
+  readonly events: number;
+  /** The first and the last event's time; absent where there is none. */
+  readonly first?: number;
+  readonly last?: number;
+}
+
+export interface Overview {
+  readonly status: PipelineStatus;
+  readonly extent: Extent;
+  readonly span: Span;
+  readonly panels: readonly PanelView[];
+}

@@ -1,0 +1,60 @@
+import type { PipelineStatus } from '../overview-reply';
+import { html, setText } from './dom';
+import { toNumber } from './format';
+
+interface Stage {
+  readonly label: string;
+  readonly about: string;
+  readonly count: (status: PipelineStatus) => number;
+  /** Anything but 0 here is lost until somebody looks at it. */
+  readonly failure?: true;
+  /** Goes up and down: it has no speed. */
+  readonly level?: true;
+}
+
+const STAGES: readonly Stage[] = [
+  { label: 'read', about: 'lines of the log', count: ({ read }) => read },
+  { label: 'accepted', about: 'by the stream', count: ({ accepted }) => accepted },
+  { label: 'buffered', about: 'on their way', count: ({ buffered }) => buffered, level: true },
+  { label: 'stored', about: 'events', count: ({ stored }) => stored },
+  {
+    label: 'not understood',
+    about: 'processing failed',
+    count: ({ processingFailed }) => processingFailed,
+    failure: true,
+  },
+  { label: 'not delivered', about: 'delivery failed', count: ({ deliveryFailed }) => deliveryFailed, failure: true },
+  { label: 'dropped', about: 'blank lines', count: ({ dropped }) => dropped, level: true },
+];
+
+/** The way of a click as a strip: how many have come to each stage, and how fast. @returns what shows a status. */
+export function makeFlow(strip: HTMLElement): (status: PipelineStatus) => void {
+  const stages = STAGES.map((stage) => {
+    const count = html('b', { class: 'count' }, '0');
+    const speed = html('small', {}, stage.about);
+    const kind = stage.failure ? 'failure' : stage.level ? 'level' : 'stage';
+    const item = html('li', { class: kind }, html('span', {}, stage.label), count, speed);
+    strip.append(item);
+    return { ...stage, item, speedText: speed, countText: count };
+  });
+  let before: { readonly status: PipelineStatus; readonly speeds: readonly (number | undefined)[] } | undefined;
+
+  return (status) => {
+    const seconds = before === undefined ? 0 : status.seconds - before.status.seconds;
+    const speeds = stages.map(({ count }, at) => {
+      if (before === undefined) return undefined;
+      if (seconds <= 0) return before.speeds[at];
+      const now = Math.max(0, count(status) - count(before.status)) / seconds;
+      // Smoothed: batches come in jumps.
+      return 0.7 * (before.speeds[at] ?? now) + 0.3 * now;
+    });
+    before = { status, speeds };
+    stages.forEach(({ count, countText, speedText, item, failure, level, about }, at) => {
+      const value = count(status);
+      const speed = speeds[at] ?? 0;
+      setText(countText, toNumber(value));
+      setText(speedText, failure || level || speed < 0.05 ? about : `${toNumber(speed)}/s`);
+      item.classList.toggle('alarm', failure === true && value > 0);
+    });
+  };
+}

@@ -1,0 +1,76 @@
+const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const fine = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
+
+/** `12,345`; below 100 with one decimal where there is one. */
+export const toNumber = (value: number) => (Math.abs(value) < 100 ? fine : whole).format(value);
+/** `12.3K`, for an axis. */
+export const toCompact = (value: number) => (value < 10 ? fine : compact).format(value);
+
+export function toPercent(part: number, of: number): string {
+  if (of === 0) return '–';
+  const percent = (100 * part) / of;
+  if (percent > 0 && percent < 0.1) return '<0.1 %';
+  return `${percent >= 10 || Number.isInteger(percent) ? whole.format(percent) : fine.format(percent)} %`;
+}
+
+const SECOND = 1000;
+const DAY = 86_400 * SECOND;
+
+type Form = Intl.DateTimeFormatOptions;
+const dateTime = new Map<string, Intl.DateTimeFormat>();
+function format(at: number, form: Form): string {
+  const key = JSON.stringify(form);
+  const known = dateTime.get(key) ?? new Intl.DateTimeFormat('en-GB', form);
+  dateTime.set(key, known);
+  return known.format(at);
+}
+
+const CLOCK: Form = { hour: '2-digit', minute: '2-digit' };
+const SECONDS: Form = { ...CLOCK, second: '2-digit' };
+const DATE: Form = { day: 'numeric', month: 'short' };
+const YEAR: Form = { ...DATE, year: 'numeric' };
+
+/** For an axis that spans so many milliseconds. */
+export function toTick(at: number, spanMs: number): string {
+  if (spanMs <= 5 * 60 * SECOND) return format(at, SECONDS);
+  if (spanMs <= 1.5 * DAY) return format(at, CLOCK);
+  if (spanMs <= 6 * DAY) return format(at, { weekday: 'short', ...CLOCK });
+  return spanMs <= 300 * DAY ? format(at, DATE) : format(at, { month: 'short', year: 'numeric' });
+}
+
+/** A bucket's time, as exact as its length asks for. */
+export function toBucket(at: number, bucketMs: number): string {
+  if (bucketMs >= DAY) return format(at, YEAR);
+  return format(at, { ...DATE, ...(bucketMs < 60 * SECOND ? SECONDS : CLOCK) });
+}
+
+export const toMoment = (at: number) => format(at, { ...YEAR, ...SECONDS });
+export const toClock = (at: number) => format(at, SECONDS);
+export const toDay = (at: number) => format(at, YEAR);
+
+const STEPS: readonly (readonly [ms: number, unit: string])[] = [
+  [365 * DAY, 'year'],
+  [DAY, 'day'],
+  [3600 * SECOND, 'hour'],
+  [60 * SECOND, 'minute'],
+  [SECOND, 'second'],
+];
+
+/** `3 minutes`, `11 years`: in the largest unit that fits. */
+export function toDuration(ms: number): string {
+  const [size, unit] = STEPS.find(([step]) => ms >= step) ?? [SECOND, 'second'];
+  const count = Math.max(1, Math.round(ms / size));
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** Of the browser, in which all times are shown: `GMT+2`. */
+export function timeZoneName(at: number): string {
+  const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(at);
+  return parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'local time';
+}
+
+/** A client's text with what cannot be seen, or turns the text around, made visible. */
+export function visible(text: string): string {
+  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+}
