@@ -9,6 +9,8 @@ const LEFT = 40;
 const RIGHT = 6;
 const TOP = 8;
 const BOTTOM = 22;
+/** Of a time on the axis, with some space. */
+const LABEL_WIDTH = 70;
 const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
 
 interface Bucket {
@@ -44,7 +46,8 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
   function draw(): void {
     if (plot.clientWidth === 0) return;
     const heights = buckets.map(({ values }) => (as === 'line' ? Math.max(0, ...values) : sum(values)));
-    const top = niceTop(Math.max(0, ...heights));
+    // Events come whole, so that an axis of less than four would have none at its rules; a rate may be as small as it likes.
+    const top = niceTop(Math.max(as === 'line' ? 0 : 4, ...heights));
     plot.setAttribute('viewBox', `0 0 ${width()} ${HEIGHT}`);
     plot.replaceChildren(
       ...grid(top, width()),
@@ -131,11 +134,12 @@ function toBuckets(rows: readonly PanelRow[], series: readonly Series[], span: S
   return buckets;
 }
 
-/** A round number from 4 upwards, whose half is round too. */
+/** A round number from `value` upwards, whose half is round too. */
 function niceTop(value: number): number {
-  const power = 10 ** Math.floor(Math.log10(Math.max(value, 1)));
-  const factor = [1, 2, 3, 4, 6, 8, 10].find((each) => each * power >= value) ?? 10;
-  return Math.max(4, factor * power);
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [1, 2, 3, 4, 6, 8].find((each) => each * power >= value) ?? 10;
+  return factor * power;
 }
 
 function grid(top: number, width: number): SVGElement[] {
@@ -164,8 +168,9 @@ const TICKS = [
 
 function timeAxis(span: Span, step: number, buckets: readonly Bucket[], width: number): SVGElement[] {
   const spanMs = span.to - span.from;
-  const least = (84 / step) * span.bucketMs;
-  const every = TICKS.find((ms) => ms >= least && ms % span.bucketMs === 0) ?? Math.ceil(84 / step) * span.bucketMs;
+  const least = (LABEL_WIDTH / step) * span.bucketMs;
+  const every =
+    TICKS.find((ms) => ms >= least && ms % span.bucketMs === 0) ?? Math.ceil(LABEL_WIDTH / step) * span.bucketMs;
   return buckets.flatMap(({ t }, at) => {
     // Counted from the epoch, so that labels travel with their time and do not jump.
     if (t % every !== 0) return [];

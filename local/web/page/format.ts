@@ -2,10 +2,16 @@ const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 
-/** `12,345`; below 100 with one decimal where there is one. */
-export const toNumber = (value: number) => (Math.abs(value) < 100 ? fine : whole).format(value);
+const small = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
+
+/** `12,345`; below 100 with one decimal where there is one, below 1 with two digits. */
+export function toNumber(value: number): string {
+  if (value < 1) return small.format(value);
+  return (value < 100 ? fine : whole).format(value);
+}
+
 /** `12.3K`, for an axis. */
-export const toCompact = (value: number) => (value < 10 ? fine : compact).format(value);
+export const toCompact = (value: number) => (value < 1 ? small : compact).format(value);
 
 export function toPercent(part: number, of: number): string {
   if (of === 0) return '–';
@@ -60,7 +66,7 @@ const STEPS: readonly (readonly [ms: number, unit: string])[] = [
 /** `3 minutes`, `11 years`: in the largest unit that fits. */
 export function toDuration(ms: number): string {
   const [size, unit] = STEPS.find(([step]) => ms >= step) ?? [SECOND, 'second'];
-  const count = Math.max(1, Math.round(ms / size));
+  const count = Math.max(1, Math.floor(ms / size));
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 

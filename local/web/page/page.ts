@@ -49,15 +49,13 @@ function show({ status, extent, span, panels }: Overview): void {
     `Logs go to ${status.streamUrl}${status.logs === undefined ? '' : ` from ${status.logs.join(', ')}`}.`,
   ];
   setText(aboutText, about.join(' '));
-  if (status.siteUrl !== undefined && site.href !== new URL(status.siteUrl).href) {
-    site.href = status.siteUrl;
-    site.textContent = `Visit the site at ${status.siteUrl}`;
-  }
+  site.hidden = status.siteUrl === undefined;
+  if (status.siteUrl !== undefined) site.setAttribute('href', status.siteUrl);
 }
 
 const aboutText = html('p');
-const site = html('a', { rel: 'noreferrer' });
-byId('about').append(site, aboutText);
+byId('about').append(aboutText);
+const site = byId('site');
 
 function addPanel({ id, title, drawing }: PanelView): Show {
   const view = makeView(title, drawing);
