@@ -1,0 +1,177 @@
+/** Calls the transform as Firehose calls its Lambda function, and judges the reply as Firehose does. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
+import type { TransformHandler } from '../../etl/handler';
+import type { Delivery } from '../store/event-store';
+import { type Batch, lengthAt } from './batch';
+import { judgeReply, replyTooLarge } from './transform-reply';
+
+export interface TransformProps {
+  readonly handler: TransformHandler;
+  readonly deliveryStreamArn: string;
+  readonly region: string;
+  /** Before a call is given up as timed out. */
+  readonly timeoutSeconds: number;
+  /** Before the second attempt; twice as long before each further one. */
+  readonly retryDelayMs: number;
+}
+
+/** A record that goes to processing-failed. */
+export interface ProcessingFailure {
+  readonly rawData: string;
+  readonly errorCode: string;
+  readonly errorMessage: string;
+  readonly attemptsMade: number;
+  readonly arrivalTimestamp: number;
+  readonly attemptEndingTimestamp: number;
+}
+
+export interface Transformed {
+  readonly documents: readonly Delivery[];
+  readonly failures: readonly ProcessingFailure[];
+  readonly dropped: number;
+}
+
+/** Firehose's default buffer hint for a function, in bytes of records. */
+const CALL_BYTES = 1024 * 1024;
+/** What AWS Lambda takes and gives in a synchronous call. */
+const PAYLOAD_BYTES = 6 * 1024 * 1024;
+const ENVELOPE_BYTES = 1024;
+const ATTEMPTS = 4;
+
+/** What one call carries: records of one or several batches, in order. */
+export interface CallRecords {
+  readonly ids: string[];
+  /** Of each record, the batch that holds it and where. */
+  readonly batches: Batch[];
+  readonly starts: number[];
+  readonly ends: number[];
+}
+
+/** Transforms a delivered buffer, call after call. Never throws: a function that fails is an outcome. */
+export async function transformBatches(batches: readonly Batch[], props: TransformProps): Promise<Transformed> {
+  const documents: Delivery[] = [];
+  const failures: ProcessingFailure[] = [];
+  let dropped = 0;
+  for (const records of splitIntoCalls(batches)) {
+    const outcome = await transformCall(records, props);
+    for (const document of outcome.documents) documents.push(document);
+    for (const failure of outcome.failures) failures.push(failure);
+    dropped += outcome.dropped;
+  }
+  return { documents, failures, dropped };
+}
+
+/** Each call's records are at most 1 MB, and its request under 6 MB: with lines of a few bytes, the ids weigh more than they. */
+export function* splitIntoCalls(batches: readonly Batch[]): Generator<CallRecords> {
+  let call = emptyCall();
+  let recordBytes = 0;
+  let requestBytes = ENVELOPE_BYTES;
+  for (const batch of batches) {
+    let start = 0;
+    for (let index = 0; index < batch.count; index++) {
+      const length = lengthAt(batch, index);
+      const inRequest = ENTRY_BYTES + Math.ceil(length / 3) * 4;
+      const full = recordBytes + length > CALL_BYTES || requestBytes + inRequest > PAYLOAD_BYTES;
+      if (full && call.ids.length > 0) {
+        yield call;
+        call = emptyCall();
+        recordBytes = 0;
+        requestBytes = ENVELOPE_BYTES;
+      }
+      recordBytes += length;
+      requestBytes += inRequest;
+      call.ids.push(batch.idAt(index));
+      call.batches.push(batch);
+      call.starts.push(start);
+      start += length;
+      call.ends.push(start);
+    }
+  }
+  if (call.ids.length > 0) yield call;
+}
+
+const emptyCall = (): CallRecords => ({ ids: [], batches: [], starts: [], ends: [] });
+
+const ENTRY = { recordId: randomUUID(), approximateArrivalTimestamp: Date.now(), data: '' };
+const ENTRY_BYTES = JSON.stringify(ENTRY).length + 1;
+
+async function transformCall(records: CallRecords, props: TransformProps): Promise<Transformed> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const reply = await invoke(toEvent(records, props), props);
+      if (replyTooLarge(reply, PAYLOAD_BYTES)) throw new Error('The reply is larger than 6 MB.');
+      return sortOut(records, reply);
+    } catch (error) {
+      if (attempt === ATTEMPTS) return allFailed(records, error);
+      await delay(props.retryDelayMs * 2 ** (attempt - 1));
+    }
+  }
+}
+
+/** Made anew for each attempt: the function may have written into the one before. */
+function toEvent(records: CallRecords, props: TransformProps): FirehoseTransformationEvent {
+  return {
+    invocationId: randomUUID(),
+    deliveryStreamArn: props.deliveryStreamArn,
+    region: props.region,
+    records: records.ids.map((recordId, index) => ({
+      recordId,
+      approximateArrivalTimestamp: records.batches[index]?.arrivalMs ?? 0,
+      data: rawData(records, index),
+    })),
+  };
+}
+
+function rawData({ batches, starts, ends }: CallRecords, index: number): string {
+  return batches[index]?.bytes.toString('base64', starts[index], ends[index]) ?? '';
+}
+
+class TimedOut extends Error {}
+
+async function invoke(
+  event: FirehoseTransformationEvent,
+  props: TransformProps,
+): Promise<FirehoseTransformationResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    const late = () => reject(new TimedOut(`The function did not answer within ${props.timeoutSeconds} s.`));
+    timer = setTimeout(late, props.timeoutSeconds * 1000);
+  });
+  try {
+    return await Promise.race([props.handler(event), timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function sortOut(records: CallRecords, reply: unknown): Transformed {
+  const verdicts = judgeReply(records.ids, reply);
+  const failures = verdicts.failures.map(({ index, code, message }) => toFailure(records, index, code, message, 1));
+  return { documents: verdicts.documents, failures, dropped: verdicts.dropped };
+}
+
+function allFailed(records: CallRecords, error: unknown): Transformed {
+  const code = error instanceof TimedOut ? 'Lambda.FunctionTimedOut' : 'Lambda.FunctionError';
+  const message = error instanceof Error ? error.message : String(error);
+  const failures = records.ids.map((_, index) => toFailure(records, index, code, message, ATTEMPTS));
+  return { documents: [], failures, dropped: 0 };
+}
+
+function toFailure(
+  records: CallRecords,
+  index: number,
+  errorCode: string,
+  errorMessage: string,
+  attemptsMade: number,
+): ProcessingFailure {
+  return {
+    rawData: rawData(records, index),
+    errorCode,
+    errorMessage,
+    attemptsMade,
+    arrivalTimestamp: records.batches[index]?.arrivalMs ?? 0,
+    attemptEndingTimestamp: Date.now(),
+  };
+}
