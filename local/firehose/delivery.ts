@@ -1,0 +1,186 @@
+/** The way of one buffer: copied and transformed at the same time, then stored, its failures kept as objects. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../../core/errors';
+import type { Delivery, EventStore, Refusal } from '../store/event-store';
+import type { Segment } from './journal';
+import { putObject, toObjectKey } from './objects';
+import { type Transformed, type TransformProps, transformBatches } from './transform-calls';
+
+/** What became of the records of one buffer. */
+export interface Outcome {
+  readonly stored: number;
+  readonly processingFailed: number;
+  readonly deliveryFailed: number;
+  readonly dropped: number;
+}
+
+export interface DeliveryProps {
+  readonly stream: string;
+  readonly prefix: string;
+  readonly folders: { readonly bucket: string; readonly scratch: string };
+  readonly transform: TransformProps;
+  readonly lambdaArn: string;
+  readonly store: EventStore;
+  /** How long a batch that the store cannot take is tried again, the first attempt included. */
+  readonly retrySeconds: number;
+  readonly warn: (sentence: string) => void;
+  /** Aborted when the stream closes: what fails from then on stays in the journal. */
+  readonly closing: AbortSignal;
+}
+
+/** Firehose's code is the HTTP status of the domain's reply: this is what one that is out of reach would give. */
+const OUT_OF_REACH = '503';
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 10_000;
+
+type Lane = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Delivers buffers: each stage takes one at a time, in order, while the next one is already in the stage before. */
+export function openDelivery(props: DeliveryProps): (segment: Segment) => Promise<Outcome> {
+  const transforms = openLane();
+  const writes = openLane();
+
+  async function transformAndStore(segment: Segment): Promise<Outcome> {
+    const transformed = await transforms(() => transformBatches(segment.batches, props.transform));
+    const readyMs = Date.now();
+    const refused = await writes(() => store(transformed.documents, readyMs));
+    await allEnded([
+      keep(segment, 'processing-failed/', processingFailedLines(transformed)),
+      keep(segment, 'elasticsearch-failed/', refusedLines(segment, transformed.documents, refused)),
+    ]);
+    const deliveryFailed = refused.refusals.size;
+    return {
+      stored: transformed.documents.length - deliveryFailed,
+      processingFailed: transformed.failures.length,
+      deliveryFailed,
+      dropped: transformed.dropped,
+    };
+  }
+
+  async function store(documents: readonly Delivery[], readyMs: number): Promise<Refused> {
+    if (documents.length === 0) return { refusals: new Map(), attempts: 0 };
+    let waitMs = FIRST_RETRY_MS;
+    for (let attempts = 1; ; attempts++, waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
+      try {
+        return { refusals: toRefusals(documents, await props.store.write(documents)), attempts };
+      } catch (error) {
+        const leftMs = readyMs + props.retrySeconds * 1000 - Date.now();
+        if (!props.closing.aborted && leftMs <= 0) return allRefused(documents, attempts, error);
+        if (attempts === 1) props.warn(`The store cannot take events: ${reasonOf(error)}. It is tried again.`);
+        await pause(Math.min(waitMs, leftMs));
+      }
+    }
+  }
+
+  function allRefused(documents: readonly Delivery[], attempts: number, error: unknown): Refused {
+    const message = reasonOf(error);
+    const folder = `${props.prefix}elasticsearch-failed/`;
+    props.warn(
+      `The store could not take ${documents.length} events for ${props.retrySeconds} s: ${message}. They are kept under ${folder}.`,
+    );
+    return { refusals: new Map(documents.map(({ id }) => [id, { id, code: OUT_OF_REACH, message }])), attempts };
+  }
+
+  function refusedLines(segment: Segment, documents: readonly Delivery[], refused: Refused): string[] {
+    if (refused.refusals.size === 0) return [];
+    const arrivals = arrivalsOf(segment, refused.refusals);
+    const now = Date.now();
+    return documents.flatMap(({ id, document }) => {
+      const refusal = refused.refusals.get(id);
+      if (refusal === undefined) return [];
+      const line = {
+        attemptsMade: refused.attempts,
+        arrivalTimestamp: arrivals.get(id),
+        errorCode: refusal.code,
+        errorMessage: refusal.message,
+        attemptEndingTimestamp: now,
+        esDocumentId: id,
+        esIndexName: INDEX,
+        rawData: Buffer.from(document.buffer, document.byteOffset, document.length).toString('base64'),
+      };
+      return [`${JSON.stringify(line)}\n`];
+    });
+  }
+
+  function processingFailedLines({ failures }: Transformed): string[] {
+    return failures.map((failure) => `${JSON.stringify({ ...failure, lambdaARN: props.lambdaArn })}\n`);
+  }
+
+  async function keep(segment: Segment, kind: string, lines: readonly string[]): Promise<void> {
+    if (lines.length > 0) await put(segment, kind, [Buffer.from(lines.join(''))]);
+  }
+
+  /** Tries until it is written: an object that cannot be kept holds its buffer back, and in time the senders. */
+  async function put(segment: Segment, kind: string, parts: readonly Uint8Array[]): Promise<void> {
+    const key = toObjectKey({ prefix: props.prefix + kind, stream: props.stream, ...oldestOf(segment) });
+    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
+      try {
+        return await putObject(props.folders, key, parts);
+      } catch (error) {
+        if (waitMs === FIRST_RETRY_MS) {
+          props.warn(`${key} cannot be written in ${props.folders.bucket}: ${reasonOf(error)}. It is tried again.`);
+        }
+        await pause(waitMs);
+      }
+    }
+  }
+
+  /** @throws AbortError once the stream closes. */
+  async function pause(milliseconds: number): Promise<void> {
+    await delay(milliseconds, undefined, { signal: props.closing });
+  }
+
+  return async (segment) => {
+    const parts = segment.batches.map(({ bytes }) => bytes);
+    const delivered = transformAndStore(segment);
+    await allEnded([delivered, put(segment, '', parts)]);
+    return delivered;
+  };
+}
+
+interface Refused {
+  readonly refusals: ReadonlyMap<string, Refusal>;
+  readonly attempts: number;
+}
+
+/** The workshop's index, unrotated. */
+const INDEX = 'apache';
+
+/** Only what was asked about, once: the counts must hold whatever a store says. */
+function toRefusals(documents: readonly Delivery[], refusals: readonly Refusal[]): ReadonlyMap<string, Refusal> {
+  if (refusals.length === 0) return new Map();
+  const known = new Set(documents.map(({ id }) => id));
+  return new Map(refusals.filter(({ id }) => known.has(id)).map((refusal) => [refusal.id, refusal]));
+}
+
+function arrivalsOf(segment: Segment, ids: ReadonlyMap<string, unknown>): ReadonlyMap<string, number> {
+  const arrivals = new Map<string, number>();
+  for (const batch of segment.batches) {
+    for (let index = 0; index < batch.count; index++) {
+      const id = batch.idAt(index);
+      if (ids.has(id)) arrivals.set(id, batch.arrivalMs);
+    }
+  }
+  return arrivals;
+}
+
+function oldestOf({ batches: [oldest] }: Segment): { readonly arrivalMs: number; readonly id: string } {
+  if (oldest === undefined) throw new RangeError('a segment is never empty');
+  return { arrivalMs: oldest.arrivalMs, id: oldest.idAt(0) };
+}
+
+/** When it returns or throws, nothing goes on behind the caller's back: the store may be closed next. */
+async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+/** One work at a time, in the order in which they came; one that fails does not hold up the next. */
+function openLane(): Lane {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+}

@@ -1,0 +1,67 @@
+/** The stream's bucket, as a folder: what S3 would hold under a key is a file of that path. */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { syncFolder } from './sync-folder';
+
+export interface ObjectName {
+  /** `apache_`, `apache_processing-failed/`: nothing is put between it and the hour. */
+  readonly prefix: string;
+  readonly stream: string;
+  /** Of the oldest record of the buffer. */
+  readonly arrivalMs: number;
+  /** The id of the first record of the buffer: an object that is written again has the same key. */
+  readonly id: string;
+}
+
+/** The stream's configuration never changes here, and AWS counts from 1. */
+const VERSION = 1;
+
+/** `apache_2026/11/23/07/webserver_stream-1-2026-11-23-07-29-26-<uuid>`, in UTC. */
+export function toObjectKey({ prefix, stream, arrivalMs, id }: ObjectName): string {
+  const [year, month, day, hour, minute, second] = new Date(arrivalMs).toISOString().split(/[-T:.]/);
+  const time = [year, month, day, hour, minute, second].join('-');
+  return `${prefix}${year}/${month}/${day}/${hour}/${stream}-${VERSION}-${time}-${id}`;
+}
+
+/** Writes an object whole or not at all, and durably: to a file beside the journal first, then under its key. */
+export async function putObject(
+  folders: { readonly bucket: string; readonly scratch: string },
+  key: string,
+  parts: readonly Uint8Array[],
+): Promise<void> {
+  const path = join(folders.bucket, key);
+  const draft = join(folders.scratch, `${basename(key)}.${randomUUID()}${DRAFT_SUFFIX}`);
+  try {
+    await writeDurably(draft, parts);
+    const folder = dirname(path);
+    const firstMade = await mkdir(folder, { recursive: true });
+    await rename(draft, path);
+    await syncFolder(folder);
+    if (firstMade !== undefined) await syncParents(folder, dirname(firstMade));
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+/** Of objects that were being written when the process stopped. */
+export const DRAFT_SUFFIX = '.draft';
+
+async function writeDurably(path: string, parts: readonly Uint8Array[]): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(Buffer.concat(parts));
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** New folders are entries of their parents. */
+async function syncParents(folder: string, top: string): Promise<void> {
+  for (let parent = dirname(folder); parent.length >= top.length; parent = dirname(parent)) {
+    await syncFolder(parent);
+    if (parent === top) return;
+  }
+}
