@@ -14,6 +14,7 @@ import { Journal, type JournalProps, type Segment } from './journal';
 import { recoverSegments } from './journal-recovery';
 import { DRAFT_SUFFIX } from './objects';
 import { MAX_RECORDS_A_BATCH, openIdSource } from './record-ids';
+import { Room } from './room';
 
 export interface DeliveryStreamProps {
   readonly name: string;
@@ -129,9 +130,8 @@ class LocalDeliveryStream implements DeliveryStream {
   readonly #deliveries = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #nextIdBase = openIdSource();
-  readonly #maxBytes: number;
-  #waiting: Waiting[] = [];
-  #bytes = 0;
+  readonly #room: Room;
+  #closed: Promise<void> | undefined;
   #counts: DeliveryCounts = {
     accepted: 0,
     recovered: 0,
@@ -148,7 +148,7 @@ class LocalDeliveryStream implements DeliveryStream {
     this.#warn = warn;
     this.#lock = lock;
     // Two buffers on their way and one that fills; small ones may queue a little more, so that no stage waits.
-    this.#maxBytes = 3 * props.bufferBytes + QUEUE_BYTES;
+    this.#room = new Room(3 * props.bufferBytes + QUEUE_BYTES);
     this.#deliver = openDelivery({
       stream: name,
       prefix,
@@ -176,24 +176,25 @@ class LocalDeliveryStream implements DeliveryStream {
     });
     for (const segment of found.segments) {
       this.#count({ recovered: segment.records });
-      this.#bytes += segmentBytes(segment);
+      this.#room.add(segmentBytes(segment));
       this.#start(segment);
     }
   }
 
   async putRecords(records: readonly Uint8Array[], patienceSeconds?: number): Promise<readonly string[]> {
-    if (records.length > MAX_RECORDS_A_BATCH)
-      throw new RangeError(`a batch has at most ${MAX_RECORDS_A_BATCH} records`);
+    if (records.length > MAX_RECORDS_A_BATCH) throw new RangeError(`at most ${MAX_RECORDS_A_BATCH} records a batch`);
     if (records.length === 0) return [];
-    if (this.#closing.signal.aborted) throw closed(this.name);
+    this.#refuseIfClosed();
     const bytes = frameBytes(records);
-    if (this.#hasRoom() && this.#waiting.length === 0) this.#bytes += bytes;
-    else await this.#room(bytes, patienceSeconds);
+    if (!this.#room.tryEnter(bytes)) {
+      await this.#room.enter(bytes, patienceSeconds, () => busy(this.name, this.#room.bytes));
+      this.#refuseIfClosed();
+    }
     const batch = toBatch(records, this.#nextIdBase(), Date.now());
     try {
       await this.#journal.append(batch);
     } catch (error) {
-      this.#release(bytes);
+      this.#room.leave(bytes);
       throw error;
     }
     this.#count({ accepted: batch.count });
@@ -207,7 +208,7 @@ class LocalDeliveryStream implements DeliveryStream {
   buffered(): Buffered {
     const { accepted, recovered, stored, processingFailed, deliveryFailed, dropped } = this.#counts;
     const done = stored + processingFailed + deliveryFailed + dropped;
-    return { records: accepted + recovered - done, bytes: this.#bytes };
+    return { records: accepted + recovered - done, bytes: this.#room.bytes };
   }
 
   async drain(): Promise<void> {
@@ -215,18 +216,23 @@ class LocalDeliveryStream implements DeliveryStream {
     await Promise.all(this.#deliveries);
   }
 
-  async close(): Promise<void> {
-    if (this.#closing.signal.aborted) return;
+  close(): Promise<void> {
+    this.#closed ??= this.#end();
+    return this.#closed;
+  }
+
+  async #end(): Promise<void> {
     this.#closing.abort();
-    for (const { reject, timer } of this.#waiting.splice(0)) {
-      clearTimeout(timer);
-      reject(closed(this.name));
-    }
+    this.#room.refuse(closed(this.name));
     await this.drain();
     const { records } = this.buffered();
     if (records > 0) this.#warn(`${records} accepted records stay in the journal; the next run delivers them.`);
     await this.#journal.close();
     await this.#lock.release();
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing.signal.aborted) throw closed(this.name);
   }
 
   #start(segment: Segment): void {
@@ -243,7 +249,7 @@ class LocalDeliveryStream implements DeliveryStream {
     const outcome = await this.#deliver(segment);
     await this.#journal.remove(segment);
     this.#count(outcome);
-    this.#release(segmentBytes(segment));
+    this.#room.leave(segmentBytes(segment));
   }
 
   #count(more: Partial<DeliveryCounts>): void {
@@ -251,41 +257,6 @@ class LocalDeliveryStream implements DeliveryStream {
     for (const [name, value] of Object.entries(more)) counts[name as keyof DeliveryCounts] += value;
     this.#counts = counts;
   }
-
-  #hasRoom(): boolean {
-    return this.#bytes < this.#maxBytes;
-  }
-
-  /** Waits for its turn, first come first served; its bytes are counted when it resolves. */
-  #room(bytes: number, patienceSeconds: number | undefined): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const waiting: Waiting = { bytes, resolve, reject };
-      this.#waiting.push(waiting);
-      if (patienceSeconds === undefined) return;
-      waiting.timer = setTimeout(() => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
-        reject(busy(this.name, this.#bytes));
-      }, patienceSeconds * 1000);
-    });
-  }
-
-  #release(bytes: number): void {
-    this.#bytes -= bytes;
-    while (this.#hasRoom()) {
-      const next = this.#waiting.shift();
-      if (next === undefined) return;
-      clearTimeout(next.timer);
-      this.#bytes += next.bytes;
-      next.resolve();
-    }
-  }
-}
-
-interface Waiting {
-  readonly bytes: number;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-  timer?: NodeJS.Timeout;
 }
 
 const QUEUE_BYTES = 6 * 1024 * 1024;

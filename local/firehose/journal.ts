@@ -6,7 +6,7 @@
  * buffer delivered again after a crash has the same records, ids and object names.
  */
 import { randomBytes } from 'node:crypto';
-import { type FileHandle, open, rm } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, ToolkitError } from '../../core/errors';
 import { type Batch, MARKER_BYTES } from './batch';
@@ -25,7 +25,13 @@ export interface Segment {
   readonly bytes: number;
 }
 
-export type SegmentFile = Pick<FileHandle, 'writev' | 'datasync' | 'truncate' | 'close'>;
+/** What the journal needs of a `FileHandle`. */
+export interface SegmentFile {
+  writev(parts: readonly Uint8Array[], position: number): Promise<{ readonly bytesWritten: number }>;
+  datasync(): Promise<void>;
+  truncate(length: number): Promise<void>;
+  close(): Promise<void>;
+}
 
 export interface JournalProps {
   readonly folder: string;

@@ -128,13 +128,14 @@ export function replyTooLarge(reply: unknown, limitBytes: number): boolean {
 }
 
 function roughBytes(reply: unknown): number {
-  const records = isObject(reply) ? (reply as { records?: unknown }).records : undefined;
-  if (!Array.isArray(records)) return Number.POSITIVE_INFINITY;
+  const { records, ...others } = (isObject(reply) ? reply : {}) as { records?: unknown };
+  if (!Array.isArray(records) || Object.keys(others).length > 0) return Number.POSITIVE_INFINITY;
   let bytes = 0;
   for (const record of records) {
-    const { data, metadata } = (isObject(record) ? record : {}) as { data?: unknown; metadata?: unknown };
+    // Whatever is more than id, result and data may be of any size.
+    if (!isObject(record) || Object.keys(record).length > 3) return Number.POSITIVE_INFINITY;
+    const { data } = record as ReplyRecord;
     bytes += ENTRY_BYTES + (typeof data === 'string' ? data.length : 0);
-    if (metadata !== undefined) return Number.POSITIVE_INFINITY;
   }
   return bytes;
 }
