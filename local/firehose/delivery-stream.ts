@@ -2,6 +2,7 @@
  * A delivery stream on this machine that keeps Firehose's contract: journal before the reply, buffer, transform with
  * Firehose's retries and error records, store, S3-shaped objects, a stable id for each accepted record.
  */
+import { setMaxListeners } from 'node:events';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, ToolkitError } from '../../core/errors';
@@ -97,7 +98,7 @@ export async function openDeliveryStream(props: DeliveryStreamProps): Promise<De
   try {
     await mkdir(journal, { recursive: true });
     await mkdir(bucket, { recursive: true });
-    lock = await lockFolder(journal);
+    lock = await lockFolder(props.folder);
     await removeDrafts(journal);
     return new LocalDeliveryStream(props, lock, await recoverSegments(journal, props.warn));
   } catch (error) {
@@ -146,6 +147,8 @@ class LocalDeliveryStream implements DeliveryStream {
     this.name = name;
     this.arn = `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/${name}`;
     this.#warn = warn;
+    // Every buffer that waits for a retry listens; the room bounds their number.
+    setMaxListeners(0, this.#closing.signal);
     this.#lock = lock;
     // Two buffers on their way and one that fills; small ones may queue a little more, so that no stage waits.
     this.#room = new Room(3 * props.bufferBytes + QUEUE_BYTES);

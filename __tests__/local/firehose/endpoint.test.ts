@@ -11,6 +11,11 @@ import { openDeliveryStream } from '../../../local/firehose/delivery-stream';
 import { type FirehoseEndpoint, startFirehoseEndpoint } from '../../../local/firehose/endpoint';
 import { type KeepingStore, keepingStore, openStream, until, useFolder } from './stream-fixture';
 
+// Before the folder goes.
+afterEach(async () => {
+  await endpoint.close();
+  await stream.close();
+});
 const folder = useFolder();
 const STREAM = 'webserver_stream';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -23,10 +28,6 @@ beforeEach(async () => {
   store = keepingStore();
   stream = await openStream(folder(), { store });
   endpoint = await startFirehoseEndpoint({ streams: [stream], port: 0, patienceSeconds: 0.05 });
-});
-afterEach(async () => {
-  await endpoint.close();
-  await stream.close();
 });
 
 interface Answer {
