@@ -39,6 +39,8 @@ type Lane = <T>(work: () => Promise<T>) => Promise<T>;
 export function openDelivery(props: DeliveryProps): (segment: Segment) => Promise<Outcome> {
   const transforms = openLane();
   const writes = openLane();
+  const storeAway = outage(props.warn);
+  const bucketAway = outage(props.warn);
 
   async function transformAndStore(segment: Segment): Promise<Outcome> {
     const transformed = await transforms(() => transformBatches(segment.batches, props.transform));
@@ -62,11 +64,13 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     let waitMs = FIRST_RETRY_MS;
     for (let attempts = 1; ; attempts++, waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
       try {
-        return { refusals: toRefusals(documents, await props.store.write(documents)), attempts };
+        const refusals = toRefusals(documents, await props.store.write(documents));
+        storeAway.over();
+        return { refusals, attempts };
       } catch (error) {
         const leftMs = readyMs + props.retrySeconds * 1000 - Date.now();
         if (!props.closing.aborted && leftMs <= 0) return allRefused(documents, attempts, error);
-        if (attempts === 1) props.warn(`The store cannot take events: ${reasonOf(error)}. It is tried again.`);
+        storeAway.begins(`The store cannot take events: ${reasonOf(error)}. It is tried again.`);
         await pause(Math.min(waitMs, leftMs));
       }
     }
@@ -115,11 +119,12 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     const key = toObjectKey({ prefix: props.prefix + kind, stream: props.stream, ...oldestOf(segment) });
     for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
       try {
-        return await putObject(props.folders, key, parts);
+        await putObject(props.folders, key, parts);
+        return bucketAway.over();
       } catch (error) {
-        if (waitMs === FIRST_RETRY_MS) {
-          props.warn(`${key} cannot be written in ${props.folders.bucket}: ${reasonOf(error)}. It is tried again.`);
-        }
+        bucketAway.begins(
+          `${key} cannot be written in ${props.folders.bucket}: ${reasonOf(error)}. It is tried again.`,
+        );
         await pause(waitMs);
       }
     }
@@ -135,6 +140,20 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     const delivered = transformAndStore(segment);
     await allEnded([delivered, put(segment, '', parts)]);
     return delivered;
+  };
+}
+
+/** Says that something is away when it begins, not again with every buffer that waits for it. */
+function outage(warn: (sentence: string) => void): { begins(sentence: string): void; over(): void } {
+  let away = false;
+  return {
+    begins(sentence) {
+      if (!away) warn(sentence);
+      away = true;
+    },
+    over() {
+      away = false;
+    },
   };
 }
 
