@@ -1,0 +1,49 @@
+/** autocannon's client, which its own types leave out: only what `connection.ts` uses of it. Written after 9.0.0. */
+declare module 'autocannon/lib/httpClient' {
+  import type { EventEmitter } from 'node:events';
+  import type { Socket } from 'node:net';
+
+  class Client extends EventEmitter {
+    constructor(options: Client.Options);
+    readonly conn: Socket;
+    readonly parser: { finish(): unknown };
+    pipelinedRequests: {
+      insertRequest(request: unknown): void;
+      setHeaders(head: Client.ReplyHead): void;
+      addBody(body: Buffer): void;
+      addByteCount(bytes: number): void;
+      terminateRequest(): { req: undefined; headers: Client.ReplyHead; body: string; bytes: number; duration: number };
+      clear(): void;
+    };
+    _connect: () => void;
+    _doRequest: () => void;
+    setRequests(requests: readonly Client.Request[]): void;
+    destroy(): void;
+  }
+
+  namespace Client {
+    interface Options {
+      readonly protocol: string;
+      readonly hostname: string;
+      readonly port: number;
+      readonly timeout: number;
+      readonly setupClient: (client: Client) => void;
+    }
+
+    interface Request {
+      readonly method: string;
+      readonly path: string;
+      readonly headers: Record<string, string>;
+      readonly body?: string;
+    }
+
+    interface ReplyHead {
+      readonly statusCode: number;
+      /** Names and values in turn. */
+      readonly headers: readonly string[];
+      readonly shouldKeepAlive: boolean;
+    }
+  }
+
+  export = Client;
+}

@@ -1,0 +1,71 @@
+import { type Connection, openConnection, type Target } from './connection';
+
+export interface PoolOptions extends Target {
+  /** Beyond these, requests wait for one to be free. */
+  readonly maxConnections: number;
+}
+
+/**
+ * Servers close what is idle (Node and Apache after 5 s), and a request sent at that very moment is lost: we close first.
+ * The newest idle connection is used first, so the surplus of a busy second goes.
+ */
+const IDLE_MS = 2000;
+
+/** As many connections as there are requests under way. */
+export class ConnectionPool {
+  readonly #options: PoolOptions;
+  readonly #idle: { readonly connection: Connection; readonly sinceMs: number }[] = [];
+  readonly #busy = new Set<Connection>();
+  readonly #waiting: ((connection: Connection) => void)[] = [];
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+  }
+
+  get open(): number {
+    return this.#idle.length + this.#busy.size;
+  }
+
+  /** Calls back at once while there is a connection to be had, else as soon as there is; in the order of the calls. */
+  acquire(use: (connection: Connection) => void): void {
+    const connection =
+      this.#takeIdle() ?? (this.open < this.#options.maxConnections ? openConnection(this.#options) : undefined);
+    if (connection === undefined) {
+      this.#waiting.push(use);
+    } else {
+      this.#busy.add(connection);
+      use(connection);
+    }
+  }
+
+  /** After each reply or loss. */
+  release(connection: Connection): void {
+    this.#busy.delete(connection);
+    if (connection.isOpen) this.#idle.push({ connection, sinceMs: performance.now() });
+    const next = this.#waiting.shift();
+    if (next !== undefined) this.acquire(next);
+  }
+
+  /** @returns how many waited. */
+  forgetWaiting(): number {
+    return this.#waiting.splice(0).length;
+  }
+
+  /** What waits is forgotten, what is under way is cut. */
+  close(): void {
+    this.forgetWaiting();
+    for (const { connection } of this.#idle.splice(0)) connection.close();
+    for (const connection of this.#busy) connection.close();
+  }
+
+  #takeIdle(): Connection | undefined {
+    const oldestMs = performance.now() - IDLE_MS;
+    while (this.#idle[0] !== undefined && (this.#idle[0].sinceMs < oldestMs || !this.#idle[0].connection.isOpen)) {
+      this.#idle.shift()?.connection.close();
+    }
+    for (let newest = this.#idle.pop(); newest !== undefined; newest = this.#idle.pop()) {
+      if (newest.connection.isOpen) return newest.connection;
+    }
+    return undefined;
+  }
+}

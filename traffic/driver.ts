@@ -1,0 +1,248 @@
+/**
+ * Sends a plan over HTTP behind one clock.
+ *
+ * The schedule is absolute: each request has its time from the run's start, and no reply, late timer or lost connection
+ * moves another's (open model). Only the requests of one visitor are in order: where the site takes longer than the visitor
+ * thinks, the next request waits for the reply, is sent at once after it, and is counted as late.
+ * Latency counts from the intended start, so waiting of any kind is in it.
+ */
+import type Client from 'autocannon/lib/httpClient';
+import { type Expectation, isSignedInAfter, toClick, toUser } from './click';
+import type { Connection, Loss, Reply } from './connection';
+import { ConnectionPool, type PoolOptions } from './connection-pool';
+import { CookieJar } from './cookie-jar';
+import { ERROR_STEP } from './journeys';
+import type { PlannedRequest, Visitor } from './plan';
+
+export interface DriverOptions extends PoolOptions {
+  /** Stands at the end of each user agent, `clickstreamy/<run>`. */
+  readonly run: string;
+  /** For the error route and the forms: `X-Clickstream-Token`. */
+  readonly token?: string | undefined;
+  /** Ends the run: nothing more is sent, what is under way may still be answered. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Answer {
+  readonly request: PlannedRequest;
+  /** As it was answered: where it differs from `request.expect`, the site did something else than planned. */
+  readonly seen: Expectation & { readonly user?: string | undefined };
+  readonly sentAtMs: number;
+  /** From the intended start to the end of the reply. */
+  readonly latencyMs: number;
+}
+
+/** Hears what happens; all times are milliseconds from the run's start. */
+export interface DriverObserver {
+  onStart(): void;
+  /** @param isLate the visitor waited for the reply to the request before. */
+  onSent(request: PlannedRequest, sentAtMs: number, isLate: boolean): void;
+  onAnswer(answer: Answer): void;
+  onLost(request: PlannedRequest, loss: Loss): void;
+}
+
+/** `broken`: the site stopped answering. */
+export type DriveEnd = 'complete' | 'stopped' | 'broken';
+
+export interface DriveResult {
+  readonly end: DriveEnd;
+  /** Requests whose time came. */
+  readonly due: number;
+}
+
+/** The site is given up when this many requests in a row were lost, over at least that time. */
+const BREAKER = { losses: 20, ms: 3000 };
+/** How long a stopped run waits for the replies under way. */
+const STOP_MS = 2000;
+
+/** What the site gave a visitor, and what the visitor is waiting for. */
+interface Session {
+  readonly visitor: Visitor;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly jar: CookieJar;
+  readonly late: PlannedRequest[];
+  signedIn: boolean;
+  waits: boolean;
+}
+
+export function driveTraffic(
+  plan: Iterator<PlannedRequest>,
+  options: DriverOptions,
+  observer: DriverObserver,
+): Promise<DriveResult> {
+  return new Promise((resolve, reject) => new Drive(plan, options, observer, resolve, reject).start());
+}
+
+class Drive {
+  readonly #plan: Iterator<PlannedRequest>;
+  readonly #options: DriverOptions;
+  readonly #observer: DriverObserver;
+  readonly #resolve: (result: DriveResult) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly #pool: ConnectionPool;
+  readonly #sessions = new Map<number, Session>();
+  readonly #startMs = performance.now();
+  #next: PlannedRequest | undefined;
+  #due = 0;
+  #timer: NodeJS.Timeout | undefined;
+  /** Due and without reply. */
+  #pending = 0;
+  #losses = { inARow: 0, sinceMs: 0 };
+  #end: DriveEnd | undefined;
+
+  constructor(
+    plan: Iterator<PlannedRequest>,
+    options: DriverOptions,
+    observer: DriverObserver,
+    resolve: (result: DriveResult) => void,
+    reject: (error: unknown) => void,
+  ) {
+    this.#plan = plan;
+    this.#options = options;
+    this.#observer = observer;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.#pool = new ConnectionPool(options);
+  }
+
+  start(): void {
+    const { signal } = this.#options;
+    signal?.addEventListener('abort', this.#onAbort, { once: true });
+    this.#observer.onStart();
+    if (signal?.aborted) this.#stop('stopped');
+    else this.#tick();
+  }
+
+  readonly #onAbort = () => this.#stop('stopped');
+
+  readonly #tick = () => {
+    try {
+      this.#next ??= this.#pull();
+      const nowMs = this.#nowMs();
+      for (; this.#next !== undefined && this.#next.atMs <= nowMs; this.#next = this.#pull()) this.#isDue(this.#next);
+      if (this.#end !== undefined) return;
+      if (this.#next === undefined) this.#complete();
+      else this.#timer = setTimeout(this.#tick, Math.ceil(this.#next.atMs - this.#nowMs()));
+    } catch (error) {
+      this.#finish(() => this.#reject(error));
+    }
+  };
+
+  #pull(): PlannedRequest | undefined {
+    const { done, value } = this.#plan.next();
+    return done ? undefined : value;
+  }
+
+  #isDue(request: PlannedRequest): void {
+    this.#due++;
+    this.#pending++;
+    const session = this.#sessions.get(request.visitor.number) ?? this.#welcome(request.visitor);
+    if (session.waits) session.late.push(request);
+    else this.#send(session, request, false);
+  }
+
+  #welcome(visitor: Visitor): Session {
+    const session: Session = {
+      visitor,
+      headers: {
+        Host: this.#options.url.host,
+        'User-Agent': `${visitor.agent} clickstreamy/${this.#options.run}`,
+        Accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
+        'Accept-Language': 'en',
+        'X-Forwarded-For': visitor.address,
+      },
+      jar: new CookieJar(),
+      late: [],
+      signedIn: false,
+      waits: false,
+    };
+    this.#sessions.set(visitor.number, session);
+    return session;
+  }
+
+  #send(session: Session, request: PlannedRequest, isLate: boolean): void {
+    session.waits = true;
+    this.#pool.acquire((connection) => {
+      const sentAtMs = this.#nowMs();
+      this.#observer.onSent(request, sentAtMs, isLate);
+      connection.send(this.#toClientRequest(session, request), (reply) =>
+        this.#onReply(session, request, sentAtMs, connection, reply),
+      );
+    });
+  }
+
+  #onReply(session: Session, request: PlannedRequest, sentAtMs: number, connection: Connection, reply: Reply): void {
+    if (reply.ok) this.#onAnswer(session, request, sentAtMs, reply);
+    else this.#onLoss(request, reply.loss);
+    session.waits = false;
+    this.#pending--;
+    this.#pool.release(connection);
+    const next = session.late.shift();
+    if (next !== undefined) this.#send(session, next, true);
+    else if (request.last) this.#sessions.delete(session.visitor.number);
+    if (this.#end !== undefined && this.#pending === 0) this.#settle();
+    else if (this.#next === undefined) this.#complete();
+  }
+
+  #onAnswer(session: Session, request: PlannedRequest, sentAtMs: number, reply: Extract<Reply, { ok: true }>): void {
+    this.#losses.inARow = 0;
+    for (const cookie of reply.setCookies) session.jar.keep(cookie);
+    const seen = toClick(request.expect.action, reply.status);
+    const user = toUser(seen, session.visitor.user, session.signedIn);
+    session.signedIn = isSignedInAfter(seen, session.signedIn);
+    this.#observer.onAnswer({ request, seen: { ...seen, user }, sentAtMs, latencyMs: this.#nowMs() - request.atMs });
+  }
+
+  #onLoss(request: PlannedRequest, loss: Loss): void {
+    this.#observer.onLost(request, loss);
+    if (loss === 'cut') return;
+    if (this.#losses.inARow++ === 0) this.#losses.sinceMs = this.#nowMs();
+    const { inARow, sinceMs } = this.#losses;
+    if (inARow >= BREAKER.losses && this.#nowMs() - sinceMs >= BREAKER.ms) this.#stop('broken');
+  }
+
+  #toClientRequest({ headers, jar }: Session, { method, path, referer, form }: PlannedRequest): Client.Request {
+    const { url, token } = this.#options;
+    const all: Record<string, string> = { ...headers };
+    if (referer !== undefined) all['Referer'] = referer.startsWith('/') ? `${url.origin}${referer}` : referer;
+    if (jar.header !== '') all['Cookie'] = jar.header;
+    if (token !== undefined && (form !== undefined || path === ERROR_STEP.path)) all['X-Clickstream-Token'] = token;
+    if (form === undefined) return { method, path, headers: all };
+    all['Content-Type'] = 'application/x-www-form-urlencoded';
+    return { method, path, headers: all, body: form };
+  }
+
+  #complete(): void {
+    if (this.#end !== undefined || this.#pending > 0) return;
+    this.#end = 'complete';
+    this.#settle();
+  }
+
+  /** Nothing more is sent; what is under way has a moment left to be answered. */
+  #stop(end: DriveEnd): void {
+    if (this.#end !== undefined) return;
+    this.#end = end;
+    clearTimeout(this.#timer);
+    for (const { late } of this.#sessions.values()) this.#pending -= late.splice(0).length;
+    this.#pending -= this.#pool.forgetWaiting();
+    if (this.#pending === 0) this.#settle();
+    else this.#timer = setTimeout(() => this.#pool.close(), STOP_MS);
+  }
+
+  #settle(): void {
+    this.#finish(() => this.#resolve({ end: this.#end ?? 'complete', due: this.#due }));
+  }
+
+  #finish(settle: () => void): void {
+    this.#end ??= 'broken';
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
+    this.#plan.return?.();
+    settle();
+    this.#pool.close();
+  }
+
+  #nowMs(): number {
+    return performance.now() - this.#startMs;
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * What visitors do on the site: small typed data, so that a journey of one's own is one more entry.
+ * Paths and forms may hold `{product}` and `{term}` (another one each time) and `{user}` and `{password}` (the visitor's own).
+ */
+
+import type { Action, Expectation } from './click';
+
+export interface Step {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** Sent urlencoded. */
+  readonly form?: Readonly<Record<string, string>>;
+  readonly expect: Expectation;
+}
+
+/** A guest has no name; a newcomer is given one that nobody had; a member has signed up before, in this run. */
+export type VisitorKind = 'guest' | 'newcomer' | 'member' | 'bot';
+
+export interface Journey {
+  readonly name: string;
+  /** How many of the visitors take it, against the sum of all weights. */
+  readonly weight: number;
+  readonly visitor: VisitorKind;
+  readonly steps: readonly Step[];
+}
+
+/**
+ * Time between two requests of one visitor, in milliseconds: never less than `least` (with a site that answers within it
+ * nobody is late), exponential above that, `mean` on average and at most `most`. People take longer; a run of ten seconds
+ * should show whole journeys.
+ */
+export const THINK_MS = { least: 1200, mean: 2000, most: 10_000 };
+
+/** The products and searches of the demo site and of the WordPress site alike. */
+export const PRODUCTS = ['trail-shoes', 'road-shoes', 'rain-jacket', 'wool-socks', 'head-torch', 'daypack'];
+export const SEARCH_TERMS = ['shoes', 'rain jacket', 'torch', 'socks', 'gift', 'café'];
+
+/** Answers 500 where the site switches it on. */
+export const ERROR_STEP: Step = { method: 'GET', path: '/demo-error/', expect: { status: 500, action: 'other' } };
+
+const view = (path: string): Step => ({ method: 'GET', path, expect: { status: 200, action: 'page_view' } });
+const style: Step = { method: 'GET', path: '/assets/site.css', expect: { status: 200, action: 'asset' } };
+const missing = (path: string): Step => ({ method: 'GET', path, expect: { status: 404, action: 'other' } });
+const post = (path: string, action: Action, password: string, status: number): Step => ({
+  method: 'POST',
+  path,
+  form: { user: '{user}', password },
+  expect: { status, action, outcome: status === 303 ? 'success' : 'failure' },
+});
+const signUp = (status: 303 | 409 | 422) =>
+  post('/sign-up/', 'sign_up', status === 422 ? 'short' : '{password}', status);
+const signIn = (status: 303 | 401) => post('/sign-in/', 'sign_in', status === 401 ? 'forgotten' : '{password}', status);
+const signOut: Step = {
+  method: 'GET',
+  path: '/sign-out/',
+  expect: { status: 303, action: 'sign_out', outcome: 'success' },
+};
+const home = view('/');
+const products = view('/products/');
+const product = view('/products/{product}/');
+
+export const JOURNEYS: readonly Journey[] = [
+  { name: 'browse', weight: 24, visitor: 'guest', steps: [home, style, products, product, product, view('/pricing/')] },
+  { name: 'read', weight: 8, visitor: 'guest', steps: [view('/blog/'), style, home, products] },
+  { name: 'search', weight: 10, visitor: 'guest', steps: [home, style, view('/?s={term}'), product, product] },
+  { name: 'bounce', weight: 18, visitor: 'guest', steps: [product] },
+  {
+    name: 'sign up',
+    weight: 12,
+    visitor: 'newcomer',
+    steps: [view('/sign-up/'), signUp(303), signIn(303), products, product, home],
+  },
+  {
+    name: 'sign up, at the second attempt',
+    weight: 2,
+    visitor: 'newcomer',
+    steps: [view('/sign-up/'), signUp(422), signUp(303), signIn(303), home, products],
+  },
+  {
+    name: 'sign in',
+    weight: 10,
+    visitor: 'member',
+    steps: [view('/sign-in/'), signIn(303), home, products, product, signOut, home],
+  },
+  {
+    name: 'sign in, at the second attempt',
+    weight: 3,
+    visitor: 'member',
+    steps: [view('/sign-in/'), signIn(401), signIn(303), home, products],
+  },
+  { name: 'sign up again', weight: 1, visitor: 'member', steps: [view('/sign-up/'), signUp(409), signIn(303), home] },
+  {
+    name: 'buy',
+    weight: 8,
+    visitor: 'member',
+    steps: [home, view('/sign-in/'), signIn(303), products, product, view('/cart/'), signOut],
+  },
+  {
+    name: 'crawl',
+    weight: 4,
+    visitor: 'bot',
+    steps: [home, products, product, product, view('/blog/'), view('/pricing/'), missing('/no-such-page/')],
+  },
+];

@@ -1,0 +1,43 @@
+/** Random numbers that one seed repeats: Chris Doty-Humphrey's sfc32 (PractRand), its state the SHA-256 of the seed's text. */
+import { createHash } from 'node:crypto';
+
+/** The next number of the sequence, at least 0 and less than 1. */
+export type Random = () => number;
+
+export function createRandom(seed: string): Random {
+  const digest = createHash('sha256').update(seed).digest();
+  let a = digest.readInt32LE(0);
+  let b = digest.readInt32LE(4);
+  let c = digest.readInt32LE(8);
+  let counter = digest.readInt32LE(12);
+  return () => {
+    const sum = (a + b + counter) | 0;
+    counter = (counter + 1) | 0;
+    a = b ^ (b >>> 9);
+    b = (c + (c << 3)) | 0;
+    c = (((c << 21) | (c >>> 11)) + sum) | 0;
+    return (sum >>> 0) / 0x1_0000_0000;
+  };
+}
+
+/** A whole number from 0 to one less than `count`. */
+export function pickIndex(random: Random, count: number): number {
+  return Math.floor(random() * count);
+}
+
+/** @throws RangeError when there is nothing to pick from. */
+export function pick<T>(random: Random, list: readonly T[]): T {
+  const picked = list[pickIndex(random, list.length)];
+  if (picked === undefined) throw new RangeError('nothing to pick from');
+  return picked;
+}
+
+/** Each as often as its weight says, against the sum of all. */
+export function pickWeighted<T extends { readonly weight: number }>(random: Random, list: readonly T[]): T {
+  let rest = random() * list.reduce((sum, { weight }) => sum + weight, 0);
+  for (const item of list) {
+    rest -= item.weight;
+    if (rest < 0) return item;
+  }
+  return pick(random, list);
+}

@@ -1,0 +1,88 @@
+/** How a run looks to a person: while it goes, and at its end. */
+import type { Percentiles } from './figures';
+import type { Progress, TrafficReport } from './run-traffic';
+
+/** Between two lines where there is no terminal to rewrite one on. */
+const LINE_SECONDS = 5;
+
+export interface ProgressView {
+  show(progress: Progress): void;
+  /** Leaves the terminal with a whole line. */
+  end(): void;
+}
+
+export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
+  let shown = 0;
+  return {
+    show(progress) {
+      shown++;
+      if (stream.isTTY) stream.write(`\r\x1b[2K${toProgressLine(progress).slice(0, stream.columns - 1)}`);
+      else if (shown % LINE_SECONDS === 0) stream.write(`${toProgressLine(progress)}\n`);
+    },
+    end() {
+      if (stream.isTTY && shown > 0) stream.write('\r\x1b[2K');
+    },
+  };
+}
+
+export function toProgressLine({
+  seconds,
+  rate,
+  lastSecond,
+  sent,
+  planned,
+  errors,
+  lost,
+  latencyMs,
+}: Progress): string {
+  const share = planned === undefined ? '' : ` of ${count(planned)} (${Math.floor((100 * sent) / planned)} %)`;
+  return [
+    `${seconds.toFixed(0)} s`,
+    `sent ${count(sent)}${share}`,
+    `${count(lastSecond)}/s of ${count(rate)}`,
+    `errors ${count(errors)}`,
+    ...(lost === 0 ? [] : [`lost ${count(lost)}`]),
+    `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}`,
+  ].join('   ');
+}
+
+/** A table of the results, each line with its newline. */
+export function toTable(report: TrafficReport): string {
+  const { sent, planned, seconds, answered, late, lost, unplanned, errorShare, errorsPlanned, latencyMs, lagMs } =
+    report;
+  const rows: readonly (readonly [name: string, value: string])[] = [
+    ['run', `${report.run}, seed ${report.seed}${ENDS[report.end]}`],
+    ['sent', `${count(sent)} of ${count(planned)} planned, in ${seconds.toFixed(1)} s (${count(report.rate)}/s asked)`],
+    ['worst second', `${(100 * report.worstSecond).toFixed(1)} % of the plan`],
+    ...(late === 0 ? [] : [['late', `${count(late)} (their visitor waited for the answer before)`] as const]),
+    ['answered', `${count(answered)}: ${toStatuses(report.byStatus)}`],
+    ...(lost === 0
+      ? []
+      : [['lost', `${count(lost)} without an answer; the site may have logged them or not`] as const]),
+    ...(unplanned === 0
+      ? []
+      : [['unplanned', `${count(unplanned)} answers with another status than planned`] as const]),
+    ['errors', `${(100 * errorShare).toFixed(2)} % of the answers (${count(errorsPlanned)} planned)`],
+    ['page views', count(report.pageViews)],
+    ['accounts', `${count(report.signUps)} sign-ups, ${count(report.signIns)} sign-ins, ${count(report.users)} users`],
+    ['latency', toTimes(latencyMs)],
+    ['sending lag', toTimes(lagMs)],
+    ...(report.ledger === null ? [] : [['ledger', report.ledger] as const]),
+  ];
+  return rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join('');
+}
+
+const ENDS = { complete: '', stopped: ', stopped early', broken: ', broken off' };
+
+function toStatuses(byStatus: Readonly<Record<string, number>>): string {
+  return Object.entries(byStatus)
+    .map(([status, times]) => `${count(times)} × ${status}`)
+    .join(', ');
+}
+
+function toTimes({ p50, p90, p99, max }: Percentiles): string {
+  return `p50 ${ms(p50)}, p90 ${ms(p90)}, p99 ${ms(p99)}, max ${ms(max)}`;
+}
+
+const count = (value: number) => value.toLocaleString('en', { maximumFractionDigits: 1 });
+const ms = (value: number) => `${value < 10 ? value.toFixed(1) : value.toFixed(0)} ms`;
