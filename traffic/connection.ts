@@ -6,7 +6,6 @@
  * reply belongs to its request whatever the site does.
  */
 import Client from 'autocannon/lib/httpClient';
-import { errnoOf } from '../core/errors';
 
 /** Why a request has no reply: it may or may not have reached the site, but for `refused`, which did not. */
 export type Loss = 'refused' | 'reset' | 'closed' | 'timeout' | 'cut';
@@ -33,7 +32,7 @@ const NO_HEAD: Client.ReplyHead = { statusCode: 0, headers: [], shouldKeepAlive:
 export function openConnection({ url, timeoutSeconds }: Target): Connection {
   let waiting: ((reply: Reply) => void) | undefined;
   let head = NO_HEAD;
-  let fault: Error | undefined;
+  let fault: NodeJS.ErrnoException | undefined;
   let isOpen = true;
   let sendNow = () => {};
 
@@ -72,7 +71,7 @@ export function openConnection({ url, timeoutSeconds }: Target): Connection {
     settle({ ok: false, loss });
   };
 
-  client.on('connError', (error: Error) => {
+  client.on('connError', (error: NodeJS.ErrnoException) => {
     fault = error;
   });
   client.on('response', (status: number) => {
@@ -87,8 +86,7 @@ export function openConnection({ url, timeoutSeconds }: Target): Connection {
   });
   // Called wherever the client would connect anew: after an error, at the end of the stream, after its time-out.
   client._connect = () => {
-    if (fault !== undefined)
-      return leave(errnoOf(fault) === 'ECONNRESET' || errnoOf(fault) === 'EPIPE' ? 'reset' : 'refused');
+    if (fault !== undefined) return leave(fault.code === 'ECONNRESET' || fault.code === 'EPIPE' ? 'reset' : 'refused');
     if (client.conn.destroyed) return leave('timeout');
     // A body without a length ends with the connection.
     client.parser.finish();

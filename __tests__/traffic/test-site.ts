@@ -33,7 +33,16 @@ interface Session {
   user: string | undefined;
 }
 
-const PAGES = new Set(['/', '/products/', '/blog/', '/pricing/', '/cart/', '/sign-up/', '/sign-in/', '/assets/site.css']);
+const PAGES = new Set([
+  '/',
+  '/products/',
+  '/blog/',
+  '/pricing/',
+  '/cart/',
+  '/sign-up/',
+  '/sign-in/',
+  '/assets/site.css',
+]);
 
 export async function startTestSite({ token, errorRoute = true, before }: TestSiteOptions = {}): Promise<TestSite> {
   const seen: Seen[] = [];
@@ -58,7 +67,8 @@ export async function startTestSite({ token, errorRoute = true, before }: TestSi
     const isStatic = bare.startsWith('/assets/');
     const secret = /(?:^|; )session=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
     let session = sessions.get(secret);
-    if (session === undefined && !isStatic) openSession(response, (session = { number: sessionCount++, user: undefined }));
+    if (session === undefined && !isStatic)
+      openSession(response, (session = { number: sessionCount++, user: undefined }));
     let user = isStatic ? undefined : session?.user;
 
     const form = new URLSearchParams(body);
@@ -89,7 +99,8 @@ export async function startTestSite({ token, errorRoute = true, before }: TestSi
     };
     const status = toStatus();
     const { method = '', headers } = request;
-    if (!isProbe) seen.push({ atMs, method, path, status, headers, session: isStatic ? undefined : session?.number, user });
+    if (!isProbe)
+      seen.push({ atMs, method, path, status, headers, session: isStatic ? undefined : session?.number, user });
     response.writeHead(status, { 'content-type': 'text/html', 'x-echo': path });
     response.end(isProbe || status === 303 ? undefined : `<p>${path}</p>`);
   });

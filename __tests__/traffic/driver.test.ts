@@ -1,0 +1,267 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import type { Loss } from '../../traffic/connection';
+import { type Answer, type DriveResult, driveTraffic } from '../../traffic/driver';
+import type { Journey } from '../../traffic/journeys';
+import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
+import { startTestSite, type TestSite, type TestSiteOptions } from './test-site';
+
+let site: TestSite | undefined;
+afterEach(() => site?.close());
+
+interface Log extends DriveResult {
+  readonly site: TestSite;
+  readonly sent: readonly { readonly request: PlannedRequest; readonly isLate: boolean }[];
+  readonly answers: readonly Answer[];
+  readonly lost: readonly { readonly request: PlannedRequest; readonly loss: Loss }[];
+}
+
+interface DriveOptions extends TestSiteOptions {
+  readonly plan?: Partial<PlanOptions>;
+  readonly edit?: (request: PlannedRequest) => PlannedRequest;
+  readonly timeoutSeconds?: number;
+  readonly maxConnections?: number;
+  readonly signal?: AbortSignal;
+}
+
+async function drive({
+  plan,
+  edit,
+  timeoutSeconds = 5,
+  maxConnections = 1000,
+  signal,
+  ...options
+}: DriveOptions): Promise<Log> {
+  const started = await startTestSite(options);
+  site = started;
+  const [sent, answers, lost]: [
+    { request: PlannedRequest; isLate: boolean }[],
+    Answer[],
+    { request: PlannedRequest; loss: Loss }[],
+  ] = [[], [], []];
+  const requests = planRequests({ seed: 'monday', rate: 500, errors: 0.2, users: 100, requests: 300, ...plan });
+  const url = new URL(started.url);
+  const result = await driveTraffic(
+    editEach(requests, edit),
+    { url, run: 'r7', token: options.token, timeoutSeconds, maxConnections, signal },
+    {
+      onStart: () => {},
+      onSent: (request, _at, isLate) => sent.push({ request, isLate }),
+      onAnswer: (answer) => answers.push(answer),
+      onLost: (request, loss) => lost.push({ request, loss }),
+    },
+  );
+  return { ...result, site: started, sent, answers, lost };
+}
+
+function* editEach(requests: Iterable<PlannedRequest>, edit = (request: PlannedRequest) => request) {
+  for (const request of requests) yield edit(request);
+}
+
+/** The plan's times without the thinking: journeys are over in milliseconds, and visitors are late. */
+const crowded = (request: PlannedRequest): PlannedRequest => ({ ...request, atMs: request.atMs / 100 });
+const countBy = (values: readonly (string | number)[]) =>
+  values.reduce<Record<string, number>>((counts, value) => ({ ...counts, [value]: (counts[value] ?? 0) + 1 }), {});
+
+describe('the driver', () => {
+  it('sends every request of the plan once, and each has its own answer', async () => {
+    const { site, due, end, answers, sent } = await drive({});
+
+    expect({ end, due, sent: sent.length, seen: site.seen.length }).toEqual({
+      end: 'complete',
+      due: 300,
+      sent: 300,
+      seen: 300,
+    });
+    expect(answers.map(({ request }) => request.index).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 300 }, (_, index) => index),
+    );
+    expect(answers.filter(({ seen }) => seen.status === 500)).toHaveLength(60);
+  });
+
+  it('is answered as planned: every status, and every name that the log would have', async () => {
+    const { site, answers } = await drive({ plan: { requests: 2000, rate: 50 }, edit: crowded });
+
+    expect(answers.filter(({ request, seen }) => seen.status !== request.expect.status)).toEqual([]);
+    expect(answers.filter(({ request, seen }) => seen.user !== request.expect.user)).toEqual([]);
+    expect(countBy(answers.map(({ seen }) => `${seen.status} ${seen.user}`))).toEqual(
+      countBy(site.seen.map(({ status, user }) => `${status} ${user}`)),
+    );
+    expect(countBy(answers.map(({ seen }) => seen.outcome ?? '-'))).toMatchObject({
+      success: expect.any(Number),
+      failure: expect.any(Number),
+    });
+  });
+
+  it('keeps one session for each visitor, with cookies that change', async () => {
+    const { site, sent } = await drive({ plan: { requests: 1000, rate: 50, errors: 0 }, edit: crowded });
+
+    const visitors = new Set(
+      sent.filter(({ request }) => request.expect.action !== 'asset').map(({ request }) => request.visitor.number),
+    );
+
+    expect(new Set(site.seen.map(({ session }) => session).filter((session) => session !== undefined)).size).toBe(
+      visitors.size,
+    );
+  });
+
+  it('sends a visitor’s requests in order, each after the answer to the one before', async () => {
+    const underWay = new Set<string>();
+    const overlaps: string[] = [];
+    const { site, sent } = await drive({
+      plan: { rate: 50 },
+      edit: (request) => ({ ...crowded(request), path: `/?visitor=${request.visitor.number}` }),
+      before: async ({ url: visitor = '' }) => {
+        if (underWay.has(visitor)) overlaps.push(visitor);
+        underWay.add(visitor);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        underWay.delete(visitor);
+        return false;
+      },
+    });
+
+    expect(overlaps).toEqual([]);
+    expect(site.seen).toHaveLength(300);
+    expect(sent.some(({ isLate }) => isLate)).toBe(true);
+  });
+
+  it('says who is visiting, of which run, from where and by which way', async () => {
+    const { site, sent } = await drive({ plan: { errors: 0, requests: 1, rate: 1000 } });
+    const visitor = sent[0]?.request.visitor;
+
+    expect(site.seen[0]?.headers).toMatchObject({
+      host: new URL(site.url).host,
+      'user-agent': `${visitor?.agent} clickstreamy/r7`,
+      'x-forwarded-for': visitor?.address,
+    });
+  });
+
+  it('refers to the page before, on the site itself', async () => {
+    const { site } = await drive({ plan: { errors: 0, rate: 50 }, edit: crowded });
+
+    const ofForms = site.seen
+      .filter(({ method }) => method === 'POST')
+      .map(({ path, headers }) => `${headers.referer} ${path}`);
+
+    expect(ofForms.filter((trail) => trail === `${site.url}/sign-up/ /sign-up/`).length).toBeGreaterThan(0);
+  });
+
+  it('gives the token to the error route and the forms, and to nothing else', async () => {
+    const { site } = await drive({ token: 'a secret', plan: { rate: 50 }, edit: crowded });
+
+    const holds = (seen: TestSite['seen'][number]) => seen.headers['x-clickstream-token'] === 'a secret';
+
+    expect(site.seen.every((seen) => holds(seen) === (seen.method === 'POST' || seen.path === '/demo-error/'))).toBe(
+      true,
+    );
+    expect(site.seen.filter(({ status }) => status === 500)).toHaveLength(60);
+  });
+
+  it('does not wait for answers: slow ones move nothing, connections grow', async () => {
+    const { answers, sent } = await drive({
+      plan: { requests: 200, rate: 400, errors: 0 },
+      before: () => new Promise((resolve) => setTimeout(() => resolve(false), 700)),
+    });
+
+    expect(sent.every(({ isLate }) => !isLate)).toBe(true);
+    expect(answers).toHaveLength(200);
+    for (const { latencyMs } of answers) expect(latencyMs).toBeGreaterThanOrEqual(699);
+  });
+
+  it('sends everything, later, when there may be no more connections', async () => {
+    const { answers, site } = await drive({
+      plan: { requests: 60, rate: 2000, errors: 0 },
+      maxConnections: 3,
+      before: () => new Promise((resolve) => setTimeout(() => resolve(false), 10)),
+    });
+
+    expect(answers).toHaveLength(60);
+    expect(site.seen).toHaveLength(60);
+  });
+
+  it('never gives an answer to another request when connections are reset and closed', async () => {
+    // The status says which request was answered.
+    const { answers, lost, sent } = await drive({
+      plan: { requests: 3000, rate: 4000 },
+      edit: (request) => ({ ...request, method: 'GET', path: `/${request.index}` }),
+      before: ({ url, socket }, response, number) => {
+        if (number % 20 === 7) socket.resetAndDestroy();
+        else if (number % 20 === 11) socket.destroy();
+        else {
+          if (number % 20 === 13) response.setHeader('connection', 'close');
+          response.writeHead(400 + (Number(url?.slice(1)) % 100)).end('no such page');
+        }
+        return true;
+      },
+    });
+
+    expect(answers.filter(({ request, seen }) => seen.status !== 400 + (request.index % 100))).toEqual([]);
+    expect(new Set([...answers, ...lost].map(({ request }) => request.index)).size).toBe(3000);
+    expect(lost).toHaveLength(300);
+    expect(sent).toHaveLength(3000);
+  });
+
+  it('counts a request that has no answer in time as lost, and the visitor goes on', async () => {
+    const { answers, lost, site } = await drive({
+      plan: { requests: 100, errors: 0 },
+      timeoutSeconds: 0.3,
+      before: (_request, _response, number) => number % 10 === 3,
+    });
+
+    expect(countBy(lost.map(({ loss }) => loss))).toEqual({ timeout: 10 });
+    expect(answers).toHaveLength(90);
+    expect(site.seen).toHaveLength(90);
+  });
+
+  it('gives a site up that stops answering', async () => {
+    const { end, due, lost } = await drive({
+      plan: { requests: 100_000, rate: 20 },
+      before: ({ socket }, _response, number) => {
+        if (number > 10) socket.destroy();
+        return number > 10;
+      },
+    });
+
+    expect(end).toBe('broken');
+    expect(due).toBeLessThan(1000);
+    expect(lost.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('stops when it is told to, and still hears the answers under way', async () => {
+    const stop = new AbortController();
+    const { end, answers, sent, lost } = await drive({
+      plan: { requests: 100_000 },
+      signal: stop.signal,
+      before: (_request, _response, number) => {
+        if (number === 50) stop.abort();
+        return new Promise((resolve) => setTimeout(() => resolve(false), 20));
+      },
+    });
+
+    expect(end).toBe('stopped');
+    expect(lost).toEqual([]);
+    expect(answers).toHaveLength(sent.length);
+    expect(sent.length).toBeGreaterThan(50);
+  });
+
+  it('sends nothing when it was stopped before it began', async () => {
+    const { end, due } = await drive({ signal: AbortSignal.abort() });
+
+    expect({ end, due }).toEqual({ end: 'stopped', due: 0 });
+  });
+});
+
+/** A journey of one's own is data. */
+it('takes visitors through journeys of one’s own', async () => {
+  const journeys: readonly Journey[] = [
+    {
+      name: 'prices',
+      weight: 1,
+      visitor: 'guest',
+      steps: [{ method: 'GET', path: '/pricing/', expect: { status: 200, action: 'page_view' } }],
+    },
+  ];
+
+  const { site } = await drive({ plan: { journeys, requests: 5, errors: 0 } });
+
+  expect(site.seen.map(({ path }) => path)).toEqual(Array(5).fill('/pricing/'));
+});
