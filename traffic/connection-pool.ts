@@ -7,7 +7,7 @@ export interface PoolOptions extends Target {
 
 /**
  * Servers close what is idle (Node and Apache after 5 s), and a request sent at that very moment is lost: we close first.
- * The newest idle connection is used first, so the surplus of a busy second goes.
+ * They are used in turn, so that the surplus of a busy second stays warm as long as the rate has a use for it.
  */
 const IDLE_MS = 2000;
 
@@ -60,11 +60,9 @@ export class ConnectionPool {
 
   #takeIdle(): Connection | undefined {
     const oldestMs = performance.now() - IDLE_MS;
-    while (this.#idle[0] !== undefined && (this.#idle[0].sinceMs < oldestMs || !this.#idle[0].connection.isOpen)) {
-      this.#idle.shift()?.connection.close();
-    }
-    for (let newest = this.#idle.pop(); newest !== undefined; newest = this.#idle.pop()) {
-      if (newest.connection.isOpen) return newest.connection;
+    for (let oldest = this.#idle.shift(); oldest !== undefined; oldest = this.#idle.shift()) {
+      if (oldest.connection.isOpen && oldest.sinceMs >= oldestMs) return oldest.connection;
+      oldest.connection.close();
     }
     return undefined;
   }

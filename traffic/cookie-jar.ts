@@ -14,11 +14,13 @@ export class CookieJar {
     const equals = pair.indexOf('=');
     const name = pair.slice(0, equals).trim();
     if (equals < 0 || name === '') return;
-    if (isOver(attributes)) this.#cookies.delete(name);
+    if (MAY_END.test(setCookie) && isOver(attributes)) this.#cookies.delete(name);
     else this.#cookies.set(name, pair.slice(equals + 1).trim());
     this.#header = Array.from(this.#cookies, ([key, value]) => `${key}=${value}`).join('; ');
   }
 }
+
+const MAY_END = /; *(?:max-age|expires)=/i;
 
 /** `Max-Age` counts before `Expires`; a value that says nothing is no attribute. */
 function isOver(attributes: readonly string[]): boolean {
