@@ -13,10 +13,10 @@ const Options = z
     url: z
       .url({ protocol: /^https?$/, error: ({ input }) => `'${input}' is no http or https address` })
       .refine((url) => URL.canParse(url) && new URL(url).pathname === '/', 'give the site without a path'),
-    rate: z.number('must be a number').positive('must be more than 0').max(100_000, 'must be 100,000 or less'),
-    errors: z.number('must be a number').min(0, 'must be 0 to 1').max(1, 'must be 0 to 1 (0.2: every fifth)'),
+    rate: z.number('must be one number').positive('must be more than 0').max(100_000, 'must be 100,000 or less'),
+    errors: z.number('must be one number').min(0, 'must be 0 to 1').max(1, 'must be 0 to 1 (0.2: every fifth)'),
     seconds: z
-      .number('must be a number')
+      .number('must be one number')
       .positive('must be more than 0')
       .max(31 * 86_400, 'must be 31 days or less')
       .optional(),

@@ -10,10 +10,14 @@ export interface Expectation {
   readonly outcome?: Outcome;
 }
 
-/** The same for the status that came: a page is viewed only where it was answered 200, an account needs 302 or 303. */
+/** The same for the status that came, by the rules of the click event: `etl/action.ts`. */
 export function toClick(planned: Action, status: number): Expectation {
   if (planned === 'asset') return { status, action: planned };
-  if (planned === 'page_view' || planned === 'other') return { status, action: status === 200 ? 'page_view' : 'other' };
+  if (planned === 'page_view' || planned === 'other') {
+    return { status, action: status === 200 || status === 304 ? 'page_view' : 'other' };
+  }
+  // Sent to a page's old address, a form has been neither taken nor refused.
+  if (status === 301 || status === 307 || status === 308) return { status, action: 'other' };
   return { status, action: planned, outcome: status === 302 || status === 303 ? 'success' : 'failure' };
 }
 
