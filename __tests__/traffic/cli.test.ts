@@ -1,8 +1,10 @@
 /** The command as a user has it: its streams, its exit codes, its words. */
 import { spawn } from 'node:child_process';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { builtFile } from '../../core/package-root';
 import { startTestSite, type TestSite } from './test-site';
+
+jest.setTimeout(30_000);
 
 let site: TestSite | undefined;
 afterEach(() => site?.close());

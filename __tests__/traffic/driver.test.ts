@@ -1,9 +1,11 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import type { Loss } from '../../traffic/connection';
 import { type Answer, type DriveResult, driveTraffic } from '../../traffic/driver';
 import type { Journey } from '../../traffic/journeys';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
 import { startTestSite, type TestSite, type TestSiteOptions } from './test-site';
+
+jest.setTimeout(30_000);
 
 let site: TestSite | undefined;
 afterEach(() => site?.close());

@@ -3,22 +3,26 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type Progress, runTraffic, type TrafficOptions } from '../../traffic/run-traffic';
 import { startTestSite, type TestSite, type TestSiteOptions } from './test-site';
 
+jest.setTimeout(30_000);
+
 let site: TestSite | undefined;
+const started: TestSite[] = [];
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'traffic-'));
 });
 afterEach(async () => {
-  await site?.close();
+  for (const one of started.splice(0)) await one.close();
   rmSync(folder, { recursive: true });
 });
 
 async function run(options: Partial<TrafficOptions> = {}, siteOptions: TestSiteOptions = {}) {
   site = await startTestSite(siteOptions);
+  started.push(site);
   return runTraffic({ url: site.url, rate: 500, errors: 0.2, requests: 500, ...options });
 }
 
@@ -130,10 +134,11 @@ describe('a run', () => {
 
   it('shows sign-ups of names that are taken as unplanned: the same seed twice on one site', async () => {
     const options = { seed: 'monday', rate: 500, requests: 1000 };
-    site = await startTestSite();
-    const first = await runTraffic({ url: site.url, errors: 0, ...options });
+    const own = await startTestSite();
+    started.push(own);
+    const first = await runTraffic({ url: own.url, errors: 0, ...options });
 
-    const second = await runTraffic({ url: site.url, errors: 0, ...options });
+    const second = await runTraffic({ url: own.url, errors: 0, ...options });
 
     expect(first.unplanned).toBe(0);
     expect(second.unplanned).toBe(first.signUps);
