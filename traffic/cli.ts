@@ -75,7 +75,7 @@ runCommandLine(
       users: { type: 'number', default: 10_000, describe: 'How many names there are to sign up with' },
       token: {
         type: 'string',
-        describe: "For the site's error route; better in CLICKSTREAMY_TOKEN, out of the shell's history",
+        describe: "For the site's error route; CLICKSTREAMY_TOKEN keeps it out of the shell's history",
       },
       run: { type: 'string', describe: 'The name that this run has in the log (default random)' },
       ledger: { type: 'string', describe: 'Write to this file what was sent and answered, as JSON' },

@@ -13,8 +13,6 @@ export interface Figures {
   readonly sent: number;
   /** Sent after their time because the visitor waited for an answer. */
   readonly late: number;
-  /** How many were sent in the last second that is over. */
-  readonly lastSecond: number;
   /** Times are milliseconds from the run's start. */
   onSent(atMs: number, sentAtMs: number, isLate: boolean): void;
   onAnswer(latencyMs: number): void;
@@ -30,12 +28,11 @@ export interface Figures {
 /** @param planned how many requests the plan has in a second of the run, by its number from 0. */
 export function createFigures(planned: (second: number) => number): Figures {
   const [latency, lag] = [createTimes(), createTimes()];
-  let [sent, late, second, inSecond, lastSecond, worst] = [0, 0, 0, 0, 0, 1];
+  let [sent, late, second, inSecond, worst] = [0, 0, 0, 0, 1];
 
   const endSecond = () => {
     const share = planned(second) === 0 ? 1 : inSecond / planned(second);
     if (Math.abs(share - 1) > Math.abs(worst - 1)) worst = share;
-    lastSecond = inSecond;
     inSecond = 0;
     second++;
   };
@@ -46,9 +43,6 @@ export function createFigures(planned: (second: number) => number): Figures {
     },
     get late() {
       return late;
-    },
-    get lastSecond() {
-      return lastSecond;
     },
     onSent(atMs, sentAtMs, isLate) {
       while (second < Math.floor(sentAtMs / 1000)) endSecond();

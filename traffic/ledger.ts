@@ -93,15 +93,23 @@ export function createLedger({ startedAt, detailed }: LedgerOptions): Ledger {
   };
 }
 
-/** Tries the file before the run: a ledger that cannot be written must be known before anything is sent. */
+/**
+ * Tries the file before the run; one that is there already stays as it is until the new ledger is written.
+ *
+ * @throws ToolkitError LEDGER_NOT_WRITABLE
+ */
 export function probeLedgerFile(file: string): void {
-  writeLedgerFile(file, '');
+  write(file, '', 'a');
 }
 
 /** @throws ToolkitError LEDGER_NOT_WRITABLE */
 export function writeLedgerFile(file: string, text: string): void {
+  write(file, text, 'w');
+}
+
+function write(file: string, text: string, flag: 'a' | 'w'): void {
   try {
-    writeFileSync(file, text);
+    writeFileSync(file, text, { flag });
   } catch (error) {
     throw new ToolkitError(
       'LEDGER_NOT_WRITABLE',

@@ -16,7 +16,7 @@ export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
   return {
     show(progress) {
       shown++;
-      if (stream.isTTY) stream.write(`\r\x1b[2K${toProgressLine(progress).slice(0, stream.columns - 1)}`);
+      if (stream.isTTY) stream.write(`\r\x1b[2K${toProgressLine(progress).slice(0, (stream.columns || 80) - 1)}`);
       else if (shown % LINE_SECONDS === 0) stream.write(`${toProgressLine(progress)}\n`);
     },
     end() {
@@ -25,21 +25,12 @@ export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
   };
 }
 
-export function toProgressLine({
-  seconds,
-  rate,
-  lastSecond,
-  sent,
-  planned,
-  errors,
-  lost,
-  latencyMs,
-}: Progress): string {
+export function toProgressLine({ seconds, rate, seenRate, sent, planned, errors, lost, latencyMs }: Progress): string {
   const share = planned === undefined ? '' : ` of ${count(planned)} (${Math.floor((100 * sent) / planned)} %)`;
   return [
     `${seconds.toFixed(0)} s`,
     `sent ${count(sent)}${share}`,
-    `${count(lastSecond)}/s of ${count(rate)}`,
+    `${count(seenRate)}/s of ${count(rate)}`,
     `errors ${count(errors)}`,
     ...(lost === 0 ? [] : [`lost ${count(lost)}`]),
     `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}`,
@@ -64,7 +55,7 @@ export function toTable(report: TrafficReport): string {
       : [['unplanned', `${count(unplanned)} answers with another status than planned`] as const]),
     ['errors', `${(100 * errorShare).toFixed(2)} % of the answers (${count(errorsPlanned)} planned)`],
     ['page views', count(report.pageViews)],
-    ['accounts', `${count(report.signUps)} sign-ups, ${count(report.signIns)} sign-ins, ${count(report.users)} users`],
+    ['accounts', `sign-ups ${count(report.signUps)}, sign-ins ${count(report.signIns)}, users ${count(report.users)}`],
     ['latency', toTimes(latencyMs)],
     ['sending lag', toTimes(lagMs)],
     ...(report.ledger === null ? [] : [['ledger', report.ledger] as const]),

@@ -32,7 +32,8 @@ export interface TrafficOptions {
 export interface Progress {
   readonly seconds: number;
   readonly rate: number;
-  readonly lastSecond: number;
+  /** Requests a second, since the last progress. */
+  readonly seenRate: number;
   readonly sent: number;
   readonly planned: number | undefined;
   readonly lost: number;
@@ -87,8 +88,8 @@ const PROGRESS_MS = 1000;
 export async function runTraffic(options: TrafficOptions): Promise<TrafficReport> {
   const { rate, errors, requests, seed = randomName(8), run = randomName(6), users = USERS, token, signal } = options;
   const url = new URL(options.url);
-  if (options.ledger !== undefined) probeLedgerFile(options.ledger);
   await probeSite({ url, token, needsErrors: errors > 0 });
+  if (options.ledger !== undefined) probeLedgerFile(options.ledger);
 
   let startedAt = new Date();
   let startMs = performance.now();
@@ -96,8 +97,23 @@ export async function runTraffic(options: TrafficOptions): Promise<TrafficReport
   const figures = createFigures((second) => slots(second + 1) - slots(second));
   const ledger = createLedger({ startedAt: () => startedAt, detailed: requests !== undefined });
   const secondsNow = () => (performance.now() - startMs) / 1000;
-  const showProgress = () =>
-    options.onProgress?.(toProgress(figures, ledger, { rate, planned: requests, seconds: secondsNow() }));
+  let [shownSent, shownSeconds] = [0, 0];
+  const showProgress = () => {
+    const [{ sent }, seconds] = [figures, secondsNow()];
+    const seenRate = (sent - shownSent) / (seconds - shownSeconds);
+    [shownSent, shownSeconds] = [sent, seconds];
+    const { lost, errors } = ledger;
+    options.onProgress?.({
+      seconds,
+      rate,
+      seenRate,
+      sent,
+      planned: requests,
+      lost,
+      errors,
+      latencyMs: figures.latencyMs(),
+    });
+  };
   const timer = setInterval(showProgress, PROGRESS_MS);
 
   try {
@@ -129,11 +145,18 @@ export async function runTraffic(options: TrafficOptions): Promise<TrafficReport
       ledger: options.ledger ?? null,
     };
     if (options.ledger !== undefined) {
-      const about = { run, seed, options: { url: url.origin, rate, errors, requests, users }, startedAt, end };
-      writeLedgerFile(
-        options.ledger,
-        `${JSON.stringify({ ...about, planned: due, sent: figures.sent, ...ledger.totals() })}\n`,
-      );
+      const asked = { url: url.origin, rate, errors, requests, users };
+      const ledgerOfRun = {
+        run,
+        seed,
+        options: asked,
+        startedAt,
+        end,
+        planned: due,
+        sent: figures.sent,
+        ...ledger.totals(),
+      };
+      writeLedgerFile(options.ledger, `${JSON.stringify(ledgerOfRun)}\n`);
     }
     return report;
   } finally {
@@ -159,14 +182,6 @@ function toResults(figures: Figures, ledger: Ledger) {
     lagMs: figures.lagMs(),
     worstSecond: round(figures.worstSecond),
   };
-}
-
-function toProgress(
-  figures: Figures,
-  { lost, errors }: Ledger,
-  run: Pick<Progress, 'rate' | 'planned' | 'seconds'>,
-): Progress {
-  return { ...run, sent: figures.sent, lastSecond: figures.lastSecond, lost, errors, latencyMs: figures.latencyMs() };
 }
 
 const round = (value: number) => Math.round(value * 10_000) / 10_000;

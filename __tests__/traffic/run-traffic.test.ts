@@ -182,6 +182,15 @@ describe('before a run', () => {
     expect(report).toMatchObject({ answered: 10, errorShare: 0 });
   });
 
+  it('leaves an older ledger as it is when the site does not answer', async () => {
+    const file = join(folder, 'ledger.json');
+    writeFileSync(file, 'older');
+
+    await runTraffic({ url: 'http://127.0.0.1:1', rate: 50, errors: 0, requests: 1, ledger: file }).catch(() => {});
+
+    expect(readFileSync(file, 'utf8')).toBe('older');
+  });
+
   it('says so when the ledger cannot be written, and sends nothing', async () => {
     writeFileSync(join(folder, 'file'), '');
 

@@ -1,0 +1,57 @@
+import { describe, expect, it } from '@jest/globals';
+import { createFigures } from '../../traffic/figures';
+
+/** @param sentAt of requests, in ms, all on time. */
+function sendAll(sentAt: readonly number[], planned: (second: number) => number) {
+  const figures = createFigures(planned);
+  for (const atMs of sentAt) figures.onSent(atMs, atMs, false);
+  return figures;
+}
+
+describe('the worst second', () => {
+  it('is 1 where every second has what the plan has', () => {
+    const figures = sendAll([250, 750, 1250, 1750], () => 2);
+    figures.complete();
+
+    expect(figures.worstSecond).toBe(1);
+  });
+
+  it.each([
+    ['too few', [250, 1250, 1750], 0.5],
+    ['too many', [250, 500, 750, 1250, 1750], 1.5],
+    ['none at all', [250, 750, 2250, 2750], 0],
+    ['too few in the last', [250, 750, 1250], 0.5],
+  ])('is the one with %s', (_what, sentAt, worst) => {
+    const figures = sendAll(sentAt, () => 2);
+    figures.complete();
+
+    expect(figures.worstSecond).toBe(worst);
+  });
+
+  it('is never one in which nothing was planned, nor one that is not over', () => {
+    const figures = sendAll([500, 1500, 2500], (second) => (second === 1 ? 0 : 1));
+
+    expect(figures.worstSecond).toBe(1);
+  });
+});
+
+it('keeps the lag of late requests, which wait for their visitor, apart', () => {
+  const figures = createFigures(() => 1);
+
+  figures.onSent(0, 2, false);
+  figures.onSent(0, 900, true);
+
+  expect(figures.late).toBe(1);
+  expect(figures.lagMs().max).toBeCloseTo(2, 1);
+});
+
+it('has percentiles of the latency, and zeros before there is any', () => {
+  const [some, none] = [createFigures(() => 1), createFigures(() => 1)];
+
+  for (let ms = 1; ms <= 100; ms++) some.onAnswer(ms);
+
+  expect(none.latencyMs()).toEqual({ p50: 0, p90: 0, p99: 0, max: 0 });
+  expect(some.latencyMs().p50).toBeCloseTo(50, 0);
+  expect(some.latencyMs().p99).toBeCloseTo(99, 0);
+  expect(some.latencyMs().max).toBeCloseTo(100, 0);
+});

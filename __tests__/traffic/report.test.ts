@@ -1,0 +1,62 @@
+import { expect, it } from '@jest/globals';
+import { toProgressLine, toTable } from '../../traffic/report';
+import type { TrafficReport } from '../../traffic/run-traffic';
+
+const TIMES = { p50: 1.24, p90: 2, p99: 12.6, max: 40 };
+const REPORT: TrafficReport = {
+  run: 'r7',
+  seed: 'monday',
+  end: 'complete',
+  rate: 50,
+  seconds: 10.01,
+  planned: 500,
+  sent: 500,
+  late: 0,
+  answered: 500,
+  unplanned: 0,
+  lost: 0,
+  errorShare: 0.2,
+  errorsPlanned: 100,
+  byStatus: { 200: 380, 303: 20, 500: 100 },
+  signUps: 8,
+  signIns: 12,
+  users: 9,
+  pageViews: 300,
+  latencyMs: TIMES,
+  lagMs: TIMES,
+  worstSecond: 0.98,
+  ledger: null,
+};
+
+it('shows how a run goes in one line', () => {
+  const progress = {
+    seconds: 5.02,
+    rate: 5000,
+    seenRate: 4999.8,
+    sent: 25_000,
+    planned: 50_000,
+    lost: 0,
+    errors: 10,
+    latencyMs: TIMES,
+  };
+
+  expect(toProgressLine(progress)).toBe(
+    '5 s   sent 25,000 of 50,000 (50 %)   4,999.8/s of 5,000   errors 10   p50 1.2 ms, p99 13 ms',
+  );
+  expect(toProgressLine({ ...progress, planned: undefined, lost: 3 })).toMatch(/sent 25,000 {3}.* lost 3 /);
+});
+
+it('shows a good run without a word of what did not happen', () => {
+  const table = toTable(REPORT);
+
+  expect(table).toMatch(/^answered +500: 380 × 200, 20 × 303, 100 × 500$/m);
+  expect(table).toMatch(/^errors +20\.00 % of the answers \(100 planned\)$/m);
+  expect(table).not.toMatch(/late|lost|unplanned|ledger|stopped/);
+});
+
+it('shows what went otherwise than planned', () => {
+  const table = toTable({ ...REPORT, end: 'stopped', late: 1, lost: 2, unplanned: 3, ledger: 'run.json' });
+
+  expect(table).toMatch(/^run +r7, seed monday, stopped early$/m);
+  for (const row of [/^late +1 /m, /^lost +2 /m, /^unplanned +3 /m, /^ledger +run\.json$/m]) expect(table).toMatch(row);
+});
