@@ -67,8 +67,10 @@ export async function startTestSite({ token, errorRoute = true, before }: TestSi
     const isStatic = bare.startsWith('/assets/');
     const secret = /(?:^|; )session=([0-9a-f]+)/.exec(request.headers.cookie ?? '')?.[1] ?? '';
     let session = sessions.get(secret);
-    if (session === undefined && !isStatic)
-      openSession(response, (session = { number: sessionCount++, user: undefined }));
+    if (session === undefined && !isStatic) {
+      session = { number: sessionCount++, user: undefined };
+      openSession(response, session);
+    }
     let user = isStatic ? undefined : session?.user;
 
     const form = new URLSearchParams(body);
