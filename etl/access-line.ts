@@ -134,19 +134,22 @@ function present(item: string | undefined): string | undefined {
   return item === undefined || item === '' || item === '-' || item === '""' ? undefined : unescapeItem(item);
 }
 
-/** The first of two equal keys counts: what a client can add stands after what the server wrote. */
+const ALIASES: Readonly<Record<string, string>> = { username: 'user', phpsessid: 'session' };
+
+/** The first of two equal keys counts, by whichever name: what a client can add stands after what the server wrote. */
 function parseTail(items: readonly string[]): Tail {
   const pairs = new Map<string, string>();
   for (const pair of items.join(';').split(';')) {
     const equals = pair.indexOf('=');
-    const key = pair.slice(0, Math.max(0, equals)).trim().toLowerCase();
+    const name = pair.slice(0, Math.max(0, equals)).trim().toLowerCase();
+    const key = ALIASES[name] ?? name;
     if (!pairs.has(key)) pairs.set(key, pair.slice(equals + 1).trim());
   }
   const value = (key: string) => decoded(pairs.get(key));
   const us = pairs.get('us') ?? '';
   return {
-    user: value('user') ?? value('username'),
-    session: value('session') ?? value('phpsessid'),
+    user: value('user'),
+    session: value('session'),
     id: value('id'),
     durationUs: /^\d{1,15}$/.test(us) ? Number(us) : undefined,
     site: value('site')?.toLowerCase(),

@@ -1,3 +1,144 @@
-import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
+/**
+ * The transform function of the delivery stream: a Firehose transformation event in, one out, every record answered once.
+ *
+ * A record is one access line. What is none is `ProcessingFailed` with its original data, its neighbours untouched:
+ * Firehose keeps it under the processing-failed prefix, from where it can be sent again. So is a record of several lines,
+ * since a record becomes one document: to answer with the first line would lose the others.
+ *
+ * Lambda cuts a function off whose reply passes 6 MB, and events are several times the size of short lines. The reply keeps
+ * room to hand back every record still to come as it was; an event that does not fit into the rest is handed back too, as
+ * `reply-full`. Nothing is omitted, and a transform buffer of 0.5 MB makes it rare.
+ */
+import type {
+  FirehoseRecordTransformationStatus,
+  FirehoseTransformationEvent,
+  FirehoseTransformationResult,
+  FirehoseTransformationResultRecord,
+} from 'aws-lambda';
+import { ByteSink } from './byte-sink';
+import { createLineTransform, type LineTransform, type RejectReason, type TransformOptions } from './transform';
 
 export type TransformHandler = (event: FirehoseTransformationEvent) => Promise<FirehoseTransformationResult>;
+
+/** Why a record is not Ok. */
+export type RecordFault = RejectReason | 'base64' | 'several-lines' | 'reply-full';
+
+/** What is logged of one batch: counts, never a line, which would hold personal data. */
+export interface BatchSummary {
+  readonly records: number;
+  readonly ok: number;
+  readonly processingFailed: number;
+  readonly dropped: number;
+  readonly reasons: Readonly<Partial<Record<RecordFault, number>>>;
+  /** Of the reply as JSON, at the most. */
+  readonly replyBytes: number;
+  readonly milliseconds: number;
+}
+
+/** Lambda's limit for the reply of a synchronous call, less what stands around the records. */
+const REPLY_LIMIT = 6 * 1024 * 1024 - 1024;
+/** `{"recordId":"","result":"ProcessingFailed","data":""},` */
+const RECORD_OVERHEAD = 56;
+
+export function createTransformHandler(
+  options: TransformOptions & { readonly log?: (summary: BatchSummary) => void } = {},
+): TransformHandler {
+  const transform = createLineTransform(options);
+  const log = options.log ?? (() => {});
+  return async (event) => {
+    const started = performance.now();
+    const batch = new Batch(event, transform);
+    log({ ...batch.summary(), milliseconds: Math.round((performance.now() - started) * 10) / 10 });
+    return { records: batch.records };
+  };
+}
+
+type Answer = RecordFault | undefined;
+
+class Batch {
+  readonly records: FirehoseTransformationResultRecord[];
+  readonly #transform: LineTransform;
+  readonly #input = new ByteSink(64 * 1024);
+  readonly #output = new ByteSink(64 * 1024);
+  readonly #reasons: Partial<Record<RecordFault, number>> = {};
+  #replyBytes = 0;
+  /** What it takes to hand back, as they are, the records still to come. */
+  #owed: number;
+  #ok = 0;
+  #dropped = 0;
+
+  constructor(event: FirehoseTransformationEvent, transform: LineTransform) {
+    this.#transform = transform;
+    this.#owed = event.records.reduce((bytes, record) => bytes + replySize(record.recordId, record.data), 0);
+    this.records = event.records.map(({ recordId, data }) => this.#answer(recordId, data));
+  }
+
+  summary(): Omit<BatchSummary, 'milliseconds'> {
+    const records = this.records.length;
+    const processingFailed = records - this.#ok - this.#dropped;
+    const counts = { records, ok: this.#ok, processingFailed, dropped: this.#dropped };
+    return { ...counts, reasons: this.#reasons, replyBytes: this.#replyBytes };
+  }
+
+  #answer(recordId: string, data: string): FirehoseTransformationResultRecord {
+    this.#owed -= replySize(recordId, data);
+    const fault = this.#toEvent(data);
+    if (fault === undefined) {
+      const event = this.#output.bytes.toString('base64', 0, this.#output.length);
+      if (this.#replyBytes + this.#owed + replySize(recordId, event) <= REPLY_LIMIT) {
+        this.#ok++;
+        return this.#reply(recordId, 'Ok', event);
+      }
+    }
+    const reason = fault ?? 'reply-full';
+    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
+    if (reason === 'blank') this.#dropped++;
+    return this.#reply(recordId, reason === 'blank' ? 'Dropped' : 'ProcessingFailed', data);
+  }
+
+  #reply(
+    recordId: string,
+    result: FirehoseRecordTransformationStatus,
+    data: string,
+  ): FirehoseTransformationResultRecord {
+    this.#replyBytes += replySize(recordId, data);
+    return { recordId, result, data };
+  }
+
+  /** Writes the record's event to the output, or says why there is none. */
+  #toEvent(data: string): Answer {
+    this.#input.reserve(data.length);
+    const bytes = this.#input.bytes;
+    const length = bytes.write(data, 'base64');
+    // Node forgives what is no base64, and stops at the first `=`: so the length tells.
+    if (length !== base64Bytes(data)) return 'base64';
+
+    let end = length;
+    if (end > 0 && bytes[end - 1] === NEWLINE) end--;
+    if (bytes.subarray(0, end).includes(NEWLINE)) return this.#ofSeveralLines(end);
+    this.#output.length = 0;
+    return this.#transform(bytes, 0, end, this.#output);
+  }
+
+  /** Blank lines around one line are no lines. */
+  #ofSeveralLines(end: number): Answer {
+    const text = this.#input.bytes.toString('latin1', 0, end);
+    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    if (lines.length > 1) return 'several-lines';
+    const start = lines[0] === undefined ? 0 : text.indexOf(lines[0]);
+    this.#output.length = 0;
+    return this.#transform(this.#input.bytes, start, start + (lines[0]?.length ?? 0), this.#output);
+  }
+}
+
+const NEWLINE = 0x0a;
+
+function replySize(recordId: string, data: string): number {
+  return RECORD_OVERHEAD + recordId.length + data.length;
+}
+
+function base64Bytes(data: string): number {
+  if (data.length % 4 !== 0) return -1;
+  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
+  return (data.length / 4) * 3 - padding;
+}
