@@ -1,7 +1,130 @@
 import type { CommandModule } from 'yargs';
+import { z } from 'zod';
+import { stopOnSignals } from '../core/command-line';
+import { ToolkitError, UsageError } from '../core/errors';
+import { parse } from '../core/parse';
+import { createProgressView, renderAddresses, renderReport } from './progress';
+import { isBalanced, type LocalReport } from './report';
+import { runLocal } from './run';
+
+const port = z.int('must be a whole number').min(0, 'must be 0 to 65535').max(65535, 'must be 0 to 65535').optional();
+
+const Options = z
+  .object({
+    log: z.array(z.string().min(1, 'must name a log')).default([]),
+    once: z.boolean(),
+    seconds: z
+      .number('must be one number')
+      .positive('must be more than 0')
+      .max(2_000_000, 'must be 2,000,000 or less')
+      .optional(),
+    data: z.string('must be one folder').min(1, 'must name a folder').optional(),
+    port,
+    uiPort: port,
+    rate: z.number('must be one number').min(0, 'must be 0 or more').max(5000, 'must be 5,000 or less').optional(),
+    errors: z
+      .number('must be one number')
+      .min(0, 'must be 0 to 1')
+      .max(1, 'must be 0 to 1 (0.2: every fifth)')
+      .optional(),
+    siteHost: z.array(z.string().regex(/^[^\s/]+$/, 'give a host, with its port if it has one: shop.example.org:8080')),
+    json: z.boolean(),
+  })
+  .refine(({ log, once }) => !once || log.length > 0, { message: '--once needs --log: the demo site has no end' })
+  .refine(({ log, port, rate, errors }) => log.length === 0 || (port ?? rate ?? errors) === undefined, {
+    message: '--port, --rate and --errors are the demo site’s: leave them out with --log',
+  });
+
+const DEFAULTS = { port: 8080, uiPort: 8081, rate: 5, errors: 0.1 };
 
 export const localCommand: CommandModule = {
   command: 'local',
   describe: 'The whole pipeline on this machine',
-  handler: () => {},
+  builder: (yargs) =>
+    yargs
+      .usage(
+        '$0 local\n\nThe whole pipeline on this machine: a site (or logs of your own), a shipper, a delivery stream as Firehose’s,\n' +
+          'the transform, a store, and a page that shows what visitors do, live. Everything listens on 127.0.0.1 only.',
+      )
+      .option('log', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        describe: 'Logs to follow instead of the demo site’s: a path or a quoted pattern, also .gz; repeatable',
+      })
+      .option('once', { type: 'boolean', default: false, describe: 'Stop when all that the logs hold is stored' })
+      .option('seconds', { type: 'number', requiresArg: true, describe: 'Run that long, then drain and stop' })
+      .option('data', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Keep journal, bucket and store here, and go on from there next time; without it: a temporary folder',
+      })
+      .option('port', { type: 'number', requiresArg: true, describe: `The demo site’s; 0: any  [${DEFAULTS.port}]` })
+      .option('ui-port', { type: 'number', requiresArg: true, describe: `The page’s; 0: any  [${DEFAULTS.uiPort}]` })
+      .option('rate', {
+        type: 'number',
+        requiresArg: true,
+        describe: `The little traffic’s requests a second; 0: none  [${DEFAULTS.rate}]`,
+      })
+      .option('errors', {
+        type: 'number',
+        requiresArg: true,
+        describe: `Its share of errors, 0 to 1  [${DEFAULTS.errors}]`,
+      })
+      .option('site-host', {
+        type: 'string',
+        array: true,
+        nargs: 1,
+        default: [],
+        describe: 'The site’s own host[:port], for logs whose lines do not name it; repeatable',
+      })
+      .option('json', { type: 'boolean', default: false, describe: 'Print one line of JSON when it ends' })
+      .example('$0 local', 'The demo site with a little traffic')
+      .example("$0 local --log '/var/log/apache2/access.log*'", 'Logs of your own, and what is added to them')
+      .example('$0 local --log access.log --once --json', 'Count one log, then stop')
+      .epilogue(
+        'Exit code 0 when every line read is stored, kept as failed or blank; 1 when the books do not balance or the\n' +
+          'run failed; 2 for wrong usage.',
+      ),
+  handler: async (argv) => run(parse(Options, argv, (why) => new UsageError(why))),
 };
+
+async function run(options: z.output<typeof Options>): Promise<void> {
+  const view = createProgressView(process.stderr);
+  let folder = '';
+  const { report, failure } = await runLocal({
+    logs: options.log,
+    once: options.once,
+    seconds: options.seconds,
+    dataFolder: options.data,
+    port: options.port ?? DEFAULTS.port,
+    uiPort: options.uiPort ?? (options.once ? 0 : DEFAULTS.uiPort),
+    rate: options.rate ?? DEFAULTS.rate,
+    errors: options.errors ?? DEFAULTS.errors,
+    siteHosts: options.siteHost,
+    signal: stopOnSignals(),
+    onStart: (addresses) => {
+      folder = addresses.dataFolder;
+      view.say(renderAddresses(addresses));
+    },
+    onProgress: view.show,
+    warn: view.say,
+  });
+  view.end();
+  if (failure !== undefined && report.read === 0) throw failure;
+  view.say(renderReport(report, folder));
+  if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+  if (failure !== undefined) throw failure;
+  failIfUnbalanced(report);
+}
+
+/** @throws ToolkitError BOOKS_UNBALANCED */
+function failIfUnbalanced(report: LocalReport): void {
+  if (isBalanced(report)) return;
+  const { read, stored, processingFailed, deliveryFailed, dropped } = report;
+  throw new ToolkitError(
+    'BOOKS_UNBALANCED',
+    `${read} lines were read, but ${stored} stored + ${processingFailed} + ${deliveryFailed} failed + ${dropped} blank are accounted for.`,
+    'With --data, run again: what was accepted is still in the journal, and what was not is read again.',
+  );
+}

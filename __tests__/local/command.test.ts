@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { packageRoot } from '../../core/package-root';
+import { renderLogLine } from '../../site/log-format';
+
+let folder: string;
+const running = new Set<ChildProcess>();
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'clickstreamy-test-'));
+});
+
+afterEach(async () => {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly err: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+function start(...args: readonly string[]): Run {
+  const child = spawn(process.execPath, [join(packageRoot, 'dist', 'cli.js'), 'local', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let out = '';
+  let err = '';
+  child.stdout?.on('data', (text) => {
+    out += text;
+  });
+  child.stderr?.on('data', (text) => {
+    err += text;
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  return { child, out: () => out, err: () => err, ended };
+}
+
+async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > deadline) throw new Error('it did not come in 20 s');
+    await sleep(50);
+  }
+}
+
+const pageOf = (run: Run) => until(() => /page {4}(http:\S+)/.exec(run.err())?.[1]);
+
+async function storedOf(run: Run): Promise<number> {
+  const reply = await fetch(`${await pageOf(run)}api/overview?minutes=all`);
+  const { status } = (await reply.json()) as { status: { stored: number } };
+  return status.stored;
+}
+
+const view = (user: string, status = 200) =>
+  `${renderLogLine({ host: '203.0.113.7', time: new Date(), request: 'GET /products/ HTTP/1.1', status, bytes: 5, userAgent: 'x', user })}\n`;
+
+it('counts a log to its end: every line is stored, kept as failed, or blank', async () => {
+  const log = join(folder, 'access.log');
+  const signUp = renderLogLine({
+    host: '::1',
+    time: new Date(),
+    request: 'POST /sign-up/ HTTP/1.1',
+    status: 303,
+    bytes: 0,
+    userAgent: 'x',
+    user: 'zoë',
+  });
+  await writeFile(log, `${view('alice')}${view('bob', 500)}\nno access line\n${signUp}`);
+  const data = join(folder, 'data');
+
+  const run = start('--log', log, '--once', '--json', '--data', data, '--ui-port', '0');
+
+  expect(await run.ended).toBe(0);
+  expect(JSON.parse(run.out())).toMatchObject({
+    read: 5,
+    accepted: 5,
+    stored: 3,
+    processingFailed: 1,
+    deliveryFailed: 0,
+    dropped: 1,
+    byStatus: { 200: 1, 303: 1, 500: 1 },
+    pageViews: 1,
+    signUps: 1,
+    signIns: 0,
+    users: 3,
+    reasons: { shape: 1, blank: 1 },
+  });
+  const objects = (await readdir(join(data, 'bucket'), { recursive: true })).filter((name) =>
+    name.includes('webserver_stream-1-'),
+  );
+  const copy = await readFile(join(data, 'bucket', objects.find((name) => !name.includes('failed')) ?? ''), 'utf8');
+  expect(copy).toBe(await readFile(log, 'utf8'));
+  const failed = await readFile(
+    join(data, 'bucket', objects.find((name) => name.includes('processing-failed')) ?? ''),
+    'utf8',
+  );
+  expect(Buffer.from(JSON.parse(failed).rawData, 'base64').toString()).toBe('no access line\n');
+});
+
+it('shows what is added to a log, and drains at Ctrl-C', async () => {
+  const log = join(folder, 'access.log');
+  await writeFile(log, view('alice'));
+  const run = start('--log', log, '--json', '--ui-port', '0');
+  await until(async () => ((await storedOf(run)) === 1 ? true : undefined));
+
+  await appendFile(log, view('bob'));
+  await until(async () => ((await storedOf(run)) === 2 ? true : undefined));
+  run.child.kill('SIGINT');
+
+  expect(await run.ended).toBe(0);
+  expect(JSON.parse(run.out())).toMatchObject({ read: 2, stored: 2, users: 2 });
+});
+
+it('runs the demo site with exactly the errors asked, and its books balance', async () => {
+  const run = start('--seconds', '3', '--rate', '50', '--errors', '0.2', '--port', '0', '--ui-port', '0', '--json');
+
+  expect(await run.ended).toBe(0);
+  const report = JSON.parse(run.out());
+  expect(report.read).toBe(report.stored);
+  expect(report.stored).toBeGreaterThan(100);
+  // The check that the site has its error route is a request too, and no run's end cuts an error off from its share.
+  expect(Math.abs(report.byStatus[500] / report.stored - 0.2)).toBeLessThan(0.02);
+});
+
+it('goes on after kill -9: nothing is lost', async () => {
+  const log = join(folder, 'access.log');
+  const lines = Array.from({ length: 20_000 }, (_, at) => view(`user${at}`));
+  await writeFile(log, lines.join(''));
+  const args = ['--log', log, '--data', join(folder, 'data'), '--json', '--ui-port', '0'];
+  const first = start(...args);
+  await until(async () => ((await storedOf(first)) > 0 ? true : undefined));
+  first.child.kill('SIGKILL');
+  await first.ended;
+
+  const second = start(...args, '--once');
+
+  expect(await second.ended).toBe(0);
+  const report = JSON.parse(second.out());
+  expect(report.users).toBe(20_000);
+  expect(report.byStatus[200]).toBeGreaterThanOrEqual(20_000);
+}, 60_000);
+
+it('says plainly what keeps it from starting, with exit code 1', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+
+  const site = start('--port', String(port), '--ui-port', '0');
+  const missing = start('--log', join(folder, 'none*'), '--once');
+  const noFolder = start('--data', join(packageRoot, 'package.json'), '--port', '0', '--ui-port', '0');
+
+  expect(await site.ended).toBe(1);
+  expect(site.err()).toContain(String(port));
+  expect(site.err()).toContain('--port');
+  expect(await missing.ended).toBe(1);
+  expect(missing.err()).toContain('No log matches');
+  expect(await noFolder.ended).toBe(1);
+  expect(noFolder.err()).toContain('--data');
+  taken.close();
+});
+
+it.each([
+  ['--once', '--once needs --log'],
+  ['--errors=1.5', 'errors: must be 0 to 1'],
+  ['--seconds=0', 'seconds: must be more than 0'],
+  ['--ui-port=70000', 'uiPort: must be 0 to 65535'],
+  ['--nothing', 'Unknown argument'],
+])('refuses %s as wrong usage, with exit code 2', async (argument, sentence) => {
+  const run = start(argument);
+
+  expect(await run.ended).toBe(2);
+  expect(run.err()).toContain(sentence);
+  expect(run.out()).toBe('');
+});

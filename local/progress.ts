@@ -1,0 +1,75 @@
+/** What `clickstreamy local` tells on standard error. */
+import type { LocalReport } from './report';
+import type { Addresses } from './run';
+import type { PipelineStatus } from './web/overview-reply';
+
+const BAR_WIDTH = 24;
+const PLAIN_SECONDS = 10;
+
+export interface ProgressView {
+  /** @param share of the logs' bytes that is read, 0 to 1. */
+  show(status: PipelineStatus, share: number): void;
+  /** A sentence between the progress. */
+  say(sentence: string): void;
+  end(): void;
+}
+
+/** On a terminal one line that is rewritten, else a plain line every ten seconds. */
+export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
+  const isTerminal = stream.isTTY === true;
+  const clear = isTerminal ? '\r\x1b[K' : '';
+  let last = { read: 0, seconds: 0 };
+  return {
+    show(status, share) {
+      if (!isTerminal && status.seconds - last.seconds < PLAIN_SECONDS) return;
+      const rate = Math.max(0, status.read - last.read) / Math.max(0.001, status.seconds - last.seconds);
+      last = status;
+      const bar = status.siteUrl === undefined && share < 1 ? `${renderBar(share)} ` : '';
+      stream.write(`${clear}${bar}${describeStatus(status, rate)}${isTerminal ? '' : '\n'}`);
+    },
+    say: (sentence) => stream.write(`${clear}${sentence}\n`),
+    end: () => stream.write(clear),
+  };
+}
+
+function renderBar(share: number): string {
+  const full = Math.round(share * BAR_WIDTH);
+  return `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}] ${Math.floor(share * 100)} %`;
+}
+
+function describeStatus(status: PipelineStatus, linesPerSecond: number): string {
+  const failed = status.processingFailed + status.deliveryFailed;
+  const rate = `${grouped(Math.round(linesPerSecond))} lines/s`;
+  return `${grouped(status.read)} read, ${grouped(status.stored)} stored, ${grouped(failed)} failed; ${rate}`;
+}
+
+export function renderAddresses({ page, site, stream, dataFolder }: Addresses): string {
+  const lines = [
+    `page    ${page}`,
+    ...(site === undefined ? [] : [`site    ${site}`]),
+    `stream  ${stream} (webserver_stream)`,
+    `data    ${dataFolder}`,
+    'Ctrl-C drains and stops.',
+  ];
+  return lines.join('\n');
+}
+
+export function renderReport(report: LocalReport, dataFolder: string): string {
+  const { read, stored, processingFailed, deliveryFailed, dropped, seconds, pageViews, signUps, signIns, users } =
+    report;
+  const statuses = Object.entries(report.byStatus).map(([status, count]) => `${status}: ${grouped(count)}`);
+  const reasons = Object.entries(report.reasons).map(([reason, count]) => `${reason} ${grouped(count)}`);
+  const failed = processingFailed + deliveryFailed;
+  const lines = [
+    `${grouped(read)} lines in ${seconds.toFixed(1)} s (${grouped(Math.round(read / seconds))} lines/s): ${grouped(stored)} stored, ` +
+      `${grouped(processingFailed)} no access lines, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
+    ...(failed === 0
+      ? []
+      : [`what failed is kept in ${dataFolder}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`]),
+    `in the store: ${grouped(pageViews)} page views, ${grouped(signUps)} sign-ups, ${grouped(signIns)} sign-ins, ${grouped(users)} user names; ` +
+      `by status ${statuses.join(', ') || 'none'}`,
+  ];
+  return lines.join('\n');
+}
+
+const grouped = (count: number) => count.toLocaleString('en-US');
