@@ -12,24 +12,26 @@ npm run --silent build
 node -e "process.stdout.write(require('./dist/etl/click-event-docs').renderClickEventDocs())" > docs/click-event.md
 \`\`\`
 
-| Field | Type | Meaning | Example | Absent when |
-| --- | --- | --- | --- | --- |
 `;
 
-/** @returns the whole file, Markdown. */
+/** @returns the whole file, Markdown, its table aligned as the formatter wants it. */
 export function renderClickEventDocs(): string {
-  return HEAD + Object.entries<Field>(clickEventFields).map(renderRow).join('');
+  const head = ['Field', 'Type', 'Meaning', 'Example', 'Absent when'];
+  const rows = [head, ...Object.entries<Field>(clickEventFields).map(toCells)];
+  const widths = head.map((_, column) => Math.max(...rows.map((cells) => cells[column]?.length ?? 0)));
+  const [first, ...others] = rows.map((cells) => widths.map((width, column) => (cells[column] ?? '').padEnd(width)));
+  const lines = [first ?? [], widths.map((width) => '-'.repeat(width)), ...others];
+  return HEAD + lines.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 }
 
-function renderRow([name, field]: readonly [string, Field]): string {
+function toCells([name, field]: readonly [string, Field]): string[] {
   const values = field.values === undefined ? '' : ` One of ${field.values.map((value) => `\`${value}\``).join(', ')}.`;
   const unit = field.unit === undefined ? '' : ` Unit: ${field.unit}.`;
-  const cells = [
+  return [
     `\`${name}\``,
     field.type,
     `${field.about}${values}${unit}`,
     `\`${JSON.stringify(field.example)}\``,
     field.absent ?? 'never',
   ];
-  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |\n`;
 }
