@@ -123,7 +123,7 @@ class Batch {
   /** Blank lines around one line are no lines. */
   #ofSeveralLines(end: number): Answer {
     const text = this.#input.bytes.toString('latin1', 0, end);
-    const lines = text.split('\n').filter((line) => line.trim() !== '');
+    const lines = text.split('\n').filter((line) => !BLANK.test(line));
     if (lines.length > 1) return 'several-lines';
     const start = lines[0] === undefined ? 0 : text.indexOf(lines[0]);
     this.#output.length = 0;
@@ -132,6 +132,8 @@ class Batch {
 }
 
 const NEWLINE = 0x0a;
+/** Not `trim`: in Latin-1 a byte of a character may look like a space. */
+const BLANK = /^[ \t\v\f\r]*$/;
 
 function replySize(recordId: string, data: string): number {
   return RECORD_OVERHEAD + recordId.length + data.length;

@@ -1,15 +1,9 @@
 /** Undoes what Apache's log writer does to what clients sent (ap_escape_logitem), and percent-encoding. */
 
-const SIMPLE: Readonly<Record<string, number>> = {
-  '"': 0x22,
-  '\\': 0x5c,
-  b: 0x08,
-  f: 0x0c,
-  n: 0x0a,
-  r: 0x0d,
-  t: 0x09,
-  v: 0x0b,
-};
+/** What stands behind the backslash, and the byte it stands for. */
+const SIMPLE: Readonly<Record<number, number>> = Object.fromEntries(
+  ['""', '\\\\', 'b\b', 'f\f', 'n\n', 'r\r', 't\t', 'v\v'].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)]),
+);
 
 /**
  * The text that a logged item stands for: `\"`, `\\`, `\t`, `\xhh` … undone and the bytes read as UTF-8.
@@ -21,39 +15,37 @@ export function unescapeItem(item: string): string {
 
 /** As `unescapeItem`, then `%XX` decoded, before the bytes are read as UTF-8. A `%` before anything else stays. */
 export function unescapeEncodedItem(item: string): string {
-  if (!item.includes('%')) return unescapeItem(item);
+  if (!item.includes('%') && !item.includes('\\')) return item;
   return decodePercent(unescapeToBytes(item)).toString('utf8');
 }
 
+const BACKSLASH = 0x5c;
+const PERCENT = 0x25;
+const X = 0x78;
+
 function unescapeToBytes(item: string): Buffer {
-  const parts: Buffer[] = [];
-  let from = 0;
-  for (let at = item.indexOf('\\'); at !== -1; at = item.indexOf('\\', from)) {
-    const simple = SIMPLE[item.charAt(at + 1)];
-    const hex = item.charAt(at + 1) === 'x' ? hexByte(item.charCodeAt(at + 2), item.charCodeAt(at + 3)) : -1;
-    if (simple === undefined && hex === -1) {
-      parts.push(Buffer.from(item.slice(from, at + 1)));
-      from = at + 1;
-    } else {
-      parts.push(Buffer.from(item.slice(from, at)), Buffer.of(simple ?? hex));
-      from = at + (simple === undefined ? 4 : 2);
-    }
+  const bytes = Buffer.from(item);
+  let length = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at] as number;
+    const next = byte === BACKSLASH ? bytes[at + 1] : undefined;
+    const simple = next === undefined ? undefined : SIMPLE[next];
+    const hex = next === X ? hexByte(bytes[at + 2], bytes[at + 3]) : -1;
+    if (simple !== undefined) at++;
+    else if (hex !== -1) at += 3;
+    bytes[length++] = simple ?? (hex === -1 ? byte : hex);
   }
-  parts.push(Buffer.from(item.slice(from)));
-  return Buffer.concat(parts);
+  return bytes.subarray(0, length);
 }
 
-const PERCENT = 0x25;
-
 function decodePercent(bytes: Buffer): Buffer {
-  const decoded = Buffer.allocUnsafe(bytes.length);
   let length = 0;
   for (let at = 0; at < bytes.length; at++) {
     const hex = bytes[at] === PERCENT ? hexByte(bytes[at + 1], bytes[at + 2]) : -1;
-    decoded[length++] = hex === -1 ? (bytes[at] as number) : hex;
+    bytes[length++] = hex === -1 ? (bytes[at] as number) : hex;
     if (hex !== -1) at += 2;
   }
-  return decoded.subarray(0, length);
+  return bytes.subarray(0, length);
 }
 
 function hexByte(high: number | undefined, low: number | undefined): number {
