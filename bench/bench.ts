@@ -2,12 +2,16 @@
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { runCommandLine } from '../core/command-line';
+import { createTransformHandler } from '../etl/handler';
+import { CORPUS_SITE_HOSTS } from './corpus';
 import { benchCorpus } from './corpus-bench';
+import { benchEtl } from './etl';
 import { benchLines } from './lines';
 import { type Report, renderReport } from './report';
 
 /** A new bench is one file and one line here. Progress goes to standard error. */
 const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
+  etl: () => benchEtl(createTransformHandler({ siteHosts: CORPUS_SITE_HOSTS })),
   lines: benchLines,
   corpus: benchCorpus,
 };

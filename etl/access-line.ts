@@ -72,7 +72,7 @@ export function parseAccessLine(line: string): AccessLine | LineFault {
 }
 
 /** The end of the line without carriage return and spaces. */
-function trimmedEnd(line: string): number {
+export function trimmedEnd(line: string): number {
   let end = line.length;
   while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\r')) end--;
   return end;
@@ -94,7 +94,7 @@ function findTime(line: string, from: number): { start: number; end: number; tim
 }
 
 /** Where the quote stands that closes an item; -1 if none does. One after an odd number of backslashes is the item's own. */
-function closingQuote(line: string, from: number, end: number): number {
+export function closingQuote(line: string, from: number, end: number): number {
   for (let at = line.indexOf('"', from); at !== -1 && at < end; at = line.indexOf('"', at + 1)) {
     let start = at;
     while (start > from && line[start - 1] === '\\') start--;
@@ -117,7 +117,7 @@ function parseNumbers(
 }
 
 /** The quoted items that follow, still escaped; undefined if anything else stands there. */
-function parseQuoted(line: string, from: number, end: number): string[] | undefined {
+export function parseQuoted(line: string, from: number, end: number): string[] | undefined {
   const items: string[] = [];
   let at = from;
   while (at < end) {
@@ -130,14 +130,14 @@ function parseQuoted(line: string, from: number, end: number): string[] | undefi
 }
 
 /** An item as text; `-`, nothing and `""` (an empty name, as Apache logs it) are absent. */
-function present(item: string | undefined): string | undefined {
+export function present(item: string | undefined): string | undefined {
   return item === undefined || item === '' || item === '-' || item === '""' ? undefined : unescapeItem(item);
 }
 
 const ALIASES: Readonly<Record<string, string>> = { username: 'user', phpsessid: 'session' };
 
 /** The first of two equal keys counts, by whichever name: what a client can add stands after what the server wrote. */
-function parseTail(items: readonly string[]): Tail {
+export function parseTail(items: readonly string[]): Tail {
   const pairs = new Map<string, string>();
   for (const pair of items.join(';').split(';')) {
     const equals = pair.indexOf('=');

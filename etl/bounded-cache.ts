@@ -32,4 +32,4 @@ export class BoundedCache<V> {
   }
 }
 
-const LONGEST_KEY = 1024;
+const LONGEST_KEY = 512;

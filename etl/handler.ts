@@ -115,7 +115,9 @@ class Batch {
 
     let end = length;
     if (end > 0 && bytes[end - 1] === NEWLINE) end--;
-    if (bytes.subarray(0, end).includes(NEWLINE)) return this.#ofSeveralLines(end);
+    // So the search ends here, without a view of these bytes alone; base64 is longer than its bytes: there is room.
+    bytes[end] = NEWLINE;
+    if (bytes.indexOf(NEWLINE) !== end) return this.#ofSeveralLines(end);
     this.#output.length = 0;
     return this.#transform(bytes, 0, end, this.#output);
   }

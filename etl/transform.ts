@@ -1,10 +1,8 @@
-/** An access line to a click event, bytes in, bytes out. */
-import { isUtf8 } from 'node:buffer';
-import { type LineFault, parseAccessLine } from './access-line';
-import { type AgentFacts, describeAgent } from './agent';
-import { BoundedCache } from './bounded-cache';
+/** Access lines to JSON click events, bytes in, bytes out. */
+import type { LineFault } from './access-line';
 import type { ByteSink } from './byte-sink';
-import { toClickEvent } from './to-click-event';
+import { createFastPrinter } from './fast-printer';
+import { createSimpleTransform } from './simple-transform';
 
 /** Why a line gave no event. `blank` is not a fault: there is nothing to keep. */
 export type RejectReason = LineFault | 'blank' | 'encoding';
@@ -22,25 +20,13 @@ export interface TransformOptions {
 export type LineTransform = (input: Buffer, start: number, end: number, sink: ByteSink) => RejectReason | undefined;
 
 export function createLineTransform(options: TransformOptions = {}): LineTransform {
-  const siteHosts = new Set(options.siteHosts?.map((host) => host.toLowerCase()));
-  const agents = new BoundedCache<AgentFacts>(4096, describeAgent);
-  return (input, start, end, sink) => transformAnyLine(input.subarray(start, end), sink, agents, siteHosts);
-}
-
-function transformAnyLine(
-  bytes: Buffer,
-  sink: ByteSink,
-  agents: BoundedCache<AgentFacts>,
-  siteHosts: ReadonlySet<string>,
-): RejectReason | undefined {
-  if (!isUtf8(bytes)) return 'encoding';
-  const text = bytes.toString('utf8');
-  if (text.trim() === '') return 'blank';
-  const line = parseAccessLine(text);
-  if (typeof line === 'string') return line;
-
-  const json = JSON.stringify(toClickEvent(line, agents.get, siteHosts));
-  sink.reserve(json.length * 3);
-  sink.length += sink.bytes.write(json, sink.length, 'utf8');
-  return undefined;
+  const transformSimply = createSimpleTransform(options);
+  const printFast = createFastPrinter(options);
+  return (input, start, end, sink) => {
+    const json = printFast(input.toString('latin1', start, end));
+    if (json === undefined) return transformSimply(input, start, end, sink);
+    sink.reserve(json.length);
+    sink.length += sink.bytes.write(json, sink.length, 'latin1');
+    return undefined;
+  };
 }
