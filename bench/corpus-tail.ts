@@ -14,18 +14,19 @@ type Pair = readonly [key: string, logged: string];
 /** @param site the host that the visitor asked for; undefined: the tail does not tell. */
 export function chooseTail(random: Random, site: string | undefined): CorpusTail {
   const user = chooseUser(random);
-  const session = chooseSession(random);
+  const sessions = chooseSession(random);
   const id = random.chance(0.7) ? requestId(random) : undefined;
   const duration = chooseDuration(random);
   const ours: Pair[] = [
     ...random.any([[['user', user.logged]], [['user', user.logged]], [['username', user.logged]]] as const),
-    ...session.pairs,
+    ...sessions,
     ...(id === undefined ? [] : [['id', id] as const]),
     ...duration.pairs,
     ...(site === undefined ? [] : [['site', random.chance(0.1) ? site.toUpperCase() : site] as const]),
     ...random.shuffled(OTHERS).slice(0, random.weighted([70, 0], [20, 1], [10, 3])),
   ];
   const inOrder = random.chance(0.7) ? ours : random.shuffled(ours);
+  const session = firstSession(inOrder);
   // What a client adds to its Host header stands behind what the server wrote, and is not believed.
   const forged: Pair[] = random.chance(0.02)
     ? [
@@ -39,7 +40,7 @@ export function chooseTail(random: Random, site: string | undefined): CorpusTail
     logged: write(random, [...inOrder, ...known]),
     truth: {
       ...(user.value === undefined ? {} : { username: user.value }),
-      ...(session.value === undefined ? {} : { session: session.value }),
+      ...(session === undefined ? {} : { session }),
       ...(id === undefined ? {} : { request_id: id }),
       ...(duration.value === undefined ? {} : { duration_us: duration.value }),
     },
@@ -103,24 +104,21 @@ const STRANGE_USERS: readonly Logged[] = [
 ];
 
 /** `session` counts more than PHP's own cookie. */
-function chooseSession(random: Random): { readonly pairs: readonly Pair[]; readonly value?: string } {
-  const value = random.hex(32);
-  return random.weighted<() => { pairs: readonly Pair[]; value?: string }>(
-    [25, () => ({ pairs: [['session', '-']] })],
-    [55, () => ({ pairs: [['session', value]], value })],
-    [15, () => ({ pairs: [['PHPSESSID', value]], value })],
-    [
-      2,
-      () => ({
-        pairs: [
-          ['session', value],
-          ['PHPSESSID', random.hex(32)],
-        ],
-        value,
-      }),
-    ],
-    [3, () => ({ pairs: [] })],
+function chooseSession(random: Random): readonly Pair[] {
+  const named = (key: string): Pair => [key, random.hex(32)];
+  return random.weighted<() => readonly Pair[]>(
+    [25, () => [['session', '-']]],
+    [55, () => [named('session')]],
+    [15, () => [named('PHPSESSID')]],
+    [2, () => [named('session'), named('PHPSESSID')]],
+    [3, () => []],
   )();
+}
+
+/** Of two sessions the first counts, by whichever name. */
+function firstSession(pairs: readonly Pair[]): string | undefined {
+  const logged = pairs.find(([key]) => key === 'session' || key === 'PHPSESSID')?.[1];
+  return logged === '-' ? undefined : logged;
 }
 
 function chooseDuration(random: Random): { readonly pairs: readonly Pair[]; readonly value?: number } {
