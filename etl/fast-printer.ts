@@ -3,7 +3,7 @@
  * is looked up in fast-fragments.ts. What differs in every line (bytes, tail) is printed by hand.
  */
 import { closingQuote, trimmedEnd } from './access-line';
-import { type AgentFragment, createFragments, type Fragments } from './fast-fragments';
+import { type AgentFragment, createFragments, type Fragments, type MinuteFragments } from './fast-fragments';
 import { printTail } from './fast-tail';
 import type { TransformOptions } from './transform';
 
@@ -15,12 +15,13 @@ export type FastPrinter = (line: string) => string | undefined;
 
 export function createFastPrinter(options: TransformOptions): FastPrinter {
   const fragments = createFragments(options);
-  return (line) => printLine(line, fragments);
+  const printTime = createTimePrinter(fragments);
+  return (line) => printLine(line, fragments, printTime);
 }
 
 const NO_ITEMS = { referer: '', agent: { json: '"is_bot":false,', isMonitor: false }, tail: '' };
 
-function printLine(line: string, fragments: Fragments): string | undefined {
+function printLine(line: string, fragments: Fragments, printTime: TimePrinter): string | undefined {
   const end = trimmedEnd(line);
   const headEnd = line.indexOf(' [');
   const timeEnd = line.indexOf('] "', headEnd);
@@ -35,7 +36,7 @@ function printLine(line: string, fragments: Fragments): string | undefined {
   const items = bytesEnd === end ? NO_ITEMS : printItems(line, bytesEnd, end, fragments);
   if (items === undefined) return undefined;
   const client = fragments.client(line.slice(0, headEnd));
-  const time = printTime(line.slice(headEnd + 2, timeEnd), fragments);
+  const time = printTime(line.slice(headEnd + 2, timeEnd));
   const requestKey = line.slice(requestStart, bytesStart - 1);
   const request = items.agent.isMonitor ? fragments.monitorRequest(requestKey) : fragments.request(requestKey);
   if (client === null || time === undefined || request === null) return undefined;
@@ -58,14 +59,24 @@ function printLine(line: string, fragments: Fragments): string | undefined {
   ].join('');
 }
 
-function printTime(time: string, fragments: Fragments): string | undefined {
-  const seconds = time.slice(SECONDS_START, SECONDS_END);
-  const minute = SECONDS.test(seconds)
-    ? fragments.minute(time.slice(0, SECONDS_START) + time.slice(SECONDS_END))
-    : null;
-  if (minute === null) return undefined;
-  const [before, between, behind] = minute;
-  return behind === undefined ? before + seconds + between : before + seconds + between + seconds + behind;
+type TimePrinter = (time: string) => string | undefined;
+
+/** Lines come in the order of time: the minute of the line before is nearly always this one's too. */
+function createTimePrinter(fragments: Fragments): TimePrinter {
+  let [head, zone] = [' ', ' '];
+  let minute: MinuteFragments | null = null;
+  return (time) => {
+    const seconds = time.slice(SECONDS_START, SECONDS_END);
+    if (!SECONDS.test(seconds)) return undefined;
+    if (time.length !== SECONDS_END + zone.length || !time.startsWith(head) || !time.endsWith(zone)) {
+      head = time.slice(0, SECONDS_START);
+      zone = time.slice(SECONDS_END);
+      minute = fragments.minute(head + zone);
+    }
+    if (minute === null) return undefined;
+    const [before, between, behind] = minute;
+    return behind === undefined ? before + seconds + between : before + seconds + between + seconds + behind;
+  };
 }
 
 const SECONDS_START = 'dd/Mon/yyyy:hh:mm:'.length;

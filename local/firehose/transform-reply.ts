@@ -124,7 +124,7 @@ const ENTRY_BYTES = 100;
  * the data alone comes near.
  */
 export function replyTooLarge(reply: unknown, limitBytes: number): boolean {
-  return roughBytes(reply) > limitBytes / 2 && Buffer.byteLength(JSON.stringify(reply) ?? '') > limitBytes;
+  return roughBytes(reply) > 0.9 * limitBytes && Buffer.byteLength(JSON.stringify(reply) ?? '') > limitBytes;
 }
 
 function roughBytes(reply: unknown): number {
