@@ -1,4 +1,4 @@
-/** `npm run bench -- etl|lines|corpus [--json]`: the project's figures, as this machine gives them. */
+/** `npm run bench -- etl|lines|corpus|local [--json]`: the project's figures, as this machine gives them. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { runCommandLine } from '../core/command-line';
@@ -7,6 +7,7 @@ import { CORPUS_SITE_HOSTS } from './corpus';
 import { benchCorpus } from './corpus-bench';
 import { benchEtl } from './etl';
 import { benchLines } from './lines';
+import { benchLocal } from './local';
 import { type Report, renderReport } from './report';
 
 /** A new bench is one file and one line here. Progress goes to standard error. */
@@ -14,6 +15,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   etl: () => benchEtl(createTransformHandler({ siteHosts: CORPUS_SITE_HOSTS })),
   lines: benchLines,
   corpus: benchCorpus,
+  local: benchLocal,
 };
 
 runCommandLine(

@@ -56,7 +56,7 @@ export function createFragments(options: TransformOptions): Fragments {
   const siteHosts = new Set(options.siteHosts?.map((host) => host.toLowerCase()));
   return {
     client: new BoundedCache(4096, printClient).get,
-    minute: new BoundedCache(8192, printMinute).get,
+    minute: new BoundedCache(256, printMinute).get,
     request: new BoundedCache(8192, (request) => printRequest(request, NO_AGENT)).get,
     monitorRequest: new BoundedCache(512, (request) => printRequest(request, A_MONITOR)).get,
     referer: new BoundedCache(16_384, (text) => printReferer(text, siteHosts)).get,

@@ -9,7 +9,7 @@ import { type DemoSite, startDemoSite } from '../site/demo-site';
 import { runTraffic } from '../traffic/run-traffic';
 import { openDeliveryStream } from './firehose/delivery-stream';
 import { startFirehoseEndpoint } from './firehose/endpoint';
-import { type LocalReport, readBooks } from './report';
+import { isBalanced, type LocalReport, readBooks } from './report';
 import { type Shipper, startShipper } from './shipper/shipper';
 import { openDuckDbStore } from './store/duckdb-store';
 import { readTotals } from './store/totals';
@@ -70,8 +70,7 @@ export async function runLocal(options: LocalOptions): Promise<{ report: LocalRe
     return result;
   } finally {
     await closeAll(closers);
-    // A run that could not start, or lost nothing, leaves nothing worth keeping.
-    const isClean = result === undefined || (result.failure === undefined && failedOf(result.report) === 0);
+    const isClean = result === undefined || (result.failure === undefined && isWhole(result.report));
     if (options.dataFolder === undefined && isClean) await rm(folder, { recursive: true, force: true });
   }
 
@@ -152,9 +151,9 @@ async function closeAll(closers: readonly (() => Promise<unknown>)[]): Promise<v
   if (failures.length > 0) throw failures[0];
 }
 
-/** What was read and is not an event in the store. */
-export function failedOf({ processingFailed, deliveryFailed }: LocalReport): number {
-  return processingFailed + deliveryFailed;
+/** Whether all that was read is in the store: then a temporary folder holds nothing worth keeping. */
+function isWhole(report: LocalReport): boolean {
+  return isBalanced(report) && report.processingFailed + report.deliveryFailed === 0;
 }
 
 async function makeFolder(dataFolder: string | undefined): Promise<string> {

@@ -1,0 +1,41 @@
+/** `clickstreamy local --once` on a million lines, as a user runs it: journal, copy, store and page included. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LINES, runCommand, writeMillionLines } from './million-lines';
+import { median, type Report } from './report';
+
+const RUNS = 3;
+
+export async function benchLocal(): Promise<Report> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-local-'));
+  try {
+    const log = join(folder, 'access_log');
+    process.stderr.write(`${LINES} lines are made …\n`);
+    const garbage = writeMillionLines(log);
+    const seconds: number[] = [];
+    let peakMegabytes = 0;
+    let passed = true;
+    for (let run = 1; run <= RUNS; run++) {
+      process.stderr.write(`run ${run} of ${RUNS} …\n`);
+      const data = join(folder, `data-${run}`);
+      const ended = await runCommand(['local', '--log', log, '--once', '--json', '--data', data]);
+      const report = JSON.parse(ended.stdout) as { stored: number; processingFailed: number };
+      passed &&= report.stored === LINES - garbage && report.processingFailed === garbage;
+      seconds.push(ended.seconds);
+      peakMegabytes = Math.max(peakMegabytes, ended.peakMegabytes);
+      rmSync(data, { recursive: true });
+    }
+    return {
+      passed,
+      lines: LINES,
+      linesPerSecond: Math.round(LINES / median(seconds)),
+      peakMegabytes,
+      runs: RUNS,
+      cores: availableParallelism(),
+      node: process.version,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
