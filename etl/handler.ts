@@ -15,6 +15,7 @@ import type {
   FirehoseTransformationResult,
   FirehoseTransformationResultRecord,
 } from 'aws-lambda';
+import { decodedLength } from '../core/base64';
 import { ByteSink } from './byte-sink';
 import { createLineTransform, type LineTransform, type RejectReason, type TransformOptions } from './transform';
 
@@ -111,7 +112,7 @@ class Batch {
     const bytes = this.#input.bytes;
     const length = bytes.write(data, 'base64');
     // Node forgives what is no base64, and stops at the first `=`: so the length tells.
-    if (length !== base64Bytes(data)) return 'base64';
+    if (length !== decodedLength(data)) return 'base64';
 
     let end = length;
     if (end > 0 && bytes[end - 1] === NEWLINE) end--;
@@ -139,10 +140,4 @@ const BLANK = /^[ \t\v\f\r]*$/;
 
 function replySize(recordId: string, data: string): number {
   return RECORD_OVERHEAD + recordId.length + data.length;
-}
-
-function base64Bytes(data: string): number {
-  if (data.length % 4 !== 0) return -1;
-  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
-  return (data.length / 4) * 3 - padding;
 }

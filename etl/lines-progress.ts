@@ -1,4 +1,5 @@
 /** What `clickstreamy etl` tells on standard error. */
+import { grouped, renderBar } from '../core/progress-text';
 import type { LinesSummary } from './lines';
 import type { LineTally } from './lines-batch';
 import { type LineInput, STDIN, statOf } from './lines-input';
@@ -24,16 +25,11 @@ export function startProgress(inputs: readonly LineInput[]): Progress | undefine
       drawn = now;
       const share = total === undefined ? undefined : inputs.reduce((sum, input) => sum + input.readBytes(), 0) / total;
       const rate = Math.round(lines / ((now - started) / 1000));
-      process.stderr.write(`\r\x1b[K${renderBar(share)}${grouped(lines)} lines, ${grouped(rate)} lines/s`);
+      const bar = share === undefined ? '' : `${renderBar(share, BAR_WIDTH)}  `;
+      process.stderr.write(`\r\x1b[K${bar}${grouped(lines)} lines, ${grouped(rate)} lines/s`);
     },
     clear: () => process.stderr.write('\r\x1b[K'),
   };
-}
-
-function renderBar(share: number | undefined): string {
-  if (share === undefined) return '';
-  const full = Math.round(Math.min(1, share) * BAR_WIDTH);
-  return `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}] ${Math.floor(Math.min(1, share) * 100)} %  `;
 }
 
 /** Undefined where an input has no size: a pipe, a terminal. */
@@ -72,5 +68,3 @@ export function renderSummary(summary: LinesSummary, seconds: number, json: bool
     `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(2)} s (${grouped(linesPerSecond)} lines/s)`
   );
 }
-
-const grouped = (count: number) => count.toLocaleString('en-US');

@@ -1,4 +1,5 @@
 /** What `clickstreamy local` tells on standard error. */
+import { grouped, renderBar } from '../core/progress-text';
 import type { LocalReport } from './report';
 import type { Addresses } from './run';
 import type { PipelineStatus } from './web/overview-reply';
@@ -24,17 +25,12 @@ export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
       if (!isTerminal && status.seconds - last.seconds < PLAIN_SECONDS) return;
       const rate = Math.max(0, status.read - last.read) / Math.max(0.001, status.seconds - last.seconds);
       last = status;
-      const bar = status.siteUrl === undefined && share < 1 ? `${renderBar(share)} ` : '';
+      const bar = status.siteUrl === undefined && share < 1 ? `${renderBar(share, BAR_WIDTH)} ` : '';
       stream.write(`${clear}${bar}${describeStatus(status, rate)}${isTerminal ? '' : '\n'}`);
     },
     say: (sentence) => stream.write(`${clear}${sentence}\n`),
     end: () => stream.write(clear),
   };
-}
-
-function renderBar(share: number): string {
-  const full = Math.round(share * BAR_WIDTH);
-  return `[${'#'.repeat(full)}${'.'.repeat(BAR_WIDTH - full)}] ${Math.floor(share * 100)} %`;
 }
 
 function describeStatus(status: PipelineStatus, linesPerSecond: number): string {
@@ -71,5 +67,3 @@ export function renderReport(report: LocalReport, dataFolder: string): string {
   ];
   return lines.join('\n');
 }
-
-const grouped = (count: number) => count.toLocaleString('en-US');

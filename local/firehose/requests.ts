@@ -1,7 +1,7 @@
 /** The requests of Firehose's wire protocol, checked to its limits. The records' path is checked by hand: it is the hot one. */
 import { z } from 'zod';
+import { decodedLength, writeBase64 } from '../../core/base64';
 import { parse } from '../../core/parse';
-import { decodedLength, writeBase64 } from './base64';
 
 /** An answer that is an error, with Firehose's name for it. */
 export class RequestError extends Error {

@@ -1,6 +1,7 @@
 /** What Firehose makes of a function's reply. A reply is what some function returned: nothing of its type is taken for granted. */
+
+import { decodedLength, writeBase64 } from '../../core/base64';
 import type { Delivery } from '../store/event-store';
-import { decodedLength, writeBase64 } from './base64';
 
 export interface Verdicts {
   readonly documents: readonly Delivery[];

@@ -1,18 +1,9 @@
 /** What the page's server tells the page: the one shape that both sides share. */
+import type { Books } from '../books';
 import type { Drawing } from './panels';
 
 /** How far the lines have come, counted since the start of this run. */
-export interface PipelineStatus {
-  /** Lines read from the logs. */
-  readonly read: number;
-  /** Records that the stream has taken: they are safe from here on. */
-  readonly accepted: number;
-  /** Events in the store. */
-  readonly stored: number;
-  readonly processingFailed: number;
-  readonly deliveryFailed: number;
-  /** Blank lines. */
-  readonly dropped: number;
+export interface PipelineStatus extends Books {
   /** Records that were accepted and wait for their batch. */
   readonly buffered: number;
   /** The demo site, where there is one. */

@@ -1,0 +1,11 @@
+/** How progress reads on standard error, in every command. */
+
+/** `[#######...] 70 %` @param share 0 to 1; more is shown as 1. */
+export function renderBar(share: number, width: number): string {
+  const shown = Math.min(1, share);
+  const full = Math.round(shown * width);
+  return `[${'#'.repeat(full)}${'.'.repeat(width - full)}] ${Math.floor(shown * 100)} %`;
+}
+
+/** `1,234,567` */
+export const grouped = (count: number) => count.toLocaleString('en-US');
