@@ -6,9 +6,7 @@
  * reply belongs to its request whatever the site does.
  */
 import Client from 'autocannon/lib/httpClient';
-
-/** Why a request has no reply: it may or may not have reached the site, but for `refused`, which did not. */
-export type Loss = 'refused' | 'reset' | 'closed' | 'timeout' | 'cut';
+import type { Loss } from './output';
 
 export type Reply =
   | { readonly ok: true; readonly status: number; readonly setCookies: readonly string[] }

@@ -7,11 +7,12 @@
  * Latency counts from the intended start, so waiting of any kind is in it.
  */
 import type Client from 'autocannon/lib/httpClient';
-import { type Expectation, isSignedInAfter, toClick, toUser } from './click';
-import type { Connection, Loss, Reply } from './connection';
+import { isSignedInAfter, toClick, toUser } from './click';
+import type { Connection, Reply } from './connection';
 import { ConnectionPool, type PoolOptions } from './connection-pool';
 import { CookieJar } from './cookie-jar';
 import { ERROR_STEP } from './journeys';
+import type { Loss, OutputEnd, OutputResult, Recorder } from './output';
 import type { PlannedRequest, Visitor } from './plan';
 
 export interface DriverOptions extends PoolOptions {
@@ -21,33 +22,6 @@ export interface DriverOptions extends PoolOptions {
   readonly token?: string | undefined;
   /** Ends the run: nothing more is sent, what is under way may still be answered. */
   readonly signal?: AbortSignal | undefined;
-}
-
-export interface Answer {
-  readonly request: PlannedRequest;
-  /** As it was answered: where it differs from `request.expect`, the site did something else than planned. */
-  readonly seen: Expectation & { readonly user?: string | undefined };
-  readonly sentAtMs: number;
-  /** From the intended start to the end of the reply. */
-  readonly latencyMs: number;
-}
-
-/** Hears what happens; all times are milliseconds from the run's start. */
-export interface DriverObserver {
-  onStart(): void;
-  /** @param isLate the visitor waited for the reply to the request before. */
-  onSent(request: PlannedRequest, sentAtMs: number, isLate: boolean): void;
-  onAnswer(answer: Answer): void;
-  onLost(request: PlannedRequest, loss: Loss): void;
-}
-
-/** `broken`: the site stopped answering. */
-export type DriveEnd = 'complete' | 'stopped' | 'broken';
-
-export interface DriveResult {
-  readonly end: DriveEnd;
-  /** Requests whose time came. */
-  readonly due: number;
 }
 
 /** The site is given up when this many requests in a row were lost, over at least that time. */
@@ -68,16 +42,20 @@ interface Session {
 export function driveTraffic(
   plan: Iterator<PlannedRequest>,
   options: DriverOptions,
-  observer: DriverObserver,
-): Promise<DriveResult> {
-  return new Promise((resolve, reject) => new Drive(plan, options, observer, resolve, reject).start());
+  recorder: Recorder,
+): { readonly result: Promise<OutputResult>; readonly pool: ConnectionPool } {
+  const pool = new ConnectionPool(options);
+  const result = new Promise<OutputResult>((resolve, reject) =>
+    new Drive(plan, options, recorder, pool, resolve, reject).start(),
+  );
+  return { result, pool };
 }
 
 class Drive {
   readonly #plan: Iterator<PlannedRequest>;
   readonly #options: DriverOptions;
-  readonly #observer: DriverObserver;
-  readonly #resolve: (result: DriveResult) => void;
+  readonly #recorder: Recorder;
+  readonly #resolve: (result: OutputResult) => void;
   readonly #reject: (error: unknown) => void;
   readonly #pool: ConnectionPool;
   readonly #sessions = new Map<number, Session>();
@@ -88,27 +66,28 @@ class Drive {
   /** Due and without reply. */
   #pending = 0;
   #losses = { inARow: 0, sinceMs: 0 };
-  #end: DriveEnd | undefined;
+  #end: OutputEnd | undefined;
 
   constructor(
     plan: Iterator<PlannedRequest>,
     options: DriverOptions,
-    observer: DriverObserver,
-    resolve: (result: DriveResult) => void,
+    recorder: Recorder,
+    pool: ConnectionPool,
+    resolve: (result: OutputResult) => void,
     reject: (error: unknown) => void,
   ) {
     this.#plan = plan;
     this.#options = options;
-    this.#observer = observer;
+    this.#recorder = recorder;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#pool = new ConnectionPool(options);
+    this.#pool = pool;
   }
 
   start(): void {
     const { signal } = this.#options;
     signal?.addEventListener('abort', this.#onAbort, { once: true });
-    this.#observer.onStart();
+    this.#recorder.onStart(new Date());
     if (signal?.aborted) this.#stop('stopped');
     else this.#tick();
   }
@@ -164,7 +143,7 @@ class Drive {
     session.waits = true;
     this.#pool.acquire((connection) => {
       const sentAtMs = this.#nowMs();
-      this.#observer.onSent(request, sentAtMs, isLate);
+      this.#recorder.onSent(request, sentAtMs, isLate);
       connection.send(this.#toClientRequest(session, request), (reply) =>
         this.#onReply(session, request, sentAtMs, connection, reply),
       );
@@ -190,11 +169,11 @@ class Drive {
     const seen = toClick(request.expect.action, reply.status);
     const user = toUser(seen, session.visitor.user, session.signedIn);
     session.signedIn = isSignedInAfter(seen, session.signedIn);
-    this.#observer.onAnswer({ request, seen: { ...seen, user }, sentAtMs, latencyMs: this.#nowMs() - request.atMs });
+    this.#recorder.onAnswer({ request, seen: { ...seen, user }, sentAtMs, latencyMs: this.#nowMs() - request.atMs });
   }
 
   #onLoss(request: PlannedRequest, loss: Loss): void {
-    this.#observer.onLost(request, loss);
+    this.#recorder.onLost(request, loss);
     if (loss === 'cut') return;
     if (this.#losses.inARow++ === 0) this.#losses.sinceMs = this.#nowMs();
     const { inARow, sinceMs } = this.#losses;
@@ -219,7 +198,7 @@ class Drive {
   }
 
   /** Nothing more is sent; what is under way has a moment left to be answered. */
-  #stop(end: DriveEnd): void {
+  #stop(end: OutputEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
     clearTimeout(this.#timer);

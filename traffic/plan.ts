@@ -12,11 +12,14 @@ import { type Expectation, isSignedInAfter, toPage, toUser } from './click';
 import { ERROR_STEP, JOURNEYS, type Journey, PRODUCTS, SEARCH_TERMS, type Step, THINK_MS } from './journeys';
 import { createRandom, pick, pickIndex, pickWeighted, type Random } from './random';
 import { ReadyQueue, type Waiting } from './ready-queue';
+import { type RatePoint, toSchedule } from './schedule';
 
 export interface PlanOptions {
   readonly seed: string;
   /** Requests a second. */
   readonly rate: number;
+  /** In place of `rate`. */
+  readonly ramp?: readonly RatePoint[] | undefined;
   /** The share of requests to the error route, 0 to 1. */
   readonly errors: number;
   /** How many names there are to sign up with; when all are taken, visitors only sign in. */
@@ -73,11 +76,12 @@ interface Guest extends Waiting {
 
 /** The plan, lazily: what is not asked for is not made, and memory is that of the visitors who are on the site. */
 export function* planRequests(options: PlanOptions): Generator<PlannedRequest, void, undefined> {
-  const { rate, errors, requests = Number.POSITIVE_INFINITY } = options;
+  const { errors, requests = Number.POSITIVE_INFINITY } = options;
+  const schedule = toSchedule(options);
   const crowd = new Crowd(options);
   const waiting = new ReadyQueue<Guest>();
   for (let index = 0; index < requests; index++) {
-    const atMs = ((index + 0.5) * 1000) / rate;
+    const atMs = schedule.atMs(index);
     const guest = waiting.takeReady(atMs) ?? crowd.welcome();
     const isError = errorsAmong(index + 1, errors) > errorsAmong(index, errors);
     yield isError ? planError(guest, index, atMs) : crowd.planStep(guest, index, atMs);
@@ -91,11 +95,6 @@ export function* planRequests(options: PlanOptions): Generator<PlannedRequest, v
 /** How many of the first `count` slots are errors; the tiny surplus is for shares that no double holds exactly (0.29 x 100). */
 export function errorsAmong(count: number, share: number): number {
   return Math.floor(count * share + 1e-9);
-}
-
-/** How many slots lie before a moment of the run. */
-export function slotsBefore(seconds: number, rate: number): number {
-  return Math.max(0, Math.ceil(seconds * rate - 0.5));
 }
 
 function planError(guest: Guest, index: number, atMs: number): PlannedRequest {

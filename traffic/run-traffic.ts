@@ -1,29 +1,19 @@
 import { randomInt } from 'node:crypto';
-import { type DriveEnd, driveTraffic } from './driver';
 import { createFigures, type Figures, type Percentiles } from './figures';
-import { createLedger, type Ledger, probeLedgerFile, writeLedgerFile } from './ledger';
-import { errorsAmong, planRequests, slotsBefore } from './plan';
-import { probeSite } from './probe-site';
+import { createLedger, type Ledger } from './ledger';
+import { LEDGER_VERSION, probeLedgerFile, writeLedgerFile } from './ledger-file';
+import { nameOfOutput, openOutput } from './open-output';
+import { DEFAULTS, type TrafficOptions } from './options';
+import type { OutputEnd, Recorder } from './output';
+import { errorsAmong, planRequests } from './plan';
+import { type Schedule, toSchedule } from './schedule';
 
-export interface TrafficOptions {
-  /** The site's origin, `http://127.0.0.1:8080`. */
-  readonly url: string;
-  /** Requests a second. */
-  readonly rate: number;
-  /** The share of requests that the site answers with 500, 0 to 1. */
-  readonly errors: number;
-  /** How many requests; without it the run goes on until `signal`, counts neither sessions nor minutes, and its memory does not grow. */
-  readonly requests?: number | undefined;
-  /** @default random */
-  readonly seed?: string | undefined;
-  /** Letters, digits, `-` and `_`. @default random */
-  readonly run?: string | undefined;
-  /** Names that visitors may sign up with. @default 10,000 */
-  readonly users?: number | undefined;
-  /** For the site's error route. */
-  readonly token?: string | undefined;
-  /** A file for the ledger. */
-  readonly ledger?: string | undefined;
+/**
+ * Without a number of requests, seconds, a ramp or a time span the run goes on until `signal`.
+ *
+ * @see TrafficOptions for the options and their defaults.
+ */
+export interface RunOptions extends Partial<TrafficOptions> {
   readonly signal?: AbortSignal | undefined;
   /** Once a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -31,6 +21,7 @@ export interface TrafficOptions {
 
 export interface Progress {
   readonly seconds: number;
+  /** Requests a second, as asked at this moment. */
   readonly rate: number;
   /** Requests a second, since the last progress. */
   readonly seenRate: number;
@@ -39,12 +30,15 @@ export interface Progress {
   readonly lost: number;
   readonly errors: number;
   readonly latencyMs: Percentiles;
+  /** Open now; undefined where the output has none. */
+  readonly connections: number | undefined;
 }
 
 export interface TrafficReport {
   readonly run: string;
   readonly seed: string;
-  readonly end: DriveEnd;
+  readonly end: OutputEnd;
+  /** Requests a second, as asked: of a ramp, its mean. */
   readonly rate: number;
   /** From the first request's time to the last reply. */
   readonly seconds: number;
@@ -72,96 +66,120 @@ export interface TrafficReport {
   /** Sent / planned, of the full second in which they differ most. */
   readonly worstSecond: number;
   readonly ledger: string | null;
+  /** What only its output knows. */
+  readonly [figure: string]: unknown;
 }
 
-const USERS = 10_000;
-const TIMEOUT_SECONDS = 10;
-const MAX_CONNECTIONS = 10_000;
 const PROGRESS_MS = 1000;
 
 /**
- * Drives a site with visitors.
+ * Makes a plan and takes it to its output: a site, a log file or a delivery stream.
  *
  * @returns also when it was stopped or the site broke off: see `end`.
  * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED or NO_ERROR_ROUTE before anything was sent; LEDGER_NOT_WRITABLE
  */
-export async function runTraffic(options: TrafficOptions): Promise<TrafficReport> {
-  const { rate, errors, requests, seed = randomName(8), run = randomName(6), users = USERS, token, signal } = options;
-  const url = new URL(options.url);
-  await probeSite({ url, token, needsErrors: errors > 0 });
-  if (options.ledger !== undefined) probeLedgerFile(options.ledger);
+export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
+  const { seed = randomName(8), run = randomName(6), rate = DEFAULTS.rate, ramp, ledger: file } = options;
+  const { errors = DEFAULTS.errors, users = DEFAULTS.users } = options;
+  const schedule = toSchedule({ rate, ramp });
+  const requests = countRequests(options, schedule);
+  const output = openOutput({ ...options, run, needsErrors: errors > 0 });
+  await output.probe();
+  if (file !== undefined) probeLedgerFile(file);
 
-  let startedAt = new Date();
-  let startMs = performance.now();
-  const slots = (seconds: number) => Math.min(requests ?? Number.POSITIVE_INFINITY, slotsBefore(seconds, rate));
-  const figures = createFigures((second) => slots(second + 1) - slots(second));
-  const ledger = createLedger({ startedAt: () => startedAt, detailed: requests !== undefined });
-  const secondsNow = () => (performance.now() - startMs) / 1000;
-  let [shownSent, shownSeconds] = [0, 0];
-  const showProgress = () => {
-    const [{ sent }, seconds] = [figures, secondsNow()];
-    const seenRate = (sent - shownSent) / (seconds - shownSeconds);
-    [shownSent, shownSeconds] = [sent, seconds];
-    const { lost, errors } = ledger;
-    options.onProgress?.({
-      seconds,
-      rate,
-      seenRate,
-      sent,
-      planned: requests,
-      lost,
-      errors,
-      latencyMs: figures.latencyMs(),
-    });
+  const figures = createFigures((second) => {
+    const slots = (seconds: number) => Math.min(requests ?? Number.POSITIVE_INFINITY, schedule.slotsBefore(seconds));
+    return slots(second + 1) - slots(second);
+  });
+  const ledger = createLedger();
+  const clock = { startedAt: new Date(), startMs: performance.now() };
+  const recorder: Recorder = {
+    onStart(startedAt) {
+      Object.assign(clock, { startedAt, startMs: performance.now() });
+      ledger.onStart(startedAt);
+    },
+    onSent: (request, sentAtMs, isLate) => figures.onSent(request.atMs, sentAtMs, isLate),
+    onAnswer(answer) {
+      figures.onAnswer(answer.latencyMs);
+      ledger.onAnswer(answer);
+    },
+    onLost: ledger.onLost,
   };
-  const timer = setInterval(showProgress, PROGRESS_MS);
-
+  const secondsNow = () => (performance.now() - clock.startMs) / 1000;
+  const progress = createProgress({ figures, ledger, schedule, requests, secondsNow });
+  const timer = setInterval(() => options.onProgress?.(progress(output.connections)), PROGRESS_MS);
   try {
-    const plan = planRequests({ seed, rate, errors, users, requests });
-    const site = { url, run, token, signal, maxConnections: MAX_CONNECTIONS, timeoutSeconds: TIMEOUT_SECONDS };
-    const { end, due } = await driveTraffic(plan, site, {
-      onStart() {
-        startedAt = new Date();
-        startMs = performance.now();
-      },
-      onSent: (request, sentAtMs, isLate) => figures.onSent(request.atMs, sentAtMs, isLate),
-      onAnswer(answer) {
-        figures.onAnswer(answer.latencyMs);
-        ledger.onAnswer(answer);
-      },
-      onLost: ledger.onLost,
-    });
+    const plan = planRequests({ seed, rate, ramp, errors, users, requests });
+    const { end, due, figures: others } = await output.run(plan, recorder, options.signal);
     const seconds = secondsNow();
     if (end === 'complete') figures.complete();
-    const report: TrafficReport = {
+    const totals = ledger.totals();
+    if (file !== undefined) {
+      const { url = DEFAULTS.url } = options;
+      writeLedgerFile(file, {
+        ledger: LEDGER_VERSION,
+        run,
+        seed,
+        output: nameOfOutput(options),
+        options: { url, rate, ramp, errors, requests, users },
+        startedAt: clock.startedAt.toISOString(),
+        end,
+        planned: due,
+        sent: figures.sent,
+        ...totals,
+      });
+    }
+    return {
       run,
       seed,
       end,
-      rate,
+      rate: ramp === undefined ? rate : round(due / (schedule.atMs(due) / 1000)),
       seconds: round(seconds),
       planned: due,
       ...toResults(figures, ledger),
       errorsPlanned: errorsAmong(due, errors),
-      ledger: options.ledger ?? null,
+      ledger: file ?? null,
+      ...others,
     };
-    if (options.ledger !== undefined) {
-      const asked = { url: url.origin, rate, errors, requests, users };
-      const ledgerOfRun = {
-        run,
-        seed,
-        options: asked,
-        startedAt,
-        end,
-        planned: due,
-        sent: figures.sent,
-        ...ledger.totals(),
-      };
-      writeLedgerFile(options.ledger, `${JSON.stringify(ledgerOfRun)}\n`);
-    }
-    return report;
   } finally {
     clearInterval(timer);
   }
+}
+
+/** How many requests the plan has, at least one; undefined: without an end. */
+function countRequests({ requests, seconds, ramp, from, to }: RunOptions, schedule: Schedule): number | undefined {
+  if (requests !== undefined) return requests;
+  const span = from === undefined || to === undefined ? undefined : (to.getTime() - from.getTime()) / 1000;
+  const length = seconds ?? span ?? ramp?.at(-1)?.seconds;
+  return length === undefined ? undefined : Math.max(1, schedule.slotsBefore(length));
+}
+
+interface Going {
+  readonly figures: Figures;
+  readonly ledger: Ledger;
+  readonly schedule: Schedule;
+  readonly requests: number | undefined;
+  readonly secondsNow: () => number;
+}
+
+function createProgress({ figures, ledger, schedule, requests, secondsNow }: Going) {
+  let [shownSent, shownSeconds] = [0, 0];
+  return (connections: number | undefined): Progress => {
+    const [{ sent }, seconds] = [figures, secondsNow()];
+    const seenRate = (sent - shownSent) / (seconds - shownSeconds);
+    [shownSent, shownSeconds] = [sent, seconds];
+    return {
+      seconds,
+      rate: schedule.rateAt(seconds),
+      seenRate,
+      sent,
+      planned: requests,
+      lost: ledger.lost,
+      errors: ledger.errors,
+      latencyMs: figures.latencyMs(),
+      connections,
+    };
+  };
 }
 
 function toResults(figures: Figures, ledger: Ledger) {

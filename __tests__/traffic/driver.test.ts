@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import type { Loss } from '../../traffic/connection';
-import { type Answer, type DriveResult, driveTraffic } from '../../traffic/driver';
+import { driveTraffic } from '../../traffic/driver';
 import type { Journey } from '../../traffic/journeys';
+import type { Answer, Loss, OutputResult } from '../../traffic/output';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
 import { startTestSite, type TestSite, type TestSiteOptions } from './test-site';
 
@@ -10,7 +10,7 @@ jest.setTimeout(30_000);
 let site: TestSite | undefined;
 afterEach(() => site?.close());
 
-interface Log extends DriveResult {
+interface Log extends OutputResult {
   readonly site: TestSite;
   readonly sent: readonly { readonly request: PlannedRequest; readonly isLate: boolean }[];
   readonly answers: readonly Answer[];
@@ -51,7 +51,7 @@ async function drive({
       onAnswer: (answer) => answers.push(answer),
       onLost: (request, loss) => lost.push({ request, loss }),
     },
-  );
+  ).result;
   return { ...result, site: started, sent, answers, lost };
 }
 

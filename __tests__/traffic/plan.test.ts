@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { JOURNEYS, THINK_MS } from '../../traffic/journeys';
-import { type PlannedRequest, type PlanOptions, planRequests, slotsBefore } from '../../traffic/plan';
+import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
 
 const OPTIONS: PlanOptions = { seed: 'monday', rate: 50, errors: 0.2, users: 100, requests: 5000 };
 const plan = (options: Partial<PlanOptions> = {}) => [...planRequests({ ...OPTIONS, ...options })];
@@ -156,16 +156,4 @@ describe('a plan', () => {
   it('never fills a path in half', () => {
     for (const { path, form } of plan()) expect(`${path} ${form ?? ''}`).not.toMatch(/[{}]|undefined/);
   });
-});
-
-it('counts the slots before a moment of the run', () => {
-  const counted = [
-    slotsBefore(0, 50),
-    slotsBefore(1, 50),
-    slotsBefore(0.01, 50),
-    slotsBefore(0.02, 50),
-    slotsBefore(3, 0.5),
-  ];
-
-  expect(counted).toEqual([0, 50, 0, 1, 1]);
 });

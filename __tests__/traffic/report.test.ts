@@ -38,6 +38,7 @@ it('shows how a run goes in one line', () => {
     lost: 0,
     errors: 10,
     latencyMs: TIMES,
+    connections: undefined,
   };
 
   expect(toProgressLine(progress)).toBe(

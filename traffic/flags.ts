@@ -1,0 +1,30 @@
+/** The command line's flags, as `--help` shows them; their ranges are in options.ts. */
+import type { Options } from 'yargs';
+import { DEFAULTS } from './options';
+
+export const FLAGS = {
+  url: { type: 'string', describe: `The site (default ${DEFAULTS.url})`, group: 'What:' },
+  rate: { type: 'number', describe: `Requests a second (default ${DEFAULTS.rate})`, group: 'What:' },
+  ramp: { type: 'string', describe: 'SECONDS:RATE points in place of --rate: 0:10,60:100', group: 'What:' },
+  errors: { type: 'number', describe: 'The share of requests that the site answers with 500, 0 to 1', group: 'What:' },
+  seconds: { type: 'number', describe: `How long (default ${DEFAULTS.seconds})`, group: 'What:' },
+  requests: { type: 'number', describe: 'How many requests, in place of --seconds', group: 'What:' },
+  seed: {
+    type: 'string',
+    describe: 'Repeats a plan: the same seed and options, the same requests (default random)',
+    group: 'Who:',
+  },
+  users: {
+    type: 'number',
+    describe: `How many names there are to sign up with (default ${DEFAULTS.users})`,
+    group: 'Who:',
+  },
+  token: {
+    type: 'string',
+    describe: "For the site's error route; CLICKSTREAMY_TOKEN keeps it out of the shell's history",
+    group: 'Who:',
+  },
+  run: { type: 'string', describe: 'The name that this run has in the log (default random)', group: 'Who:' },
+  ledger: { type: 'string', describe: 'Write to this file what was sent and answered, as JSON', group: 'Result:' },
+  json: { type: 'boolean', describe: 'One line of JSON in place of the table', group: 'Result:' },
+} as const satisfies Readonly<Record<string, Options>>;

@@ -1,0 +1,36 @@
+/** The one place that knows which outputs there are. */
+import { DEFAULTS, type TrafficOptions } from './options';
+import type { TrafficOutput } from './output';
+import { toHttpOutput } from './outputs/http-output';
+
+export type OutputName = 'http' | 'file' | 'stream';
+
+/** Of the options, what outputs look at. */
+export type OutputOptions = Partial<
+  Pick<TrafficOptions, 'url' | 'token' | 'out' | 'stream' | 'endpoint' | 'region' | 'from' | 'to'>
+> & {
+  readonly run: string;
+  /** Whether the plan has errors. */
+  readonly needsErrors: boolean;
+};
+
+const TIMEOUT_SECONDS = 10;
+const MAX_CONNECTIONS = 10_000;
+
+export function nameOfOutput({ out, stream }: Pick<OutputOptions, 'out' | 'stream'>): OutputName {
+  if (out !== undefined) return 'file';
+  return stream === undefined ? 'http' : 'stream';
+}
+
+/** @throws ToolkitError where it cannot be opened; nothing is sent before `run`. */
+export function openOutput(options: OutputOptions): TrafficOutput {
+  const { url = DEFAULTS.url, token, run, needsErrors } = options;
+  return toHttpOutput({
+    url: new URL(url),
+    token,
+    run,
+    needsErrors,
+    maxConnections: MAX_CONNECTIONS,
+    timeoutSeconds: TIMEOUT_SECONDS,
+  });
+}

@@ -1,0 +1,87 @@
+/**
+ * When each request is due. The rate is a line through points (constant where there is one); slot n is due when the area
+ * under the line reaches n + 1/2, so that the slots of a constant rate lie in the middle of their shares of a second.
+ */
+
+/** At `seconds` of the run, `rate` requests a second; between two points the rate changes evenly. */
+export interface RatePoint {
+  readonly seconds: number;
+  readonly rate: number;
+}
+
+export interface Schedule {
+  /** The intended start of a slot, from 0, in milliseconds from the run's start. */
+  atMs(slot: number): number;
+  /** How many slots lie before a moment of the run. */
+  slotsBefore(seconds: number): number;
+  /** Requests a second at that moment. */
+  rateAt(seconds: number): number;
+}
+
+/** @param ramp in the order of time, from 0 s; after its last point the rate stays. Without it, `rate` all the time. */
+export function toSchedule({
+  rate,
+  ramp,
+}: {
+  readonly rate: number;
+  readonly ramp?: readonly RatePoint[] | undefined;
+}) {
+  return ramp === undefined ? toSteady(rate) : toRamp(ramp);
+}
+
+/** The tiny part is for moments that no double holds exactly: 0.1 s x 50 is 5 slots. */
+const TINY = 1e-9;
+
+function toSteady(rate: number): Schedule {
+  return {
+    atMs: (slot) => ((slot + 0.5) * 1000) / rate,
+    slotsBefore: (seconds) => Math.max(0, Math.ceil(seconds * rate - 0.5 - TINY)),
+    rateAt: () => rate,
+  };
+}
+
+interface Segment {
+  readonly seconds: number;
+  /** How long; without an end, Infinity. */
+  readonly length: number;
+  readonly rate: number;
+  /** Requests a second, each second. */
+  readonly slope: number;
+  /** Slots before it, with their fractions. */
+  readonly slots: number;
+}
+
+function toRamp(points: readonly RatePoint[]): Schedule {
+  const segments: Segment[] = [];
+  let slots = 0;
+  for (const [place, { seconds, rate }] of points.entries()) {
+    const next = points[place + 1];
+    const length = next === undefined ? Number.POSITIVE_INFINITY : next.seconds - seconds;
+    if (length === 0) continue;
+    const slope = next === undefined ? 0 : (next.rate - rate) / length;
+    segments.push({ seconds, length, rate, slope, slots });
+    if (next !== undefined) slots += ((rate + next.rate) / 2) * length;
+  }
+  const segmentWhere = (isIn: (segment: Segment) => boolean) => segments.findLast(isIn) ?? (segments[0] as Segment);
+  const at = (seconds: number) => segmentWhere((segment) => segment.seconds <= seconds);
+
+  return {
+    atMs(slot) {
+      const { seconds, slope, rate, slots } = segmentWhere((segment) => segment.slots <= slot + 0.5);
+      const area = slot + 0.5 - slots;
+      // The root of slope/2 t² + rate t = area, in the form that stays exact where the slope is (almost) none.
+      const length = (2 * area) / (rate + Math.sqrt(Math.max(0, rate * rate + 2 * slope * area)));
+      return (seconds + length) * 1000;
+    },
+    slotsBefore(seconds) {
+      const segment = at(seconds);
+      const length = Math.max(0, seconds - segment.seconds);
+      const area = segment.slots + (segment.rate + (segment.slope * length) / 2) * length;
+      return Math.max(0, Math.ceil(area - 0.5 - TINY));
+    },
+    rateAt(seconds) {
+      const segment = at(seconds);
+      return segment.rate + segment.slope * Math.max(0, seconds - segment.seconds);
+    },
+  };
+}
