@@ -7,14 +7,14 @@ export interface Expectation {
   readonly status: number;
   readonly action: Action;
   /** Of a sign-up, sign-in or sign-out. */
-  readonly outcome?: Outcome;
+  readonly outcome?: Outcome | undefined;
 }
 
 /** The same for the status that came, by the rules of the click event: `etl/action.ts`. */
-export function toClick(planned: Action, status: number): Expectation {
+export function toClick(method: 'GET' | 'POST', planned: Action, status: number): Expectation {
   if (planned === 'asset') return { status, action: planned };
   if (planned === 'page_view' || planned === 'other') {
-    return { status, action: status === 200 || status === 304 ? 'page_view' : 'other' };
+    return { status, action: method === 'GET' && (status === 200 || status === 304) ? 'page_view' : 'other' };
   }
   // Sent to a page's old address, a form has been neither taken nor refused.
   if (status === 301 || status === 307 || status === 308) return { status, action: 'other' };
@@ -43,6 +43,7 @@ export function isSignedInAfter({ action, outcome }: Expectation, before: boolea
 
 /** The path, lower-cased, with one slash at its end: what the click events call `page`. */
 export function toPage(path: string): string {
-  const bare = path.split('?', 1)[0]?.toLowerCase() ?? '/';
+  const query = path.indexOf('?');
+  const bare = (query < 0 ? path : path.slice(0, query)).toLowerCase();
   return bare.endsWith('/') ? bare : `${bare}/`;
 }

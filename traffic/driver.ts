@@ -11,7 +11,7 @@ import { isSignedInAfter, toClick, toUser } from './click';
 import type { Connection, Reply } from './connection';
 import { ConnectionPool, type PoolOptions } from './connection-pool';
 import { CookieJar } from './cookie-jar';
-import { ERROR_STEP } from './journeys';
+import { ERROR_PATH } from './journeys';
 import type { Loss, OutputEnd, OutputResult, Recorder } from './output';
 import type { PlannedRequest, Visitor } from './plan';
 
@@ -166,7 +166,7 @@ class Drive {
   #onAnswer(session: Session, request: PlannedRequest, sentAtMs: number, reply: Extract<Reply, { ok: true }>): void {
     this.#losses.inARow = 0;
     for (const cookie of reply.setCookies) session.jar.keep(cookie);
-    const seen = toClick(request.expect.action, reply.status);
+    const seen = toClick(request.method, request.expect.action, reply.status);
     const user = toUser(seen, session.visitor.user, session.signedIn);
     session.signedIn = isSignedInAfter(seen, session.signedIn);
     this.#recorder.onAnswer({ request, seen: { ...seen, user }, sentAtMs, latencyMs: this.#nowMs() - request.atMs });
@@ -180,12 +180,16 @@ class Drive {
     if (inARow >= BREAKER.losses && this.#nowMs() - sinceMs >= BREAKER.ms) this.#stop('broken');
   }
 
-  #toClientRequest({ headers, jar }: Session, { method, path, referer, form }: PlannedRequest): Client.Request {
+  #toClientRequest({ headers, jar }: Session, request: PlannedRequest): Client.Request {
     const { url, token } = this.#options;
+    const { method, path, referer, form, breaks, delayMs } = request;
     const all: Record<string, string> = { ...headers };
     if (referer !== undefined) all['Referer'] = referer.startsWith('/') ? `${url.origin}${referer}` : referer;
     if (jar.header !== '') all['Cookie'] = jar.header;
-    if (token !== undefined && (form !== undefined || path === ERROR_STEP.path)) all['X-Clickstream-Token'] = token;
+    if (breaks) all['X-Clickstream-Error'] = '1';
+    if (delayMs > 0) all['X-Clickstream-Delay'] = String(delayMs);
+    const isAllowed = form !== undefined || path === ERROR_PATH || breaks || delayMs > 0;
+    if (token !== undefined && isAllowed) all['X-Clickstream-Token'] = token;
     if (form === undefined) return { method, path, headers: all };
     all['Content-Type'] = 'application/x-www-form-urlencoded';
     return { method, path, headers: all, body: form };

@@ -24,23 +24,20 @@ export interface Journey {
   readonly steps: readonly Step[];
 }
 
-/**
- * Time between two requests of one visitor, in milliseconds: never less than `least` (with a site that answers within it
- * nobody is late), exponential above that, `mean` on average and at most `most`. People take longer; a run of ten seconds
- * should show whole journeys.
- */
-export const THINK_MS = { least: 1200, mean: 2000, most: 10_000 };
+/** How long a visitor looks at a page, on average, in seconds. People take longer; a run of ten seconds should show whole journeys. */
+export const THINK_SECONDS = 2;
 
 /** The products and searches of the demo site and of the WordPress site alike. */
 export const PRODUCTS = ['trail-shoes', 'road-shoes', 'rain-jacket', 'wool-socks', 'head-torch', 'daypack'];
 export const SEARCH_TERMS = ['shoes', 'rain jacket', 'torch', 'socks', 'gift', 'café'];
 
 /** Answers 500 where the site switches it on. */
-export const ERROR_STEP: Step = { method: 'GET', path: '/demo-error/', expect: { status: 500, action: 'other' } };
+export const ERROR_PATH = '/demo-error/';
+/** Pages that no site of ours has. */
+export const MISSING_PATHS = ['/no-such-page/', '/old-catalogue/', '/products/sold-out/', '/blog/draft/'];
 
 const view = (path: string): Step => ({ method: 'GET', path, expect: { status: 200, action: 'page_view' } });
 const style: Step = { method: 'GET', path: '/assets/site.css', expect: { status: 200, action: 'asset' } };
-const missing = (path: string): Step => ({ method: 'GET', path, expect: { status: 404, action: 'other' } });
 const post = (path: string, action: Action, password: string, status: number): Step => ({
   method: 'POST',
   path,
@@ -54,6 +51,12 @@ const signOut: Step = {
   method: 'GET',
   path: '/sign-out/',
   expect: { status: 303, action: 'sign_out', outcome: 'success' },
+};
+const addToCart: Step = {
+  method: 'POST',
+  path: '/cart/',
+  form: { product: '{product}' },
+  expect: { status: 303, action: 'other' },
 };
 const home = view('/');
 const products = view('/products/');
@@ -93,12 +96,12 @@ export const JOURNEYS: readonly Journey[] = [
     name: 'buy',
     weight: 8,
     visitor: 'member',
-    steps: [home, view('/sign-in/'), signIn(303), products, product, view('/cart/'), signOut],
+    steps: [home, view('/sign-in/'), signIn(303), products, product, addToCart, view('/cart/'), signOut],
   },
   {
     name: 'crawl',
     weight: 4,
     visitor: 'bot',
-    steps: [home, products, product, product, view('/blog/'), view('/pricing/'), missing('/no-such-page/')],
+    steps: [home, products, product, product, view('/blog/'), view('/pricing/'), view('/about/')],
   },
 ];

@@ -1,7 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
-import { ERROR_STEP } from './journeys';
+import { ERROR_PATH } from './journeys';
 
 export interface ProbeOptions {
   readonly url: URL;
@@ -27,11 +27,11 @@ export async function probeSite({ url, token, needsErrors }: ProbeOptions): Prom
     );
   }
   if (!needsErrors) return;
-  const error = await head(url, ERROR_STEP.path, token);
-  if (error.status === ERROR_STEP.expect.status) return;
+  const error = await head(url, ERROR_PATH, token);
+  if (error.status === 500) return;
   throw new ToolkitError(
     'NO_ERROR_ROUTE',
-    `${url.origin}${ERROR_STEP.path} answers ${error.status}, not 500, so no share of errors can be made.`,
+    `${url.origin}${ERROR_PATH} answers ${error.status}, not 500, so no share of errors can be made.`,
     'Switch the demo error route on, give its token (CLICKSTREAMY_TOKEN), or use --errors 0.',
   );
 }

@@ -8,49 +8,44 @@ export class ReadyQueue<T extends Waiting> {
   readonly #heap: T[] = [];
 
   push(item: T): void {
-    let place = this.#heap.push(item) - 1;
+    const heap = this.#heap;
+    let place = heap.length;
+    heap.push(item);
     while (place > 0) {
       const parent = (place - 1) >> 1;
-      if (!this.#isBefore(place, parent)) return;
-      this.#swap(place, parent);
+      const above = heap[parent] as T;
+      if (!isBefore(item, above)) break;
+      heap[place] = above;
       place = parent;
     }
+    heap[place] = item;
   }
 
   /** Takes the earliest whose time has come. */
   takeReady(nowMs: number): T | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.readyAtMs > nowMs) return undefined;
-    const last = this.#heap.pop();
-    if (last !== undefined && last !== first) {
-      this.#heap[0] = last;
-      this.#sink();
-    }
+    const last = this.#heap.pop() as T;
+    if (last !== first) this.#sink(last);
     return first;
   }
 
-  #sink(): void {
-    for (let place = 0; ; ) {
-      const [left, right] = [2 * place + 1, 2 * place + 2];
-      let earliest = place;
-      if (this.#isBefore(left, earliest)) earliest = left;
-      if (this.#isBefore(right, earliest)) earliest = right;
-      if (earliest === place) return;
-      this.#swap(place, earliest);
-      place = earliest;
+  /** Puts an item in the place of the first. */
+  #sink(item: T): void {
+    const heap = this.#heap;
+    const { length } = heap;
+    let place = 0;
+    for (let child = 1; child < length; child = 2 * place + 1) {
+      if (child + 1 < length && isBefore(heap[child + 1] as T, heap[child] as T)) child++;
+      const below = heap[child] as T;
+      if (!isBefore(below, item)) break;
+      heap[place] = below;
+      place = child;
     }
+    heap[place] = item;
   }
+}
 
-  #isBefore(place: number, other: number): boolean {
-    const [a, b] = [this.#heap[place], this.#heap[other]];
-    if (a === undefined || b === undefined) return false;
-    return a.readyAtMs < b.readyAtMs || (a.readyAtMs === b.readyAtMs && a.number < b.number);
-  }
-
-  #swap(place: number, other: number): void {
-    const [a, b] = [this.#heap[place], this.#heap[other]];
-    if (a === undefined || b === undefined) return;
-    this.#heap[place] = b;
-    this.#heap[other] = a;
-  }
+function isBefore(one: Waiting, other: Waiting): boolean {
+  return one.readyAtMs < other.readyAtMs || (one.readyAtMs === other.readyAtMs && one.number < other.number);
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { JOURNEYS, THINK_MS } from '../../traffic/journeys';
+import { JOURNEYS } from '../../traffic/journeys';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
+import { toSchedule } from '../../traffic/schedule';
 
 const OPTIONS: PlanOptions = { seed: 'monday', rate: 50, errors: 0.2, users: 100, requests: 5000 };
 const plan = (options: Partial<PlanOptions> = {}) => [...planRequests({ ...OPTIONS, ...options })];
@@ -76,6 +77,108 @@ describe('a plan', () => {
     expect(requests.filter(isError)).toHaveLength(Math.round(errors * 1000));
   });
 
+  it.each(['route', 'spread'] as const)('is the same twice for any seed and options (%s)', (errorMode) => {
+    const shares = fc.integer({ min: 0, max: 50 }).map((percent) => percent / 100);
+    const options = fc.record({
+      seed: fc.string({ minLength: 1 }),
+      rate: fc.integer({ min: 1, max: 9000 }),
+      errors: shares,
+      notFound: shares,
+      slow: shares,
+      users: fc.integer({ min: 1, max: 200 }),
+      think: fc.integer({ min: 1, max: 5 }),
+    });
+
+    fc.assert(
+      fc.property(options, (some) => {
+        const asked = { ...OPTIONS, ...some, errorMode, requests: 300 };
+
+        expect(digest([...planRequests(asked)])).toBe(digest([...planRequests(asked)]));
+      }),
+      { numRuns: 25 },
+    );
+  });
+
+  it('has the exact share of errors also when they are spread over the pages, and none by way of the error route', () => {
+    for (const errors of [0.05, 0.2, 0.5, 1]) {
+      let failed = 0;
+
+      for (const { index, breaks, path, expect: expected } of plan({ errors, errorMode: 'spread', requests: 1000 })) {
+        if (expected.status === 500) failed++;
+        expect(breaks).toBe(expected.status === 500);
+        if (breaks) expect(path).not.toMatch(/^\/(demo-error|assets)\//);
+        expect(failed).toBe(Math.floor((index + 1) * errors + 1e-9));
+        if (failed > 50) break;
+      }
+    }
+  });
+
+  it('spreads errors over many pages and forms', () => {
+    const broken = plan({ errors: 0.2, errorMode: 'spread' }).filter(({ breaks }) => breaks);
+
+    expect(new Set(broken.map(({ expect: { page } }) => page)).size).toBeGreaterThan(8);
+    expect(broken.filter(({ method }) => method === 'POST').map(({ expect: { outcome } }) => outcome)).toContain(
+      'failure',
+    );
+  });
+
+  it('has the share of pages that are not there, to one, beside the errors', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 }), (errors, notFound) => {
+        let missing = 0;
+
+        for (const { index, expect: expected } of plan({
+          errors: errors / 100,
+          notFound: notFound / 100,
+          requests: 400,
+        })) {
+          if (expected.status === 404) missing++;
+          expect(Math.abs(missing - ((index + 1) * notFound) / 100)).toBeLessThanOrEqual(1 + 1e-6);
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('has the share of slow replies, never a static file, and gives their visitors the time', () => {
+    const requests = plan({ slow: 0.3, slowMs: 5000, errors: 0 });
+
+    expect(requests.filter(({ delayMs }) => delayMs === 5000)).toHaveLength(1500);
+    expect(requests.filter(({ delayMs }) => delayMs !== 5000 && delayMs !== 0)).toEqual([]);
+    for (const ofOne of byVisitor(requests).values()) {
+      for (const [place, { atMs, delayMs, expect: expected }] of ofOne.entries()) {
+        if (delayMs > 0) expect(expected.action).not.toBe('asset');
+        expect((ofOne[place + 1]?.atMs ?? Number.POSITIVE_INFINITY) - atMs).toBeGreaterThan(delayMs);
+      }
+    }
+  });
+
+  it('keeps a ramp’s times', () => {
+    const ramp = [
+      { seconds: 0, rate: 10 },
+      { seconds: 10, rate: 100 },
+    ];
+    const { atMs } = toSchedule({ rate: 1, ramp });
+
+    expect(plan({ ramp, requests: 550 }).map((request) => request.atMs)).toEqual(
+      Array.from({ length: 550 }, (_, slot) => atMs(slot)),
+    );
+  });
+
+  it('lets nobody come back at once after signing up: a slow site may still be at it', () => {
+    const signedUpAt = new Map<string | undefined, number>();
+    let returns = 0;
+
+    for (const { atMs, visitor, expect: expected } of plan({ rate: 500, requests: 20_000 })) {
+      if (expected.action === 'sign_up' && expected.outcome === 'success') signedUpAt.set(visitor.user, atMs);
+      const isReturn = expected.action === 'sign_in' && !visitor.journey.startsWith('sign up');
+      if (!isReturn) continue;
+      returns++;
+      expect(atMs - (signedUpAt.get(visitor.user) ?? Number.NaN)).toBeGreaterThanOrEqual(3000);
+    }
+    expect(returns).toBeGreaterThan(100);
+  });
+
   it('takes every visitor through the steps of a journey in order, errors aside', () => {
     for (const requests of byVisitor(plan()).values()) {
       const steps = requests.filter((request) => !isError(request)).map(({ step }) => step);
@@ -92,12 +195,23 @@ describe('a plan', () => {
     }
   });
 
-  it('leaves a visitor time to think', () => {
-    for (const requests of byVisitor(plan()).values()) {
-      const gaps = requests.slice(1).map(({ atMs }, place) => atMs - (requests[place]?.atMs ?? 0));
+  it.each([
+    ['2 s', undefined, 1200, 10_000],
+    ['the time asked', 0.5, 300, 2500],
+  ])('leaves a visitor %s to think, on average', (_what, think, least, most) => {
+    let [sum, count] = [0, 0];
+    // At a low rate every visitor who is ready is served at once or a slot later.
+    const rate = 50;
 
-      for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(THINK_MS.least);
+    for (const requests of byVisitor(plan({ think, rate })).values()) {
+      const gaps = requests.slice(1).map(({ atMs }, place) => atMs - (requests[place]?.atMs ?? 0));
+      for (const gap of gaps) expect(gap).toBeGreaterThanOrEqual(least);
+      for (const gap of gaps) expect(gap).toBeLessThan(most + 1000);
+      sum += gaps.reduce((total, gap) => total + gap, 0);
+      count += gaps.length;
     }
+    expect(sum / count / 1000).toBeGreaterThan((think ?? 2) * 0.8);
+    expect(sum / count / 1000).toBeLessThan((think ?? 2) * 1.2);
   });
 
   it('signs people in only after they have signed up, and names them while they are signed in', () => {

@@ -38,6 +38,7 @@ const PAGES = new Set([
   '/products/',
   '/blog/',
   '/pricing/',
+  '/about/',
   '/cart/',
   '/sign-up/',
   '/sign-in/',
@@ -80,11 +81,14 @@ export async function startTestSite({ token, errorRoute = true, before }: TestSi
         const isAllowed = token === undefined || request.headers['x-clickstream-token'] === token;
         return errorRoute && isAllowed ? 500 : 404;
       }
+      if (request.headers['x-clickstream-error'] === '1') return 500;
+      if (request.method === 'POST' && bare === '/cart/') return 303;
       if (bare === '/sign-out/' && session !== undefined) {
         session.user = undefined;
         return 303;
       }
-      if (request.method !== 'POST') return PAGES.has(bare) || /^\/products\/[a-z-]+\/$/.test(bare) ? 200 : 404;
+      if (request.method !== 'POST')
+        return PAGES.has(bare) || (/^\/products\/[a-z-]+\/$/.test(bare) && bare !== '/products/sold-out/') ? 200 : 404;
       if (bare === '/sign-up/') {
         if (name === '' || password.length < 8) return 422;
         if (passwords.has(name)) return 409;
