@@ -22,7 +22,8 @@ export interface DemoSiteProps {
   /** Appended to; its folder is made where it is missing. */
   readonly logFile: string;
   /**
-   * Whether errors may be asked for, by `GET /demo-error/` or on any page with `X-Clickstream-Error: 1`.
+   * Whether errors may be asked for, by `GET /demo-error/` or on any page with `X-Clickstream-Error: 1`, and slow answers,
+   * with `X-Clickstream-Delay: <milliseconds>` (10,000 at most; the answer says it too).
    * @default true
    */
   readonly demoErrors?: boolean;
@@ -48,6 +49,7 @@ export interface DemoSite {
 const SESSIONS = 50_000;
 const TARGET_CHARACTERS = 8190;
 const DRAIN_MS = 2000;
+const MAX_DELAY_MS = 10_000;
 
 /** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED, LOG_NOT_WRITABLE */
 export async function startDemoSite(props: DemoSiteProps): Promise<DemoSite> {
@@ -71,8 +73,10 @@ export async function startDemoSite(props: DemoSiteProps): Promise<DemoSite> {
     // node's own 400 would not be in the log.
     requireHostHeader: false,
   });
-  const onRequest = (request: IncomingMessage, response: Exchange['response']) =>
-    answer(begin(request, response), { props, sessions, routes, warn });
+  const onRequest = (request: IncomingMessage, response: Exchange['response']) => {
+    const exchange = begin(request, response);
+    afterDelay(exchange, props, () => answer(exchange, { props, sessions, routes, warn }));
+  };
   server.on('request', onRequest);
   server.on('checkExpectation', onRequest);
   server.on('connect', (request: IncomingMessage) => refuseTunnel(begin(request, undefined)));
@@ -104,6 +108,24 @@ interface Site {
   readonly sessions: Sessions;
   readonly routes: Routes;
   readonly warn: (message: string) => void;
+}
+
+/** At once where no delay is asked for, or when the client goes during it: its line must be in the log. */
+function afterDelay({ request, response }: Exchange, props: DemoSiteProps, then: () => void): void {
+  const asked = request.headers['x-clickstream-delay'];
+  const delayMs = asked === undefined || !mayBreak(request, props) ? 0 : Math.min(MAX_DELAY_MS, Number(asked));
+  if (!(delayMs > 0)) {
+    then();
+    return;
+  }
+  response?.setHeader('x-clickstream-delay', delayMs);
+  const go = () => {
+    clearTimeout(timer);
+    request.socket.off('close', go);
+    then();
+  };
+  const timer = setTimeout(go, delayMs);
+  request.socket.on('close', go);
 }
 
 function answer(exchange: Exchange, site: Site): void {

@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rename, rm } from 'node:fs/promises';
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -330,6 +331,51 @@ describe('errors on demand', () => {
     const { url } = await start({ demoErrors: false, errorToken: 'secret' });
 
     expect(await ask(url, { 'x-clickstream-token': 'secret' })).toEqual([404, 200]);
+  });
+});
+
+describe('slow answers on demand', () => {
+  const ask = (url: string, delay: string) => new Visitor(url, 'slow').get('/about/', { 'x-clickstream-delay': delay });
+
+  it('come that much later, and say so', async () => {
+    const { url } = await start();
+    const started = performance.now();
+
+    const { status, headers } = await ask(url, '120');
+
+    expect({ status, delay: headers['x-clickstream-delay'] }).toEqual({ status: 200, delay: '120' });
+    expect(performance.now() - started).toBeGreaterThanOrEqual(119);
+  });
+
+  it.each(['-5', 'long', '0', 'NaN'])('are not there for a delay of %s', async (delay) => {
+    const { url } = await start();
+
+    const { status, headers } = await ask(url, delay);
+
+    expect({ status, delay: headers['x-clickstream-delay'] }).toEqual({ status: 200, delay: undefined });
+  });
+
+  it('are not there for who may not ask for errors', async () => {
+    const { url } = await start({ errorToken: 'secret' });
+
+    const { headers } = await ask(url, '9000');
+
+    expect(headers['x-clickstream-delay']).toBeUndefined();
+  });
+
+  it('have their line in the log also when the client does not wait', async () => {
+    const { url } = await start();
+    const asked = request(`${url}/about/`, { headers: { 'user-agent': 'slow', 'x-clickstream-delay': '9000' } });
+    asked.on('error', () => {}).end();
+    asked.on('socket', (socket) => socket.on('connect', () => setTimeout(() => asked.destroy(), 50)));
+
+    const lines = await waitForLines(
+      () => readFile(logFile, 'utf8'),
+      ({ agent }) => agent === 'slow',
+      1,
+    );
+
+    expect(lines).toHaveLength(1);
   });
 });
 
