@@ -5,13 +5,13 @@ import { runCommandLine, stopOnSignals } from '../core/command-line';
 import { ToolkitError, UsageError } from '../core/errors';
 import { parse } from '../core/parse';
 import { FLAGS } from './flags';
-import { DEFAULTS, TrafficOptions } from './options';
+import { DEFAULTS, flagOf, TrafficOptions } from './options';
 import { createProgressView, toTable } from './report';
 import { type RunOptions, runTraffic, type TrafficReport } from './run-traffic';
 
 async function run(argv: Readonly<Record<string, unknown>>): Promise<void> {
-  const given = Object.fromEntries(Object.keys(FLAGS).map((name) => [name, argv[name]]));
-  const options = parse(TrafficOptions, given, (why) => new UsageError(why));
+  const given = Object.fromEntries(Object.keys(TrafficOptions.shape).map((name) => [name, argv[name]]));
+  const options = parse(TrafficOptions, given, (why) => new UsageError(inFlags(why)));
   const view = createProgressView(process.stderr);
   const report = await runTraffic({
     ...options,
@@ -23,6 +23,11 @@ async function run(argv: Readonly<Record<string, unknown>>): Promise<void> {
   view.end();
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : toTable(report));
   failIfBroken(report);
+}
+
+/** `slowMs: must be …` as the flag that was typed. */
+function inFlags(why: string): string {
+  return why.replace(/(?<=^|; )\w+(?=: )/g, flagOf);
 }
 
 /** A command that says nothing of its end has one all the same. */

@@ -7,6 +7,14 @@ export const FLAGS = {
   rate: { type: 'number', describe: `Requests a second (default ${DEFAULTS.rate})`, group: 'What:' },
   ramp: { type: 'string', describe: 'SECONDS:RATE points in place of --rate: 0:10,60:100', group: 'What:' },
   errors: { type: 'number', describe: 'The share of requests that the site answers with 500, 0 to 1', group: 'What:' },
+  'error-mode': {
+    choices: ['route', 'spread'] as const,
+    describe: `Errors by the error route, or spread over pages and forms (default ${DEFAULTS.errorMode})`,
+    group: 'What:',
+  },
+  'not-found': { type: 'number', describe: 'The share of requests for pages that are not there', group: 'What:' },
+  slow: { type: 'number', describe: 'The share of requests that the site answers later', group: 'What:' },
+  'slow-ms': { type: 'number', describe: `That much later (default ${DEFAULTS.slowMs})`, group: 'What:' },
   seconds: { type: 'number', describe: `How long (default ${DEFAULTS.seconds})`, group: 'What:' },
   requests: { type: 'number', describe: 'How many requests, in place of --seconds', group: 'What:' },
   seed: {
@@ -19,12 +27,18 @@ export const FLAGS = {
     describe: `How many names there are to sign up with (default ${DEFAULTS.users})`,
     group: 'Who:',
   },
+  think: {
+    type: 'number',
+    describe: `How long a visitor looks at a page, on average (default ${DEFAULTS.think} s)`,
+    group: 'Who:',
+  },
   token: {
     type: 'string',
     describe: "For the site's error route; CLICKSTREAMY_TOKEN keeps it out of the shell's history",
     group: 'Who:',
   },
   run: { type: 'string', describe: 'The name that this run has in the log (default random)', group: 'Who:' },
+  timeout: { type: 'number', describe: `How long to wait for a reply (default ${DEFAULTS.timeout} s)`, group: 'What:' },
   ledger: { type: 'string', describe: 'Write to this file what was sent and answered, as JSON', group: 'Result:' },
   json: { type: 'boolean', describe: 'One line of JSON in place of the table', group: 'Result:' },
 } as const satisfies Readonly<Record<string, Options>>;

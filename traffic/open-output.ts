@@ -2,19 +2,19 @@
 import { DEFAULTS, type TrafficOptions } from './options';
 import type { TrafficOutput } from './output';
 import { toHttpOutput } from './outputs/http-output';
+import type { SiteNeeds } from './probe-site';
 
 export type OutputName = 'http' | 'file' | 'stream';
 
 /** Of the options, what outputs look at. */
 export type OutputOptions = Partial<
-  Pick<TrafficOptions, 'url' | 'token' | 'out' | 'stream' | 'endpoint' | 'region' | 'from' | 'to'>
+  Pick<TrafficOptions, 'url' | 'token' | 'timeout' | 'out' | 'stream' | 'endpoint' | 'region' | 'from' | 'to'>
 > & {
   readonly run: string;
-  /** Whether the plan has errors. */
-  readonly needsErrors: boolean;
+  /** What the plan asks of a site besides its pages. */
+  readonly needs: SiteNeeds;
 };
 
-const TIMEOUT_SECONDS = 10;
 const MAX_CONNECTIONS = 10_000;
 
 export function nameOfOutput({ out, stream }: Pick<OutputOptions, 'out' | 'stream'>): OutputName {
@@ -24,13 +24,13 @@ export function nameOfOutput({ out, stream }: Pick<OutputOptions, 'out' | 'strea
 
 /** @throws ToolkitError where it cannot be opened; nothing is sent before `run`. */
 export function openOutput(options: OutputOptions): TrafficOutput {
-  const { url = DEFAULTS.url, token, run, needsErrors } = options;
+  const { url = DEFAULTS.url, token, run, needs, timeout = DEFAULTS.timeout } = options;
   return toHttpOutput({
     url: new URL(url),
     token,
     run,
-    needsErrors,
+    needs,
     maxConnections: MAX_CONNECTIONS,
-    timeoutSeconds: TIMEOUT_SECONDS,
+    timeoutSeconds: timeout,
   });
 }

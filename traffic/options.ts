@@ -1,5 +1,6 @@
 /** What may be asked of `traffic`: ranges, what belongs together and what does not. One sentence for each fault. */
 import { z } from 'zod';
+import { THINK_SECONDS } from './journeys';
 import type { RatePoint } from './schedule';
 
 /** Of the options that have one; the run's name and the seed are random. */
@@ -8,7 +9,13 @@ export const DEFAULTS = {
   rate: 50,
   seconds: 10,
   errors: 0,
+  errorMode: 'route',
+  notFound: 0,
+  slow: 0,
+  slowMs: 1000,
   users: 10_000,
+  think: THINK_SECONDS,
+  timeout: 10,
 } as const;
 
 const MAX_RATE = 100_000;
@@ -73,13 +80,24 @@ export const TrafficOptions = z
     ramp: Ramp.optional(),
     /** The share of requests that the site answers with 500. */
     errors: share().default(DEFAULTS.errors),
+    /** By requests to the site's error route, or spread over its pages and forms. */
+    errorMode: z.enum(['route', 'spread'], "must be 'route' or 'spread'").default(DEFAULTS.errorMode),
+    /** The share of requests for pages that are not there. */
+    notFound: share().default(DEFAULTS.notFound),
+    /** The share of requests that the site is asked to answer `slowMs` later. */
+    slow: share().default(DEFAULTS.slow),
+    slowMs: number().min(1, 'must be 1 to 10,000').max(10_000, 'must be 1 to 10,000').optional(),
     seconds: number().positive('must be more than 0').max(MAX_SECONDS, 'must be 31 days or less').optional(),
     requests: whole().positive('must be 1 or more').optional(),
     /** @default random */
     seed: text('must not be empty').optional(),
     /** How many names there are to sign up with. */
     users: whole().min(1, 'must be 1 or more').max(1_000_000, 'must be 1,000,000 or less').default(DEFAULTS.users),
+    /** How long a visitor looks at a page, on average, in seconds. */
+    think: number().min(0.01, 'must be 0.01 to 3,600').max(3600, 'must be 0.01 to 3,600').default(DEFAULTS.think),
     token: text('must not be empty').optional(),
+    /** How long to wait for a reply, in seconds. */
+    timeout: number().min(0.1, 'must be 0.1 to 600').max(600, 'must be 0.1 to 600').default(DEFAULTS.timeout),
     /** @default random */
     run: z
       .string('must be given once')
@@ -111,6 +129,9 @@ export const TrafficOptions = z
   });
 export type TrafficOptions = z.output<typeof TrafficOptions>;
 
+/** `slowMs` on the command line: `--slow-ms`. */
+export const flagOf = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
 type Given = Readonly<Record<string, unknown>>;
 
 /** Two that exclude each other. */
@@ -128,17 +149,22 @@ const NEEDS: readonly (readonly [string, ...string[]])[] = [
   ['to', 'from'],
   ['endpoint', 'stream'],
   ['region', 'stream'],
+  ['slowMs', 'slow'],
 ];
 
 function contradictionsOf(given: Given): readonly string[] {
-  const has = (name: string) => given[name] !== undefined;
+  const has = (name: string) => given[name] !== undefined && given[name] !== 0;
   const faults = [
-    ...EITHER.filter((pair) => pair.every(has)).map(([one, other]) => `give --${one} or --${other}, not both`),
+    ...EITHER.filter((pair) => pair.every(has)).map(
+      ([one, other]) => `give --${flagOf(one)} or --${flagOf(other)}, not both`,
+    ),
     ...NEEDS.filter(([name, ...others]) => has(name) && !others.some(has)).map(
-      ([name, ...others]) => `--${name} belongs to ${others.map((other) => `--${other}`).join(' or ')}`,
+      ([name, ...others]) => `--${flagOf(name)} belongs to ${others.map((other) => `--${flagOf(other)}`).join(' or ')}`,
     ),
   ];
-  const { from, to } = given;
+  const { from, to, errors, notFound } = given;
+  // 0.8 + 0.2 is 1 in doubles; 0.7 + 0.3 could be a little more.
+  if (Number(errors) + Number(notFound) > 1 + 1e-9) faults.push('--errors and --not-found are more than all requests');
   if (from instanceof Date && to instanceof Date && from >= to) faults.push('--to must be later than --from');
   return faults;
 }

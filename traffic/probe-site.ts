@@ -2,23 +2,33 @@ import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
 import { ERROR_PATH } from './journeys';
+import type { ErrorMode } from './plan';
 
 export interface ProbeOptions {
   readonly url: URL;
   readonly token?: string | undefined;
-  /** Whether the site must have its error route. */
-  readonly needsErrors: boolean;
+  /** What the site must do on demand. */
+  readonly needs: SiteNeeds;
+}
+
+export interface SiteNeeds {
+  /** The error route, or pages that break; undefined: no errors. */
+  readonly errors?: ErrorMode | undefined;
+  /** Slow answers. */
+  readonly delays?: boolean | undefined;
 }
 
 const TIMEOUT_MS = 10_000;
 
 /**
- * Asks before the run whether the site answers, with HEAD requests that belong to no run.
+ * Asks before the run whether the site answers, and as needed, with HEAD requests that belong to no run.
  *
- * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED or NO_ERROR_ROUTE
+ * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED, NO_ERROR_ROUTE or NO_SLOW_REPLIES
  */
-export async function probeSite({ url, token, needsErrors }: ProbeOptions): Promise<void> {
-  const front = await head(url, '/', token);
+export async function probeSite({ url, token, needs }: ProbeOptions): Promise<void> {
+  const ask = (path: string, headers: Readonly<Record<string, string>> = {}) =>
+    head(url, path, { ...headers, ...(token === undefined ? {} : { 'x-clickstream-token': token }) });
+  const front = await ask('/');
   if (front.status !== 200) {
     throw new ToolkitError(
       'SITE_UNEXPECTED',
@@ -26,12 +36,26 @@ export async function probeSite({ url, token, needsErrors }: ProbeOptions): Prom
       'Give with --url the address that the site itself uses.',
     );
   }
-  if (!needsErrors) return;
-  const error = await head(url, ERROR_PATH, token);
-  if (error.status === 500) return;
-  throw new ToolkitError(
+  if (needs.errors !== undefined) {
+    const [path, headers] =
+      needs.errors === 'route' ? ([ERROR_PATH, {}] as const) : (['/', { 'x-clickstream-error': '1' }] as const);
+    const { status } = await ask(path, headers);
+    if (status !== 500) throw noErrors(needs.errors, url, status);
+  }
+  if (needs.delays && !(await ask('/', { 'x-clickstream-delay': '1' })).isDelayed) {
+    throw new ToolkitError(
+      'NO_SLOW_REPLIES',
+      `${url.origin} does not answer later when it is asked to, so no share of slow replies can be made.`,
+      'Switch the demo errors on, give their token (CLICKSTREAMY_TOKEN), or leave --slow out.',
+    );
+  }
+}
+
+function noErrors(mode: ErrorMode, url: URL, status: number): ToolkitError {
+  const what = mode === 'route' ? `${url.origin}${ERROR_PATH}` : `${url.origin}/, asked to break,`;
+  return new ToolkitError(
     'NO_ERROR_ROUTE',
-    `${url.origin}${ERROR_PATH} answers ${error.status}, not 500, so no share of errors can be made.`,
+    `${what} answers ${status}, not 500, so no share of errors can be made.`,
     'Switch the demo error route on, give its token (CLICKSTREAMY_TOKEN), or use --errors 0.',
   );
 }
@@ -39,19 +63,18 @@ export async function probeSite({ url, token, needsErrors }: ProbeOptions): Prom
 interface Head {
   readonly status: number;
   readonly location: string | undefined;
+  readonly isDelayed: boolean;
 }
 
-function head(url: URL, path: string, token: string | undefined): Promise<Head> {
+function head(url: URL, path: string, asked: Readonly<Record<string, string>>): Promise<Head> {
   const request = url.protocol === 'https:' ? requestHttps : requestHttp;
-  const headers = {
-    'user-agent': 'clickstreamy probe',
-    ...(token === undefined ? {} : { 'x-clickstream-token': token }),
-  };
+  const headers = { 'user-agent': 'clickstreamy probe', ...asked };
   return new Promise((resolve, reject) => {
     const probe = request(new URL(path, url), { method: 'HEAD', headers, agent: false, timeout: TIMEOUT_MS });
     probe.on('response', (response) => {
       response.resume();
-      resolve({ status: response.statusCode ?? 0, location: response.headers.location });
+      const { location, 'x-clickstream-delay': delay } = response.headers;
+      resolve({ status: response.statusCode ?? 0, location, isDelayed: delay !== undefined });
     });
     probe.on('timeout', () => probe.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
     probe.on('error', (error) => reject(toUnreachable(url, error)));

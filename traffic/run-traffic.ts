@@ -76,14 +76,20 @@ const PROGRESS_MS = 1000;
  * Makes a plan and takes it to its output: a site, a log file or a delivery stream.
  *
  * @returns also when it was stopped or the site broke off: see `end`.
- * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED or NO_ERROR_ROUTE before anything was sent; LEDGER_NOT_WRITABLE
+ * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED, NO_ERROR_ROUTE or NO_SLOW_REPLIES before anything was sent; LEDGER_NOT_WRITABLE
  */
 export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const { seed = randomName(8), run = randomName(6), rate = DEFAULTS.rate, ramp, ledger: file } = options;
-  const { errors = DEFAULTS.errors, users = DEFAULTS.users } = options;
+  const { errors = DEFAULTS.errors, errorMode = DEFAULTS.errorMode, users = DEFAULTS.users } = options;
+  const { notFound, slow = DEFAULTS.slow, slowMs, think } = options;
   const schedule = toSchedule({ rate, ramp });
   const requests = countRequests(options, schedule);
-  const output = openOutput({ ...options, run, needsErrors: errors > 0 });
+  const planned = { seed, rate, ramp, errors, errorMode, notFound, slow, slowMs, users, think, requests };
+  const output = openOutput({
+    ...options,
+    run,
+    needs: { errors: errors > 0 ? errorMode : undefined, delays: slow > 0 },
+  });
   await output.probe();
   if (file !== undefined) probeLedgerFile(file);
 
@@ -109,7 +115,7 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const progress = createProgress({ figures, ledger, schedule, requests, secondsNow });
   const timer = setInterval(() => options.onProgress?.(progress(output.connections)), PROGRESS_MS);
   try {
-    const plan = planRequests({ seed, rate, ramp, errors, users, requests });
+    const plan = planRequests(planned);
     const { end, due, figures: others } = await output.run(plan, recorder, options.signal);
     const seconds = secondsNow();
     if (end === 'complete') figures.complete();
@@ -121,7 +127,7 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
         run,
         seed,
         output: nameOfOutput(options),
-        options: { url, rate, ramp, errors, requests, users },
+        options: { url, ...planned },
         startedAt: clock.startedAt.toISOString(),
         end,
         planned: due,
