@@ -6,6 +6,9 @@ declare module 'autocannon/lib/httpClient' {
   class Client extends EventEmitter {
     constructor(options: Client.Options);
     readonly conn: Socket;
+    /** In milliseconds. */
+    readonly timeout: number;
+    readonly timeoutTicker: { reschedule(ms: number): void };
     readonly parser: { finish(): unknown };
     pipelinedRequests: {
       insertRequest(request: unknown): void;
@@ -17,7 +20,6 @@ declare module 'autocannon/lib/httpClient' {
     };
     _connect: () => void;
     _doRequest: () => void;
-    setRequests(requests: readonly Client.Request[]): void;
     destroy(): void;
   }
 
@@ -28,13 +30,6 @@ declare module 'autocannon/lib/httpClient' {
       readonly port: number;
       readonly timeout: number;
       readonly setupClient: (client: Client) => void;
-    }
-
-    interface Request {
-      readonly method: string;
-      readonly path: string;
-      readonly headers: Record<string, string>;
-      readonly body?: string;
     }
 
     interface ReplyHead {

@@ -6,20 +6,15 @@
  * thinks, the next request waits for the reply, is sent at once after it, and is counted as late.
  * Latency counts from the intended start, so waiting of any kind is in it.
  */
-import type Client from 'autocannon/lib/httpClient';
 import { isSignedInAfter, toClick, toUser } from './click';
 import type { Connection, Reply } from './connection';
 import { ConnectionPool, type PoolOptions } from './connection-pool';
 import { CookieJar } from './cookie-jar';
-import { ERROR_PATH } from './journeys';
 import type { Loss, OutputEnd, OutputResult, Recorder } from './output';
 import type { PlannedRequest, Visitor } from './plan';
+import { type Sender, toRequestText, toVisitorHead } from './request-text';
 
-export interface DriverOptions extends PoolOptions {
-  /** Stands at the end of each user agent, `clickstreamy/<run>`. */
-  readonly run: string;
-  /** For the error route and the forms: `X-Clickstream-Token`. */
-  readonly token?: string | undefined;
+export interface DriverOptions extends PoolOptions, Sender {
   /** Ends the run: nothing more is sent, what is under way may still be answered. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,7 +27,8 @@ const STOP_MS = 2000;
 /** What the site gave a visitor, and what the visitor is waiting for. */
 interface Session {
   readonly visitor: Visitor;
-  readonly headers: Readonly<Record<string, string>>;
+  /** What all of the visitor's requests say. */
+  readonly head: string;
   readonly jar: CookieJar;
   readonly late: PlannedRequest[];
   signedIn: boolean;
@@ -123,13 +119,7 @@ class Drive {
   #welcome(visitor: Visitor): Session {
     const session: Session = {
       visitor,
-      headers: {
-        Host: this.#options.url.host,
-        'User-Agent': `${visitor.agent} clickstreamy/${this.#options.run}`,
-        Accept: 'text/html,application/xhtml+xml,*/*;q=0.8',
-        'Accept-Language': 'en',
-        'X-Forwarded-For': visitor.address,
-      },
+      head: toVisitorHead(visitor, this.#options),
       jar: new CookieJar(),
       late: [],
       signedIn: false,
@@ -144,7 +134,7 @@ class Drive {
     this.#pool.acquire((connection) => {
       const sentAtMs = this.#nowMs();
       this.#recorder.onSent(request, sentAtMs, isLate);
-      connection.send(this.#toClientRequest(session, request), (reply) =>
+      connection.send(toRequestText(request, session.head, session.jar.header, this.#options), (reply) =>
         this.#onReply(session, request, sentAtMs, connection, reply),
       );
     });
@@ -178,21 +168,6 @@ class Drive {
     if (this.#losses.inARow++ === 0) this.#losses.sinceMs = this.#nowMs();
     const { inARow, sinceMs } = this.#losses;
     if (inARow >= BREAKER.losses && this.#nowMs() - sinceMs >= BREAKER.ms) this.#stop('broken');
-  }
-
-  #toClientRequest({ headers, jar }: Session, request: PlannedRequest): Client.Request {
-    const { url, token } = this.#options;
-    const { method, path, referer, form, breaks, delayMs } = request;
-    const all: Record<string, string> = { ...headers };
-    if (referer !== undefined) all['Referer'] = referer.startsWith('/') ? `${url.origin}${referer}` : referer;
-    if (jar.header !== '') all['Cookie'] = jar.header;
-    if (breaks) all['X-Clickstream-Error'] = '1';
-    if (delayMs > 0) all['X-Clickstream-Delay'] = String(delayMs);
-    const isAllowed = form !== undefined || path === ERROR_PATH || breaks || delayMs > 0;
-    if (token !== undefined && isAllowed) all['X-Clickstream-Token'] = token;
-    if (form === undefined) return { method, path, headers: all };
-    all['Content-Type'] = 'application/x-www-form-urlencoded';
-    return { method, path, headers: all, body: form };
   }
 
   #complete(): void {

@@ -1,0 +1,34 @@
+/** HTTP/1.1 as it goes over the wire. Nothing here needs escaping: paths and forms are percent-encoded, the rest is ours. */
+import { ERROR_PATH } from './journeys';
+import type { PlannedRequest, Visitor } from './plan';
+
+export interface Sender {
+  readonly url: URL;
+  /** Stands at the end of each user agent, `clickstreamy/<run>`. */
+  readonly run: string;
+  /** For the error route, for what is asked of pages, and the forms: `X-Clickstream-Token`. */
+  readonly token?: string | undefined;
+}
+
+/** The headers that are the same in all requests of a visitor. */
+export function toVisitorHead({ agent, address }: Visitor, { url, run }: Sender): string {
+  return (
+    `Host: ${url.host}\r\nConnection: keep-alive\r\nUser-Agent: ${agent} clickstreamy/${run}\r\n` +
+    'Accept: text/html,application/xhtml+xml,*/*;q=0.8\r\nAccept-Language: en\r\n' +
+    `X-Forwarded-For: ${address}\r\n`
+  );
+}
+
+/** @param cookies of the visitor's jar; empty where there are none. */
+export function toRequestText(request: PlannedRequest, head: string, cookies: string, { url, token }: Sender): string {
+  const { method, path, referer, form, breaks, delayMs } = request;
+  let text = `${method} ${path} HTTP/1.1\r\n${head}`;
+  if (referer !== undefined) text += `Referer: ${referer.startsWith('/') ? url.origin + referer : referer}\r\n`;
+  if (cookies !== '') text += `Cookie: ${cookies}\r\n`;
+  if (breaks) text += 'X-Clickstream-Error: 1\r\n';
+  if (delayMs > 0) text += `X-Clickstream-Delay: ${delayMs}\r\n`;
+  const isAllowed = form !== undefined || path === ERROR_PATH || breaks || delayMs > 0;
+  if (token !== undefined && isAllowed) text += `X-Clickstream-Token: ${token}\r\n`;
+  if (form === undefined) return `${text}\r\n`;
+  return `${text}Content-Type: application/x-www-form-urlencoded\r\nContent-Length: ${form.length}\r\n\r\n${form}`;
+}
