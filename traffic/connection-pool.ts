@@ -11,12 +11,16 @@ export interface PoolOptions extends Target {
  */
 const IDLE_MS = 2000;
 
+/** Opened at a time before the run, so that the site's queue of new connections does not run over. */
+const WARM_BATCH = 64;
+
 /** As many connections as there are requests under way. */
 export class ConnectionPool {
   readonly #options: PoolOptions;
-  readonly #idle: { readonly connection: Connection; readonly sinceMs: number }[] = [];
+  readonly #idle: { readonly connection: Connection; sinceMs: number }[] = [];
   readonly #busy = new Set<Connection>();
   readonly #waiting: ((connection: Connection) => void)[] = [];
+  #most = 0;
 
   constructor(options: PoolOptions) {
     this.#options = options;
@@ -24,6 +28,27 @@ export class ConnectionPool {
 
   get open(): number {
     return this.#idle.length + this.#busy.size;
+  }
+
+  /** The most there have been at once. */
+  get most(): number {
+    return this.#most;
+  }
+
+  /** Opens so many beforehand; those that are refused are simply not there. */
+  async warm(count: number, signal?: AbortSignal): Promise<void> {
+    const wanted = Math.min(count, this.#options.maxConnections);
+    while (this.open < wanted && !signal?.aborted) {
+      const batch = Array.from({ length: Math.min(WARM_BATCH, wanted - this.open) }, () =>
+        openConnection(this.#options),
+      );
+      await Promise.all(batch.map(({ opened }) => opened));
+      const opened = batch.filter(({ isOpen }) => isOpen);
+      for (const connection of opened) this.#idle.push({ connection, sinceMs: performance.now() });
+      if (opened.length < batch.length) break;
+    }
+    for (const one of this.#idle) one.sinceMs = performance.now();
+    this.#most = this.open;
   }
 
   /** Calls back at once while there is a connection to be had, else as soon as there is; in the order of the calls. */
@@ -34,6 +59,7 @@ export class ConnectionPool {
       this.#waiting.push(use);
     } else {
       this.#busy.add(connection);
+      this.#most = Math.max(this.#most, this.open);
       use(connection);
     }
   }

@@ -18,6 +18,8 @@ export interface Target {
 }
 
 export interface Connection {
+  /** Resolves when it is connected, or will never be. */
+  readonly opened: Promise<void>;
   readonly isOpen: boolean;
   /** Only when it is open and the last request has had its reply. @param text of the whole request, ASCII. */
   send(text: string, onReply: (reply: Reply) => void): void;
@@ -89,7 +91,10 @@ export function openConnection({ url, timeoutSeconds }: Target): Connection {
     leave('closed');
   };
 
+  // `secureConnect` comes after it, where there is TLS.
+  const opened = new Promise<void>((resolve) => client.conn.once('connect', resolve).once('close', () => resolve()));
   return {
+    opened,
     get isOpen() {
       return isOpen;
     },

@@ -5,63 +5,71 @@
  * moves another's (open model). Only the requests of one visitor are in order: where the site takes longer than the visitor
  * thinks, the next request waits for the reply, is sent at once after it, and is counted as late.
  * Latency counts from the intended start, so waiting of any kind is in it.
+ *
+ * At full speed (`max`) there is no clock: whenever a connection is free it takes the plan's next request (closed loop), and
+ * latency counts from the sending.
+ *
+ * What has no reply is counted as lost and never sent again, since the site may have taken it; only a connection that was
+ * refused, so that nothing was sent, is tried again.
  */
-import { isSignedInAfter, toClick, toUser } from './click';
-import type { Connection, Reply } from './connection';
+import { Breaker } from './breaker';
+import type { Reply } from './connection';
 import { ConnectionPool, type PoolOptions } from './connection-pool';
-import { CookieJar } from './cookie-jar';
-import type { Loss, OutputEnd, OutputResult, Recorder } from './output';
-import type { PlannedRequest, Visitor } from './plan';
-import { type Sender, toRequestText, toVisitorHead } from './request-text';
+import type { OutputEnd, OutputResult, Recorder } from './output';
+import type { PlannedRequest } from './plan';
+import type { Sender } from './request-text';
+import { Session } from './session';
 
 export interface DriverOptions extends PoolOptions, Sender {
+  /** No clock, and this long at most, in seconds; Infinity: to the plan's end. */
+  readonly max?: { readonly seconds: number } | undefined;
+  /** Opened before the clock starts, as many as the schedule will need at once. @default 0 */
+  readonly warmConnections?: number | undefined;
   /** Ends the run: nothing more is sent, what is under way may still be answered. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The site is given up when this many requests in a row were lost, over at least that time. */
-const BREAKER = { losses: 20, ms: 3000 };
 /** How long a stopped run waits for the replies under way. */
 const STOP_MS = 2000;
+/** When a refused connection is tried again. */
+const RETRY_MS = [100, 300];
+/** How many requests may wait for their visitors at full speed, before the plan does. */
+const MAX_LATE = 1000;
 
-/** What the site gave a visitor, and what the visitor is waiting for. */
-interface Session {
-  readonly visitor: Visitor;
-  /** What all of the visitor's requests say. */
-  readonly head: string;
-  readonly jar: CookieJar;
-  readonly late: PlannedRequest[];
-  signedIn: boolean;
-  waits: boolean;
+export interface DriveResult extends OutputResult {
+  /** Connections that were refused and tried again. */
+  readonly retried: number;
 }
 
-export function driveTraffic(
+export async function driveTraffic(
   plan: Iterator<PlannedRequest>,
   options: DriverOptions,
   recorder: Recorder,
-): { readonly result: Promise<OutputResult>; readonly pool: ConnectionPool } {
-  const pool = new ConnectionPool(options);
-  const result = new Promise<OutputResult>((resolve, reject) =>
-    new Drive(plan, options, recorder, pool, resolve, reject).start(),
-  );
-  return { result, pool };
+  pool = new ConnectionPool(options),
+): Promise<DriveResult> {
+  await pool.warm(options.warmConnections ?? 0, options.signal);
+  return new Promise((resolve, reject) => new Drive(plan, options, recorder, pool, resolve, reject).start());
 }
 
 class Drive {
   readonly #plan: Iterator<PlannedRequest>;
   readonly #options: DriverOptions;
   readonly #recorder: Recorder;
-  readonly #resolve: (result: OutputResult) => void;
+  readonly #resolve: (result: DriveResult) => void;
   readonly #reject: (error: unknown) => void;
   readonly #pool: ConnectionPool;
+  readonly #breaker = new Breaker();
   readonly #sessions = new Map<number, Session>();
+  /** Refused and not yet sent again; without a timer it waits for a connection. */
+  readonly #refused = new Map<PlannedRequest, NodeJS.Timeout | undefined>();
   readonly #startMs = performance.now();
   #next: PlannedRequest | undefined;
   #due = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Due and without reply. */
   #pending = 0;
-  #losses = { inARow: 0, sinceMs: 0 };
+  #late = 0;
+  #retried = 0;
   #end: OutputEnd | undefined;
 
   constructor(
@@ -69,7 +77,7 @@ class Drive {
     options: DriverOptions,
     recorder: Recorder,
     pool: ConnectionPool,
-    resolve: (result: OutputResult) => void,
+    resolve: (result: DriveResult) => void,
     reject: (error: unknown) => void,
   ) {
     this.#plan = plan;
@@ -85,23 +93,40 @@ class Drive {
     signal?.addEventListener('abort', this.#onAbort, { once: true });
     this.#recorder.onStart(new Date());
     if (signal?.aborted) this.#stop('stopped');
-    else this.#tick();
+    else this.#goOn();
   }
 
   readonly #onAbort = () => this.#stop('stopped');
 
-  readonly #tick = () => {
+  readonly #goOn = () => {
     try {
-      this.#next ??= this.#pull();
-      const nowMs = this.#nowMs();
-      for (; this.#next !== undefined && this.#next.atMs <= nowMs; this.#next = this.#pull()) this.#isDue(this.#next);
-      if (this.#end !== undefined) return;
-      if (this.#next === undefined) this.#complete();
-      else this.#timer = setTimeout(this.#tick, Math.ceil(this.#next.atMs - this.#nowMs()));
+      if (this.#options.max === undefined) this.#tick();
+      else this.#pump(this.#options.max.seconds * 1000);
     } catch (error) {
       this.#finish(() => this.#reject(error));
     }
   };
+
+  /** Sends what is due, and comes again when the next one is. */
+  #tick(): void {
+    this.#next ??= this.#pull();
+    const nowMs = this.#nowMs();
+    for (; this.#next !== undefined && this.#next.atMs <= nowMs; this.#next = this.#pull()) this.#isDue(this.#next);
+    if (this.#end !== undefined) return;
+    if (this.#next === undefined) this.#complete();
+    else this.#timer = setTimeout(this.#goOn, Math.ceil(this.#next.atMs - this.#nowMs()));
+  }
+
+  /** Keeps every connection busy. */
+  #pump(endMs: number): void {
+    const { maxConnections } = this.#options;
+    while (this.#end === undefined && this.#pending - this.#late < maxConnections && this.#late < MAX_LATE) {
+      this.#next = this.#nowMs() < endMs ? this.#pull() : undefined;
+      if (this.#next === undefined) break;
+      this.#isDue(this.#next);
+    }
+    if (this.#next === undefined) this.#complete();
+  }
 
   #pull(): PlannedRequest | undefined {
     const { done, value } = this.#plan.next();
@@ -111,63 +136,69 @@ class Drive {
   #isDue(request: PlannedRequest): void {
     this.#due++;
     this.#pending++;
-    const session = this.#sessions.get(request.visitor.number) ?? this.#welcome(request.visitor);
-    if (session.waits) session.late.push(request);
-    else this.#send(session, request, false);
+    const { visitor } = request;
+    let session = this.#sessions.get(visitor.number);
+    if (session === undefined) {
+      session = new Session(visitor, this.#options);
+      this.#sessions.set(visitor.number, session);
+    }
+    if (session.waits) {
+      this.#late++;
+      session.late.push(request);
+    } else this.#send(session, request, false);
   }
 
-  #welcome(visitor: Visitor): Session {
-    const session: Session = {
-      visitor,
-      head: toVisitorHead(visitor, this.#options),
-      jar: new CookieJar(),
-      late: [],
-      signedIn: false,
-      waits: false,
-    };
-    this.#sessions.set(visitor.number, session);
-    return session;
-  }
-
-  #send(session: Session, request: PlannedRequest, isLate: boolean): void {
+  /** @param attempt from 0: how often the connection was refused. */
+  #send(session: Session, request: PlannedRequest, isLate: boolean, attempt = 0): void {
     session.waits = true;
     this.#pool.acquire((connection) => {
       const sentAtMs = this.#nowMs();
-      this.#recorder.onSent(request, sentAtMs, isLate);
-      connection.send(toRequestText(request, session.head, session.jar.header, this.#options), (reply) =>
-        this.#onReply(session, request, sentAtMs, connection, reply),
-      );
+      if (attempt === 0) this.#recorder.onSent(request, sentAtMs, isLate);
+      else this.#refused.delete(request);
+      connection.send(session.toText(request), (reply) => {
+        this.#pool.release(connection);
+        this.#onReply(session, request, sentAtMs, reply, attempt);
+      });
     });
   }
 
-  #onReply(session: Session, request: PlannedRequest, sentAtMs: number, connection: Connection, reply: Reply): void {
-    if (reply.ok) this.#onAnswer(session, request, sentAtMs, reply);
-    else this.#onLoss(request, reply.loss);
-    session.waits = false;
+  #onReply(session: Session, request: PlannedRequest, sentAtMs: number, reply: Reply, attempt: number): void {
+    const nowMs = this.#nowMs();
+    if (reply.ok) {
+      this.#breaker.onAnswer();
+      const latencyMs = nowMs - (this.#options.max === undefined ? request.atMs : sentAtMs);
+      this.#recorder.onAnswer({ request, seen: session.take(request, reply), sentAtMs, latencyMs });
+    } else if (reply.loss === 'refused' && attempt < RETRY_MS.length && this.#end === undefined) {
+      this.#retry(session, request, attempt);
+      return;
+    } else {
+      this.#recorder.onLost(request, reply.loss);
+      if (this.#breaker.onLoss(reply.loss, sentAtMs, nowMs)) this.#stop('broken');
+    }
     this.#pending--;
-    this.#pool.release(connection);
+    session.waits = false;
     const next = session.late.shift();
-    if (next !== undefined) this.#send(session, next, true);
-    else if (request.last) this.#sessions.delete(session.visitor.number);
-    if (this.#end !== undefined && this.#pending === 0) this.#settle();
-    else if (this.#next === undefined) this.#complete();
+    if (next !== undefined) {
+      this.#late--;
+      this.#send(session, next, true);
+    } else if (request.last) this.#sessions.delete(session.visitor.number);
+    this.#afterReply();
   }
 
-  #onAnswer(session: Session, request: PlannedRequest, sentAtMs: number, reply: Extract<Reply, { ok: true }>): void {
-    this.#losses.inARow = 0;
-    for (const cookie of reply.setCookies) session.jar.keep(cookie);
-    const seen = toClick(request.method, request.expect.action, reply.status);
-    const user = toUser(seen, session.visitor.user, session.signedIn);
-    session.signedIn = isSignedInAfter(seen, session.signedIn);
-    this.#recorder.onAnswer({ request, seen: { ...seen, user }, sentAtMs, latencyMs: this.#nowMs() - request.atMs });
+  #afterReply(): void {
+    if (this.#end !== undefined) {
+      if (this.#pending === 0) this.#settle();
+    } else if (this.#next === undefined) this.#complete();
+    else if (this.#options.max !== undefined) this.#goOn();
   }
 
-  #onLoss(request: PlannedRequest, loss: Loss): void {
-    this.#recorder.onLost(request, loss);
-    if (loss === 'cut') return;
-    if (this.#losses.inARow++ === 0) this.#losses.sinceMs = this.#nowMs();
-    const { inARow, sinceMs } = this.#losses;
-    if (inARow >= BREAKER.losses && this.#nowMs() - sinceMs >= BREAKER.ms) this.#stop('broken');
+  #retry(session: Session, request: PlannedRequest, attempt: number): void {
+    this.#retried++;
+    const again = () => {
+      this.#refused.set(request, undefined);
+      this.#send(session, request, false, attempt + 1);
+    };
+    this.#refused.set(request, setTimeout(again, RETRY_MS[attempt]));
   }
 
   #complete(): void {
@@ -183,17 +214,25 @@ class Drive {
     clearTimeout(this.#timer);
     for (const { late } of this.#sessions.values()) this.#pending -= late.splice(0).length;
     this.#pending -= this.#pool.forgetWaiting();
+    for (const [request, timer] of this.#refused) {
+      // Without a timer it was among those that waited for a connection.
+      if (timer !== undefined) this.#pending--;
+      clearTimeout(timer);
+      this.#recorder.onLost(request, 'refused');
+    }
+    this.#refused.clear();
     if (this.#pending === 0) this.#settle();
     else this.#timer = setTimeout(() => this.#pool.close(), STOP_MS);
   }
 
   #settle(): void {
-    this.#finish(() => this.#resolve({ end: this.#end ?? 'complete', due: this.#due }));
+    this.#finish(() => this.#resolve({ end: this.#end ?? 'complete', due: this.#due, retried: this.#retried }));
   }
 
   #finish(settle: () => void): void {
     this.#end ??= 'broken';
     clearTimeout(this.#timer);
+    for (const timer of this.#refused.values()) clearTimeout(timer);
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
     this.#plan.return?.();
     settle();

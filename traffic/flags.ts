@@ -6,6 +6,8 @@ export const FLAGS = {
   url: { type: 'string', describe: `The site (default ${DEFAULTS.url})`, group: 'What:' },
   rate: { type: 'number', describe: `Requests a second (default ${DEFAULTS.rate})`, group: 'What:' },
   ramp: { type: 'string', describe: 'SECONDS:RATE points in place of --rate: 0:10,60:100', group: 'What:' },
+  max: { type: 'boolean', describe: 'No rate: as fast as the site answers', group: 'What:' },
+  connections: { type: 'number', describe: 'At most (default 10,000; with --max always so many, 64)', group: 'What:' },
   errors: { type: 'number', describe: 'The share of requests that the site answers with 500, 0 to 1', group: 'What:' },
   'error-mode': {
     choices: ['route', 'spread'] as const,

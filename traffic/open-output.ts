@@ -8,14 +8,31 @@ export type OutputName = 'http' | 'file' | 'stream';
 
 /** Of the options, what outputs look at. */
 export type OutputOptions = Partial<
-  Pick<TrafficOptions, 'url' | 'token' | 'timeout' | 'out' | 'stream' | 'endpoint' | 'region' | 'from' | 'to'>
+  Pick<
+    TrafficOptions,
+    | 'url'
+    | 'token'
+    | 'timeout'
+    | 'max'
+    | 'connections'
+    | 'seconds'
+    | 'out'
+    | 'stream'
+    | 'endpoint'
+    | 'region'
+    | 'from'
+    | 'to'
+  >
 > & {
   readonly run: string;
   /** What the plan asks of a site besides its pages. */
   readonly needs: SiteNeeds;
+  /** Requests a second at the start. */
+  readonly startRate: number;
 };
 
-const MAX_CONNECTIONS = 10_000;
+/** At most; at full speed, always. */
+const CONNECTIONS = { clock: 10_000, max: 64 };
 
 export function nameOfOutput({ out, stream }: Pick<OutputOptions, 'out' | 'stream'>): OutputName {
   if (out !== undefined) return 'file';
@@ -24,13 +41,16 @@ export function nameOfOutput({ out, stream }: Pick<OutputOptions, 'out' | 'strea
 
 /** @throws ToolkitError where it cannot be opened; nothing is sent before `run`. */
 export function openOutput(options: OutputOptions): TrafficOutput {
-  const { url = DEFAULTS.url, token, run, needs, timeout = DEFAULTS.timeout } = options;
+  const { url = DEFAULTS.url, token, run, needs, startRate, timeout = DEFAULTS.timeout, max, seconds } = options;
+  const { connections = max ? CONNECTIONS.max : CONNECTIONS.clock } = options;
   return toHttpOutput({
     url: new URL(url),
     token,
     run,
     needs,
-    maxConnections: MAX_CONNECTIONS,
+    startRate,
+    max: max ? { seconds: seconds ?? Number.POSITIVE_INFINITY } : undefined,
+    maxConnections: connections,
     timeoutSeconds: timeout,
   });
 }

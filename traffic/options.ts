@@ -78,6 +78,10 @@ export const TrafficOptions = z
     rate: rate().optional(),
     /** In place of `rate`. */
     ramp: Ramp.optional(),
+    /** No rate: as fast as the site answers. */
+    max: z.boolean('must be given once').default(false),
+    /** At most; with `max`, so many all the time. @default 10,000, with `max` 64 */
+    connections: whole().min(1, 'must be 1 to 60,000').max(60_000, 'must be 1 to 60,000').optional(),
     /** The share of requests that the site answers with 500. */
     errors: share().default(DEFAULTS.errors),
     /** By requests to the site's error route, or spread over its pages and forms. */
@@ -138,6 +142,10 @@ type Given = Readonly<Record<string, unknown>>;
 const EITHER: readonly (readonly [string, string])[] = [
   ['seconds', 'requests'],
   ['rate', 'ramp'],
+  ['max', 'rate'],
+  ['max', 'ramp'],
+  ['max', 'out'],
+  ['max', 'stream'],
   ['out', 'stream'],
   ['to', 'seconds'],
   ['to', 'requests'],
@@ -152,8 +160,11 @@ const NEEDS: readonly (readonly [string, ...string[]])[] = [
   ['slowMs', 'slow'],
 ];
 
+/** What an option has that was not asked for. */
+const ABSENT = new Set<unknown>([undefined, 0, false]);
+
 function contradictionsOf(given: Given): readonly string[] {
-  const has = (name: string) => given[name] !== undefined && given[name] !== 0;
+  const has = (name: string) => !ABSENT.has(given[name]);
   const faults = [
     ...EITHER.filter((pair) => pair.every(has)).map(
       ([one, other]) => `give --${flagOf(one)} or --${flagOf(other)}, not both`,

@@ -23,12 +23,15 @@ const TIMEOUT_MS = 10_000;
 /**
  * Asks before the run whether the site answers, and as needed, with HEAD requests that belong to no run.
  *
+ * @returns how long the front page took, its connection included.
  * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED, NO_ERROR_ROUTE or NO_SLOW_REPLIES
  */
-export async function probeSite({ url, token, needs }: ProbeOptions): Promise<void> {
+export async function probeSite({ url, token, needs }: ProbeOptions): Promise<{ readonly replyMs: number }> {
   const ask = (path: string, headers: Readonly<Record<string, string>> = {}) =>
     head(url, path, { ...headers, ...(token === undefined ? {} : { 'x-clickstream-token': token }) });
+  const startMs = performance.now();
   const front = await ask('/');
+  const replyMs = performance.now() - startMs;
   if (front.status !== 200) {
     throw new ToolkitError(
       'SITE_UNEXPECTED',
@@ -49,6 +52,7 @@ export async function probeSite({ url, token, needs }: ProbeOptions): Promise<vo
       'Switch the demo errors on, give their token (CLICKSTREAMY_TOKEN), or leave --slow out.',
     );
   }
+  return { replyMs };
 }
 
 function noErrors(mode: ErrorMode, url: URL, status: number): ToolkitError {

@@ -1,5 +1,5 @@
 /** How a run looks to a person: while it goes, and at its end. */
-import type { Percentiles } from './figures';
+import type { Percentiles } from './histogram';
 import type { Progress, TrafficReport } from './run-traffic';
 
 /** Between two lines where there is no terminal to rewrite one on. */
@@ -43,7 +43,7 @@ export function toTable(report: TrafficReport): string {
     report;
   const rows: readonly (readonly [name: string, value: string])[] = [
     ['run', `${report.run}, seed ${report.seed}${ENDS[report.end]}`],
-    ['sent', `${count(sent)} of ${count(planned)} planned, in ${seconds.toFixed(1)} s (${count(report.rate)}/s asked)`],
+    ['sent', `${count(sent)} of ${count(planned)} planned, in ${seconds.toFixed(1)} s: ${toRates(report)}`],
     ['worst second', `${(100 * report.worstSecond).toFixed(1)} % of the plan`],
     ...(late === 0 ? [] : [['late', `${count(late)} (their visitor waited for the answer before)`] as const]),
     ['answered', `${count(answered)}: ${toStatuses(report.byStatus)}`],
@@ -61,6 +61,10 @@ export function toTable(report: TrafficReport): string {
     ...(report.ledger === null ? [] : [['ledger', report.ledger] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join('');
+}
+
+function toRates({ rate, rateAsked }: TrafficReport): string {
+  return rateAsked === null ? `${count(rate)}/s, full speed` : `${count(rate)}/s of ${count(rateAsked)}/s`;
 }
 
 const ENDS = { complete: '', stopped: ', stopped early', broken: ', broken off' };

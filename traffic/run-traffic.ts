@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { createFigures, type Figures, type Percentiles } from './figures';
+import { createFigures, type Figures } from './figures';
+import type { Percentiles } from './histogram';
 import { createLedger, type Ledger } from './ledger';
 import { LEDGER_VERSION, probeLedgerFile, writeLedgerFile } from './ledger-file';
 import { nameOfOutput, openOutput } from './open-output';
@@ -38,8 +39,10 @@ export interface TrafficReport {
   readonly run: string;
   readonly seed: string;
   readonly end: OutputEnd;
-  /** Requests a second, as asked: of a ramp, its mean. */
+  /** Requests sent a second, seen from the first one's time to the last one's. */
   readonly rate: number;
+  /** Of a ramp, its mean; null at full speed. */
+  readonly rateAsked: number | null;
   /** From the first request's time to the last reply. */
   readonly seconds: number;
   /** Requests whose time came before the end. */
@@ -71,6 +74,8 @@ export interface TrafficReport {
 }
 
 const PROGRESS_MS = 1000;
+/** At full speed nobody keeps the plan's time: it needs only visitors enough that none is asked for twice at once. */
+const MAX_PLAN = { rate: 10_000, think: 0.1 };
 
 /**
  * Makes a plan and takes it to its output: a site, a log file or a delivery stream.
@@ -82,21 +87,18 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const { seed = randomName(8), run = randomName(6), rate = DEFAULTS.rate, ramp, ledger: file } = options;
   const { errors = DEFAULTS.errors, errorMode = DEFAULTS.errorMode, users = DEFAULTS.users } = options;
   const { notFound, slow = DEFAULTS.slow, slowMs, think } = options;
-  const schedule = toSchedule({ rate, ramp });
+  const { max = false } = options;
+  const schedule = toSchedule(max ? { rate: MAX_PLAN.rate } : { rate, ramp });
   const requests = countRequests(options, schedule);
-  const planned = { seed, rate, ramp, errors, errorMode, notFound, slow, slowMs, users, think, requests };
-  const output = openOutput({
-    ...options,
-    run,
-    needs: { errors: errors > 0 ? errorMode : undefined, delays: slow > 0 },
-  });
+  const asked = { seed, rate, ramp, errors, errorMode, notFound, slow, slowMs, users, think, requests };
+  const planned = max ? { ...asked, ...MAX_PLAN, ramp: undefined } : asked;
+  const needs = { errors: errors > 0 ? errorMode : undefined, delays: slow > 0 };
+  const output = openOutput({ ...options, run, needs, startRate: schedule.rateAt(0) });
   await output.probe();
   if (file !== undefined) probeLedgerFile(file);
 
-  const figures = createFigures((second) => {
-    const slots = (seconds: number) => Math.min(requests ?? Number.POSITIVE_INFINITY, schedule.slotsBefore(seconds));
-    return slots(second + 1) - slots(second);
-  });
+  const slots = (seconds: number) => Math.min(requests ?? Number.POSITIVE_INFINITY, schedule.slotsBefore(seconds));
+  const figures = createFigures(max ? undefined : (second) => slots(second + 1) - slots(second));
   const ledger = createLedger();
   const clock = { startedAt: new Date(), startMs: performance.now() };
   const recorder: Recorder = {
@@ -104,12 +106,16 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
       Object.assign(clock, { startedAt, startMs: performance.now() });
       ledger.onStart(startedAt);
     },
-    onSent: (request, sentAtMs, isLate) => figures.onSent(request.atMs, sentAtMs, isLate),
+    onSent: ({ atMs }, sentAtMs, isLate) => figures.onSent(max ? sentAtMs : atMs, sentAtMs, isLate),
     onAnswer(answer) {
-      figures.onAnswer(answer.latencyMs);
+      const { request, sentAtMs, latencyMs, seen } = answer;
+      figures.onAnswer((max ? sentAtMs : request.atMs) + latencyMs, latencyMs, seen.status);
       ledger.onAnswer(answer);
     },
-    onLost: ledger.onLost,
+    onLost(request, loss) {
+      figures.onLost(secondsNow() * 1000);
+      ledger.onLost(request, loss);
+    },
   };
   const secondsNow = () => (performance.now() - clock.startMs) / 1000;
   const progress = createProgress({ figures, ledger, schedule, requests, secondsNow });
@@ -127,7 +133,7 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
         run,
         seed,
         output: nameOfOutput(options),
-        options: { url, ...planned },
+        options: { url, max, ...asked },
         startedAt: clock.startedAt.toISOString(),
         end,
         planned: due,
@@ -139,7 +145,8 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
       run,
       seed,
       end,
-      rate: ramp === undefined ? rate : round(due / (schedule.atMs(due) / 1000)),
+      rate: round(figures.sent / sendingSeconds(figures, schedule, max)),
+      rateAsked: max ? null : ramp === undefined ? rate : round(due / endOf(due, schedule)),
       seconds: round(seconds),
       planned: due,
       ...toResults(figures, ledger),
@@ -152,9 +159,22 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   }
 }
 
+/** Where the last of so many slots ends: half-way to the next. */
+function endOf(slots: number, { atMs }: Schedule): number {
+  return slots === 0 ? 0 : (atMs(slots - 1) + atMs(slots)) / 2000;
+}
+
+/** How long the sending took: each request has its slot's length, and the last one may have been late. */
+function sendingSeconds({ sent, lastSentMs }: Figures, schedule: Schedule, max: boolean): number {
+  if (sent === 0) return 1;
+  if (max) return lastSentMs / 1000;
+  const lateMs = Math.max(0, lastSentMs - schedule.atMs(sent - 1));
+  return endOf(sent, schedule) + lateMs / 1000;
+}
+
 /** How many requests the plan has, at least one; undefined: without an end. */
-function countRequests({ requests, seconds, ramp, from, to }: RunOptions, schedule: Schedule): number | undefined {
-  if (requests !== undefined) return requests;
+function countRequests({ requests, seconds, ramp, from, to, max }: RunOptions, schedule: Schedule): number | undefined {
+  if (requests !== undefined || max) return requests;
   const span = from === undefined || to === undefined ? undefined : (to.getTime() - from.getTime()) / 1000;
   const length = seconds ?? span ?? ramp?.at(-1)?.seconds;
   return length === undefined ? undefined : Math.max(1, schedule.slotsBefore(length));

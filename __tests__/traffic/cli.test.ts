@@ -72,7 +72,7 @@ describe('traffic', () => {
     expect(report).toMatchObject({
       run: 'r7',
       seed: 'x',
-      rate: 200,
+      rateAsked: 200,
       planned: 20,
       sent: 20,
       answered: 20,

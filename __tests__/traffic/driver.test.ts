@@ -51,7 +51,7 @@ async function drive({
       onAnswer: (answer) => answers.push(answer),
       onLost: (request, loss) => lost.push({ request, loss }),
     },
-  ).result;
+  );
   return { ...result, site: started, sent, answers, lost };
 }
 

@@ -48,7 +48,7 @@ it('keeps the lag of late requests, which wait for their visitor, apart', () => 
 it('has percentiles of the latency, and zeros before there is any', () => {
   const [some, none] = [createFigures(() => 1), createFigures(() => 1)];
 
-  for (let ms = 1; ms <= 100; ms++) some.onAnswer(ms);
+  for (let ms = 1; ms <= 100; ms++) some.onAnswer(ms, ms, 200);
 
   expect(none.latencyMs()).toEqual({ p50: 0, p90: 0, p99: 0, max: 0 });
   expect(some.latencyMs().p50).toBeCloseTo(50, 0);

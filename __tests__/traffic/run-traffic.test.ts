@@ -31,7 +31,7 @@ describe('a run', () => {
     const report = await run({ run: 'r7', seed: 'monday' });
 
     const statuses = site?.seen.map(({ status }) => status) ?? [];
-    expect(report).toMatchObject({ run: 'r7', seed: 'monday', end: 'complete', rate: 500, ledger: null });
+    expect(report).toMatchObject({ run: 'r7', seed: 'monday', end: 'complete', rateAsked: 500, ledger: null });
     expect(report).toMatchObject({
       planned: 500,
       sent: 500,

@@ -1,0 +1,49 @@
+import { expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { createHistogram } from '../../traffic/histogram';
+
+const times = fc.array(fc.double({ min: 0, max: 7_000_000, noNaN: true }), { minLength: 1, maxLength: 200 });
+
+it('knows percentiles to half a percent or a microsecond, and the longest time as it is', () => {
+  fc.assert(
+    fc.property(times, (all) => {
+      const histogram = createHistogram();
+      const sorted = all.toSorted((one, other) => one - other);
+
+      for (const ms of all) histogram.record(ms);
+
+      const { p50, p90, p99, max } = histogram.percentiles();
+      for (const [seen, share] of [
+        [p50, 0.5],
+        [p90, 0.9],
+        [p99, 0.99],
+      ] as const) {
+        const exact = sorted[Math.ceil(share * sorted.length) - 1] as number;
+        expect(Math.abs(seen - exact)).toBeLessThanOrEqual(Math.max(0.0011, exact * 0.005));
+      }
+      expect(Math.abs(max - (sorted.at(-1) as number))).toBeLessThan(0.00051);
+    }),
+  );
+});
+
+it('shows how many times lie in each range', () => {
+  const histogram = createHistogram();
+
+  for (const ms of [0.5, 0.5, 80]) histogram.record(ms);
+
+  const ranges = histogram.ranges();
+  expect(ranges.map(({ count }) => count)).toEqual([2, 1]);
+  expect(ranges[0]?.upToMs).toBeCloseTo(0.5, 2);
+  expect(ranges[1]?.upToMs).toBeCloseTo(80, 0);
+});
+
+it('is all zeros before there is anything, and after it was cleared', () => {
+  const histogram = createHistogram();
+  const zeros = { p50: 0, p90: 0, p99: 0, max: 0 };
+
+  const before = histogram.percentiles();
+  histogram.record(5);
+  histogram.clear();
+
+  expect([before, histogram.percentiles(), histogram.count]).toEqual([zeros, zeros, 0]);
+});
