@@ -9,28 +9,41 @@ export interface LogTime {
   readonly timezone?: string;
 }
 
-const SHAPE = /^(\d\d)\/(\w{3})\/(\d{4}):(\d\d):(\d\d):(\d\d)(?: ([+-])(\d\d)(\d\d))?$/;
+const SHAPE = /^\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?$/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
 /** @returns undefined for what is not a moment between 1970 and 9999 in UTC, with an offset under 24 hours. */
 export function parseLogTime(text: string): LogTime | undefined {
-  const [whole, dd, monthName = '', yyyy, hh, mm, ss, sign, offsetHours, offsetMinutes] = SHAPE.exec(text) ?? [];
-  const month = MONTHS.indexOf(monthName);
-  if (whole === undefined || month === -1) return undefined;
+  const month = MONTHS.indexOf(text.slice(3, 6));
+  if (month === -1 || !SHAPE.test(text)) return undefined;
+  const year = Number(text.slice(7, 11));
+  const day = Number(text.slice(0, 2));
+  const [hour, minute, second] = [Number(text.slice(12, 14)), Number(text.slice(15, 17)), Number(text.slice(18, 20))];
+  if (day < 1 || day > daysOf(month, year) || hour > 23 || minute > 59 || second > 59) return undefined;
 
-  // Date.UTC would roll 31 February over to March, so what it made is compared with what was asked.
-  const local = `${yyyy}-${String(month + 1).padStart(2, '0')}-${dd}T${hh}:${mm}:${ss}`;
-  const moment = new Date(`${local}Z`);
-  if (Number.isNaN(moment.getTime()) || moment.toISOString().slice(0, 19) !== local) return undefined;
-  if (sign === undefined) return moment.getTime() < 0 ? undefined : { timestamp: local };
+  const local = `${text.slice(7, 11)}-${twoDigits(month + 1)}-${text.slice(0, 2)}T${text.slice(12, 20)}`;
+  if (text.length === 'dd/Mon/yyyy:hh:mm:ss'.length) return year < 1970 ? undefined : { timestamp: local };
 
-  const ahead = (Number(offsetHours) * 60 + Number(offsetMinutes)) * (sign === '-' ? -60_000 : 60_000);
-  const utc = new Date(moment.getTime() - ahead).toISOString();
+  const timezone = text.slice(21);
+  const [offsetHours, offsetMinutes] = [Number(timezone.slice(1, 3)), Number(timezone.slice(3))];
+  if (offsetHours > 23 || offsetMinutes > 59) return undefined;
+  const ahead = (offsetHours * 60 + offsetMinutes) * (timezone[0] === '-' ? -1 : 1);
+  const utc = ahead === 0 ? local : new Date(Date.parse(`${local}Z`) - ahead * 60_000).toISOString();
   // A year past 9999 has a sign before it.
-  if (Number(offsetHours) > 23 || Number(offsetMinutes) > 59 || utc < '1970' || utc.startsWith('+')) return undefined;
+  if (utc < '1970' || utc.startsWith('+')) return undefined;
   return {
-    timestamp: `${local}${sign}${offsetHours}:${offsetMinutes}`,
+    timestamp: `${local}${timezone.slice(0, 3)}:${timezone.slice(3)}`,
     utc: `${utc.slice(0, 19)}Z`,
-    timezone: `${sign}${offsetHours}${offsetMinutes}`,
+    timezone,
   };
+}
+
+function daysOf(month: number, year: number): number {
+  const isLeap = month === 1 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  return (DAYS[month] as number) + (isLeap ? 1 : 0);
+}
+
+function twoDigits(number: number): string {
+  return number < 10 ? `0${number}` : String(number);
 }
