@@ -1,118 +1,72 @@
 /**
- * From an access line straight to its event's JSON, without the event: the line is cut at its quotes, and each piece
- * is looked up in fast-fragments.ts. What differs in every line (bytes, tail) is printed by hand.
+ * From an access line straight to its event's JSON, bytes to bytes, without the event: the pieces' JSON is copied, and what
+ * differs in every line (seconds, size, tail) is written by hand.
  */
-import { closingQuote, trimmedEnd } from './access-line';
-import { type AgentFragment, createFragments, type Fragments, type MinuteFragments } from './fast-fragments';
-import { printTail } from './fast-tail';
+import type { ByteSink } from './byte-sink';
+import { type ByteWords, copyBytes, toWords } from './byte-words';
+import { FastLine } from './fast-line';
+import { refererFacts } from './fast-pieces';
 import type { TransformOptions } from './transform';
 
 /**
- * @param line and result are bytes, one character each (latin1).
- * @returns undefined for a line that is odd, or none: the simple transform knows what to do with it.
+ * Appends the event of the line `input[start, end)` to the sink.
+ *
+ * @returns false for a line that is odd, or none: the simple transform knows what to do with it. The sink is then as it was.
  */
-export type FastPrinter = (line: string) => string | undefined;
+export type FastPrinter = (input: Buffer, start: number, end: number, sink: ByteSink) => boolean;
 
 export function createFastPrinter(options: TransformOptions): FastPrinter {
-  const fragments = createFragments(options);
-  const printTime = createTimePrinter(fragments);
-  return (line) => printLine(line, fragments, printTime);
-}
-
-const NO_ITEMS = { referer: '', agent: { json: '"is_bot":false,', isMonitor: false }, tail: '' };
-
-function printLine(line: string, fragments: Fragments, printTime: TimePrinter): string | undefined {
-  const end = trimmedEnd(line);
-  const headEnd = line.indexOf(' [');
-  const timeEnd = line.indexOf('] "', headEnd);
-  if (headEnd === -1 || timeEnd < headEnd || timeEnd - headEnd > LONGEST_TIME) return undefined;
-  const requestStart = timeEnd + '] "'.length;
-  const requestEnd = closingQuote(line, requestStart, end);
-  const bytesStart = requestEnd + '" 200 '.length;
-  if (requestEnd === -1 || line.charCodeAt(bytesStart - 1) !== SPACE) return undefined;
-  const bytesEnd = endOfBytes(line, bytesStart, end);
-  if (bytesEnd === -1) return undefined;
-
-  const items = bytesEnd === end ? NO_ITEMS : printItems(line, bytesEnd, end, fragments);
-  if (items === undefined) return undefined;
-  const client = fragments.client(line.slice(0, headEnd));
-  const time = printTime(line.slice(headEnd + 2, timeEnd));
-  const requestKey = line.slice(requestStart, bytesStart - 1);
-  const request = items.agent.isMonitor ? fragments.monitorRequest(requestKey) : fragments.request(requestKey);
-  if (client === null || time === undefined || request === null) return undefined;
-  const bytes = line.charCodeAt(bytesStart) === DASH ? '0' : line.slice(bytesStart, bytesEnd);
-  // Joined, not concatenated: a rope would have to be flattened before it is written.
-  const { referer, agent, tail } = items;
-  return [
-    '{',
-    client,
-    time,
-    request.request,
-    '"bytes":',
-    bytes,
-    ',',
-    referer,
-    agent.json,
-    tail,
-    request.action,
-    '}',
-  ].join('');
-}
-
-type TimePrinter = (time: string) => string | undefined;
-
-/** Lines come in the order of time: the minute of the line before is nearly always this one's too. */
-function createTimePrinter(fragments: Fragments): TimePrinter {
-  let [head, zone] = [' ', ' '];
-  let minute: MinuteFragments | null = null;
-  return (time) => {
-    const seconds = time.slice(SECONDS_START, SECONDS_END);
-    if (!SECONDS.test(seconds)) return undefined;
-    if (time.length !== SECONDS_END + zone.length || !time.startsWith(head) || !time.endsWith(zone)) {
-      head = time.slice(0, SECONDS_START);
-      zone = time.slice(SECONDS_END);
-      minute = fragments.minute(head + zone);
-    }
-    if (minute === null) return undefined;
-    const [before, between, behind] = minute;
-    return behind === undefined ? before + seconds + between : before + seconds + between + seconds + behind;
+  const line = new FastLine(options);
+  let words = toWords(Buffer.alloc(0));
+  let output = words;
+  return (input, start, end, sink) => {
+    if (words.bytes !== input) words = toWords(input);
+    if (!line.scan(words, start, end)) return false;
+    sink.reserve(roomFor(line, end - start));
+    if (output.bytes !== sink.bytes) output = toWords(sink.bytes);
+    sink.length = printLine(line, input, output, sink.length);
+    return true;
   };
 }
 
-const SECONDS_START = 'dd/Mon/yyyy:hh:mm:'.length;
-const SECONDS_END = SECONDS_START + 2;
-const SECONDS = /^[0-5]\d$/;
+const [BRACE, COMMA, DASH, ZERO] = [0x7b, 0x2c, 0x2d, 0x30] as const;
+const BYTES = Buffer.from('"bytes":');
+const NO_AGENT = Buffer.from('"is_bot":false,');
 
-interface PrintedItems {
-  readonly referer: string;
-  readonly agent: AgentFragment;
-  readonly tail: string;
+/** More than the event can take: the pieces, three times the tail at the most, all names, and what copies write too much. */
+function roomFor({ pieces, requests, client, request, referer, agent, hasItems }: FastLine, lineBytes: number): number {
+  const items = hasItems ? pieces.referer.jsonLength(referer) + pieces.agent.jsonLength(agent) : 0;
+  return pieces.client.jsonLength(client) + requests.jsonLength(request) + items + 3 * lineBytes + 512;
 }
 
-/** Of referer, user agent and tail. */
-function printItems(line: string, from: number, end: number, fragments: Fragments): PrintedItems | undefined {
-  if (!line.startsWith(' "', from)) return undefined;
-  const refererEnd = closingQuote(line, from + 2, end);
-  if (refererEnd === -1 || !line.startsWith('" "', refererEnd)) return undefined;
-  const agentEnd = closingQuote(line, refererEnd + 3, end);
-  if (agentEnd === -1) return undefined;
-
-  const tail = agentEnd + 1 === end ? NO_TAIL : printTail(line.slice(agentEnd + 1, end));
-  if (tail === undefined) return undefined;
-  const agent = fragments.agent(line.slice(refererEnd + 3, agentEnd));
-  const referer = fragments.referer(`${tail.site} ${line.slice(from + 2, refererEnd)}`);
-  return agent === null || referer === null ? undefined : { referer, agent, tail: tail.json };
+/** @returns where the event ends. */
+function printLine(line: FastLine, input: Buffer, output: ByteWords, start: number): number {
+  const { pieces, requests, request } = line;
+  const requestEnd = requests.facts(request);
+  output.bytes[start] = BRACE;
+  let at = pieces.client.copyJson(line.client, output, start + 1);
+  at = line.time.write(input, output, at);
+  at = requests.copyJson(request, output, at, 0, requestEnd);
+  at = printBytes(line, input, output, at);
+  at = line.hasItems ? printItems(line, output, at) : copyBytes(NO_AGENT, output, at);
+  at = line.tail.write(input, output, at);
+  return requests.copyJson(request, output, at, requestEnd);
 }
 
-const NO_TAIL = { json: '', site: '' };
-const LONGEST_TIME = ' [dd/Mon/yyyy:hh:mm:ss +0000'.length;
-const [SPACE, DASH, ZERO, NINE] = [0x20, 0x2d, 0x30, 0x39] as const;
+function printItems({ pieces, referer, agent, tail }: FastLine, output: ByteWords, start: number): number {
+  const facts = pieces.referer.facts(referer);
+  const pageEnd = refererFacts.pageEnd(facts);
+  const { site, siteLength } = tail;
+  const isOwn =
+    refererFacts.isOwn(facts) || (siteLength > 0 && pieces.referer.jsonEndsWith(referer, pageEnd, site, siteLength));
+  const at = pieces.referer.copyJson(referer, output, start, 0, isOwn ? pageEnd : refererFacts.fieldEnd(facts));
+  return pieces.agent.copyJson(agent, output, at);
+}
 
-/** Of `-`, or of a number as JSON has it; -1 for anything else. */
-function endOfBytes(line: string, from: number, end: number): number {
-  let at = from;
-  if (line.charCodeAt(at) === DASH) at++;
-  else while (at < end && line.charCodeAt(at) >= ZERO && line.charCodeAt(at) <= NINE) at++;
-  const isNumber = at > from && at - from <= 15 && (line.charCodeAt(from) !== ZERO || at === from + 1);
-  return isNumber && (at === end || line.charCodeAt(at) === SPACE) ? at : -1;
+function printBytes({ bytesStart, bytesEnd }: FastLine, input: Buffer, output: ByteWords, start: number): number {
+  let to = copyBytes(BYTES, output, start);
+  if (input[bytesStart] === DASH) output.bytes[to++] = ZERO;
+  else for (let at = bytesStart; at < bytesEnd; at++) output.bytes[to++] = input[at] as number;
+  output.bytes[to++] = COMMA;
+  return to;
 }

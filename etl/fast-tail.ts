@@ -1,83 +1,189 @@
 /** The tail of a line, ` "user = alice; session = …"`, straight to the event's JSON. */
-import { closingQuote } from './access-line';
-import { type PrintedTail, printAnyTail } from './fast-fragments';
+import { type ByteWords, copyBytes, toWords } from './byte-words';
+import { unescapeEncodedItem } from './unescape';
 
-/** In ASCII, the bytes of a line stand for themselves. */
-const ASCII = /^[ -~]*$/;
-/** What a value may not hold that is to stand for itself, in the log and in JSON. */
-const ODD = /["\\%]/;
+/** In the order of the event's fields; `site` is no field. */
+const [USER, SESSION, ID, US, SITE] = [0, 1, 2, 3, 4] as const;
+const [SPACE, QUOTE, ZERO, NINE, TILDE] = [0x20, 0x22, 0x30, 0x39, 0x7e];
+const ESCAPED = new Set(Buffer.from('"\\\\'));
+const [DASH, COMMA, CAPITAL_A, CAPITAL_Z, SMALL] = [0x2d, 0x2c, 0x41, 0x5a, 0x20];
+const [LONGEST_NUMBER, LONGEST_SITE, IS_NO_KEY] = [15, 256, -1] as const;
 
-/** @param items as `printAnyTail` wants them. */
-export function printTail(items: string): PrintedTail | undefined {
-  return printPlainTail(items) ?? printAnyTail(items);
+const USER_NAMES = [Buffer.from('user'), Buffer.from('username')] as const;
+const SESSION_NAMES = [Buffer.from('session'), Buffer.from('phpsessid')] as const;
+const [ID_NAME, US_NAME, SITE_NAME] = [Buffer.from('id'), Buffer.from('us'), Buffer.from('site')] as const;
+
+const TEXTS = [
+  { key: USER, name: Buffer.from('"username":"') },
+  { key: SESSION, name: Buffer.from('"session":"') },
+  { key: ID, name: Buffer.from('"request_id":"') },
+] as const;
+const DURATION = Buffer.from('"duration_us":');
+
+/** What a byte is to a tail. */
+const [PLAIN, EQUALS, END, BACKSLASH, ENCODED, ODD] = [0, 1, 2, 3, 4, 5];
+const KINDS = new Uint8Array(256).map((_, byte) => (byte < SPACE || byte > TILDE ? ODD : PLAIN));
+for (const [text, kind] of [
+  ['=', EQUALS],
+  [';', END],
+  ['"', END],
+  ['\\', BACKSLASH],
+  ['%', ENCODED],
+] as const) {
+  KINDS[text.charCodeAt(0)] = kind;
 }
 
-/** @returns undefined where one of our values is odd. */
-function printPlainTail(items: string, isJoined = false): PrintedTail | undefined {
-  const end = items.length - 1;
-  if (!items.startsWith(' "') || !ASCII.test(items)) return undefined;
-  const itemEnd = closingQuote(items, 2, items.length);
-  if (itemEnd !== end) {
-    // Two items are as two pairs of one; more are odd, and joining them one by one would take the square of the time.
-    if (isJoined || itemEnd === -1 || !items.startsWith('" "', itemEnd)) return undefined;
-    return printPlainTail(`${items.slice(0, itemEnd)};${items.slice(itemEnd + 3)}`, true);
+/** One line's tail at a time: `scan` finds its values, `write` prints them. */
+export class FastTail {
+  /** Where the value of each key starts, and where it ends: at 0 where there is none. */
+  readonly #starts = new Int32Array(5);
+  readonly #ends = new Int32Array(5);
+  /** Whether a value holds a `%` or a backslash. */
+  readonly #isEncoded = [false, false, false, false, false];
+
+  /** What the visitor asked for, lower-cased, in `siteLength` bytes. */
+  readonly site = toWords(Buffer.alloc(LONGEST_SITE));
+  siteLength = 0;
+
+  /** No tail. */
+  clear(): void {
+    this.siteLength = 0;
+    for (let key = USER; key <= SITE; key++) this.#ends[key] = 0;
   }
-  let user: string | undefined;
-  let session: string | undefined;
-  let id: string | undefined;
-  let us: string | undefined;
-  let site: string | undefined;
-  // The first of two equal keys counts.
-  for (let at = 2; at < end; ) {
-    const semicolon = items.indexOf(';', at);
-    const pairEnd = semicolon === -1 ? end : semicolon;
-    const equals = items.indexOf('=', at);
-    if (equals === -1) break;
-    if (equals < pairEnd) {
-      switch (trimmed(items, at, equals).toLowerCase()) {
-        case 'user':
-        case 'username':
-          user ??= trimmed(items, equals + 1, pairEnd);
-          break;
-        case 'session':
-        case 'phpsessid':
-          session ??= trimmed(items, equals + 1, pairEnd);
-          break;
-        case 'id':
-          id ??= trimmed(items, equals + 1, pairEnd);
-          break;
-        case 'us':
-          us ??= trimmed(items, equals + 1, pairEnd);
-          break;
-        case 'site':
-          site ??= trimmed(items, equals + 1, pairEnd);
+
+  /**
+   * @param from behind the agent's closing quote.
+   * @returns false where the tail is odd, or none: the simple transform knows what to do with the line.
+   */
+  scan(input: Buffer, from: number, end: number): boolean {
+    this.clear();
+    if (input[from] !== SPACE || input[from + 1] !== QUOTE) return false;
+    for (let at = from + 2; ; ) {
+      const pairEnd = this.#scanPair(input, at, end);
+      if (pairEnd === -1) return false;
+      at = pairEnd + 1;
+      if (input[pairEnd] !== QUOTE) continue;
+      if (at === end) return this.#keepSite(input);
+      // Two items are as two pairs of one.
+      if (input[at] !== SPACE || input[at + 1] !== QUOTE) return false;
+      at += 2;
+    }
+  }
+
+  /** @returns where the pair ends: at a semicolon, or at the item's closing quote; -1 where it is odd. */
+  #scanPair(input: Buffer, start: number, end: number): number {
+    let equals = -1;
+    let isEncoded = false;
+    for (let at = start; at < end; at++) {
+      const kind = KINDS[input[at] as number];
+      if (kind === PLAIN) continue;
+      if (kind === EQUALS) {
+        if (equals === -1) equals = at;
+      } else if (kind === END) {
+        if (equals !== -1) this.#keep(input, start, equals, at, isEncoded);
+        return at;
+      } else if (kind === ODD) {
+        return -1;
+      } else {
+        isEncoded = true;
+        // An escaped quote ends no item.
+        if (kind === BACKSLASH && ESCAPED.has(input[at + 1] as number)) at++;
       }
     }
-    at = pairEnd + 1;
+    return -1;
   }
-  if (isOdd(user) || isOdd(session) || isOdd(id) || isOdd(site) || site?.includes(' ')) return undefined;
-  const json = text('username', user) + text('session', session) + text('request_id', id) + integer('duration_us', us);
-  return { json, site: site === undefined || site === '-' ? '' : site.toLowerCase() };
+
+  /** The first of two equal keys counts. */
+  #keep(input: Buffer, start: number, equals: number, end: number, isEncoded: boolean): void {
+    const key = keyOf(input, skipSpaces(input, start, equals), trimSpaces(input, start, equals));
+    if (key === IS_NO_KEY || this.#ends[key] !== 0) return;
+    this.#ends[key] = trimSpaces(input, equals + 1, end);
+    this.#starts[key] = skipSpaces(input, equals + 1, this.#ends[key] as number);
+    this.#isEncoded[key] = isEncoded;
+  }
+
+  /** Lower-cased, at the beginning of `site`. */
+  #keepSite(input: Buffer): boolean {
+    const start = this.#starts[SITE] as number;
+    const length = this.#ends[SITE] === 0 ? 0 : (this.#ends[SITE] as number) - start;
+    if (length > LONGEST_SITE || (length > 0 && this.#isEncoded[SITE])) return false;
+    this.siteLength = isDash(input, start, length) ? 0 : length;
+    for (let at = 0; at < length; at++) {
+      const byte = input[start + at] as number;
+      this.site.bytes[at] = byte >= CAPITAL_A && byte <= CAPITAL_Z ? byte | SMALL : byte;
+    }
+    return true;
+  }
+
+  /** @returns where the written ends. @param output with room for three times the tail and the names. */
+  write(input: Buffer, output: ByteWords, from: number): number {
+    const { bytes } = output;
+    let to = from;
+    for (const { key, name } of TEXTS) {
+      const start = this.#starts[key] as number;
+      const end = this.#ends[key] as number;
+      if (end === 0 || start === end || isDash(input, start, end - start)) continue;
+      to = copyBytes(name, output, to);
+      if (this.#isEncoded[key]) to += bytes.write(encodedValue(input, start, end), to);
+      else for (let at = start; at < end; at++) bytes[to++] = input[at] as number;
+      bytes[to++] = QUOTE;
+      bytes[to++] = COMMA;
+    }
+    return this.#writeDuration(input, output, to);
+  }
+
+  #writeDuration(input: Buffer, output: ByteWords, from: number): number {
+    const end = this.#ends[US] as number;
+    let start = this.#starts[US] as number;
+    if (end === 0 || start === end || end - start > LONGEST_NUMBER) return from;
+    for (let at = start; at < end; at++) if ((input[at] as number) < ZERO || (input[at] as number) > NINE) return from;
+    while (start < end - 1 && input[start] === ZERO) start++;
+    let to = copyBytes(DURATION, output, from);
+    for (let at = start; at < end; at++) output.bytes[to++] = input[at] as number;
+    output.bytes[to++] = COMMA;
+    return to;
+  }
 }
 
-function isOdd(value: string | undefined): boolean {
-  return value !== undefined && ODD.test(value);
+function encodedValue(input: Buffer, start: number, end: number): string {
+  return JSON.stringify(unescapeEncodedItem(input.toString('latin1', start, end))).slice(1, -1);
 }
 
-function trimmed(items: string, from: number, to: number): string {
-  let start = from;
+function keyOf(input: Buffer, start: number, end: number): number {
+  switch (end - start) {
+    case 2:
+      return isName(input, start, US_NAME) ? US : isName(input, start, ID_NAME) ? ID : IS_NO_KEY;
+    case 4:
+      return isName(input, start, USER_NAMES[0]) ? USER : isName(input, start, SITE_NAME) ? SITE : IS_NO_KEY;
+    case 7:
+      return isName(input, start, SESSION_NAMES[0]) ? SESSION : IS_NO_KEY;
+    case 8:
+      return isName(input, start, USER_NAMES[1]) ? USER : IS_NO_KEY;
+    case 9:
+      return isName(input, start, SESSION_NAMES[1]) ? SESSION : IS_NO_KEY;
+    default:
+      return IS_NO_KEY;
+  }
+}
+
+/** The name is letters: no other byte becomes one by the bit that makes a letter small. */
+function isName(input: Buffer, start: number, name: Uint8Array): boolean {
+  for (let at = 0; at < name.length; at++) if (((input[start + at] as number) | SMALL) !== name[at]) return false;
+  return true;
+}
+
+function skipSpaces(input: Buffer, from: number, to: number): number {
+  let at = from;
+  while (at < to && input[at] === SPACE) at++;
+  return at;
+}
+
+function trimSpaces(input: Buffer, from: number, to: number): number {
   let end = to;
-  while (start < end && items.charCodeAt(start) === SPACE) start++;
-  while (end > start && items.charCodeAt(end - 1) === SPACE) end--;
-  return items.slice(start, end);
+  while (end > from && input[end - 1] === SPACE) end--;
+  return end;
 }
 
-const SPACE = 0x20;
-
-function text(name: string, value: string | undefined): string {
-  return value === undefined || value === '' || value === '-' ? '' : `"${name}":"${value}",`;
-}
-
-function integer(name: string, value: string | undefined): string {
-  return value !== undefined && /^\d{1,15}$/.test(value) ? `"${name}":${Number(value)},` : '';
+function isDash(input: Buffer, start: number, length: number): boolean {
+  return length === 1 && input[start] === DASH;
 }

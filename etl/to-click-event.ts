@@ -52,7 +52,9 @@ export function toClickEvent(
 type Undefinable<T> = { readonly [K in keyof T]: T[K] | undefined };
 
 function defined(event: Undefinable<ClickEvent>): ClickEvent {
-  return Object.fromEntries(Object.entries(event).filter(([, value]) => value !== undefined)) as ClickEvent;
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(event)) if (value !== undefined) fields[name] = value;
+  return fields as unknown as ClickEvent;
 }
 
 const REFERER = /^(?:https?:\/\/([^/?#]+))?(\/[^?#]*)?/i;
@@ -67,8 +69,13 @@ export function toRefererPage(
   site: string | undefined,
   siteHosts: ReadonlySet<string>,
 ): string | undefined {
-  const [, host, path = '/'] = REFERER.exec(referer) ?? [];
-  if (host === undefined) return /^\/(?!\/)/.test(referer) ? toPage(path) : undefined;
-  const origin = host.toLowerCase();
+  const [, , path = '/'] = REFERER.exec(referer) ?? [];
+  const origin = refererOrigin(referer);
+  if (origin === undefined) return /^\/(?!\/)/.test(referer) ? toPage(path) : undefined;
   return origin === site || siteHosts.has(origin) || LOOPBACK.test(origin) ? toPage(path) : undefined;
+}
+
+/** Host and port of a referer, lower-cased; undefined where it names none. */
+export function refererOrigin(referer: string): string | undefined {
+  return REFERER.exec(referer)?.[1]?.toLowerCase();
 }

@@ -22,11 +22,6 @@ export type LineTransform = (input: Buffer, start: number, end: number, sink: By
 export function createLineTransform(options: TransformOptions = {}): LineTransform {
   const transformSimply = createSimpleTransform(options);
   const printFast = createFastPrinter(options);
-  return (input, start, end, sink) => {
-    const json = printFast(input.toString('latin1', start, end));
-    if (json === undefined) return transformSimply(input, start, end, sink);
-    sink.reserve(json.length);
-    sink.length += sink.bytes.write(json, sink.length, 'latin1');
-    return undefined;
-  };
+  return (input, start, end, sink) =>
+    printFast(input, start, end, sink) ? undefined : transformSimply(input, start, end, sink);
 }
