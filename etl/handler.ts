@@ -10,13 +10,13 @@
  * `reply-full`. Nothing is omitted, and a transform buffer of 0.5 MB makes it rare.
  */
 import type {
-  FirehoseRecordTransformationStatus,
   FirehoseTransformationEvent,
   FirehoseTransformationResult,
   FirehoseTransformationResultRecord,
 } from 'aws-lambda';
 import { decodedLength } from '../core/base64';
 import { ByteSink } from './byte-sink';
+import { EncodedEvents } from './encoded-events';
 import { createLineTransform, type LineTransform, type RejectReason, type TransformOptions } from './transform';
 
 export type TransformHandler = (event: FirehoseTransformationEvent) => Promise<FirehoseTransformationResult>;
@@ -46,21 +46,21 @@ export function createTransformHandler(
 ): TransformHandler {
   const transform = createLineTransform(options);
   const log = options.log ?? (() => {});
+  const input = new ByteSink(64 * 1024);
+  const events = new EncodedEvents();
   return async (event) => {
     const started = performance.now();
-    const batch = new Batch(event, transform);
+    const batch = new Batch(event, transform, input, events);
     log({ ...batch.summary(), milliseconds: Math.round((performance.now() - started) * 10) / 10 });
     return { records: batch.records };
   };
 }
 
-type Answer = RecordFault | undefined;
-
 class Batch {
-  readonly records: FirehoseTransformationResultRecord[];
+  readonly records: FirehoseTransformationResultRecord[] = [];
   readonly #transform: LineTransform;
-  readonly #input = new ByteSink(64 * 1024);
-  readonly #output = new ByteSink(64 * 1024);
+  readonly #input: ByteSink;
+  readonly #events: EncodedEvents;
   readonly #reasons: Partial<Record<RecordFault, number>> = {};
   #replyBytes = 0;
   /** What it takes to hand back, as they are, the records still to come. */
@@ -68,10 +68,19 @@ class Batch {
   #ok = 0;
   #dropped = 0;
 
-  constructor(event: FirehoseTransformationEvent, transform: LineTransform) {
+  /** @param input and events are free for its use, and again when it is made. */
+  constructor(
+    { records }: FirehoseTransformationEvent,
+    transform: LineTransform,
+    input: ByteSink,
+    events: EncodedEvents,
+  ) {
     this.#transform = transform;
-    this.#owed = event.records.reduce((bytes, record) => bytes + replySize(record.recordId, record.data), 0);
-    this.records = event.records.map(({ recordId, data }) => this.#answer(recordId, data));
+    this.#input = input;
+    this.#events = events;
+    this.#owed = records.reduce((bytes, record) => bytes + replySize(record.recordId, record.data.length), 0);
+    for (const { recordId, data } of records) this.records.push(this.#answer(recordId, data));
+    this.#events.encode();
   }
 
   summary(): Omit<BatchSummary, 'milliseconds'> {
@@ -82,32 +91,28 @@ class Batch {
   }
 
   #answer(recordId: string, data: string): FirehoseTransformationResultRecord {
-    this.#owed -= replySize(recordId, data);
-    const fault = this.#toEvent(data);
+    this.#owed -= replySize(recordId, data.length);
+    const fault = this.#toEvent(data) ?? this.#takeRoom(recordId);
     if (fault === undefined) {
-      const event = this.#output.bytes.toString('base64', 0, this.#output.length);
-      if (this.#replyBytes + this.#owed + replySize(recordId, event) <= REPLY_LIMIT) {
-        this.#ok++;
-        return this.#reply(recordId, 'Ok', event);
-      }
+      this.#ok++;
+      return this.#events.keep(recordId);
     }
-    const reason = fault ?? 'reply-full';
-    this.#reasons[reason] = (this.#reasons[reason] ?? 0) + 1;
-    if (reason === 'blank') this.#dropped++;
-    return this.#reply(recordId, reason === 'blank' ? 'Dropped' : 'ProcessingFailed', data);
+    this.#events.drop();
+    this.#reasons[fault] = (this.#reasons[fault] ?? 0) + 1;
+    this.#replyBytes += replySize(recordId, data.length);
+    if (fault === 'blank') this.#dropped++;
+    return { recordId, result: fault === 'blank' ? 'Dropped' : 'ProcessingFailed', data };
   }
 
-  #reply(
-    recordId: string,
-    result: FirehoseRecordTransformationStatus,
-    data: string,
-  ): FirehoseTransformationResultRecord {
-    this.#replyBytes += replySize(recordId, data);
-    return { recordId, result, data };
+  #takeRoom(recordId: string): RecordFault | undefined {
+    const size = replySize(recordId, this.#events.nextLength());
+    if (this.#replyBytes + this.#owed + size > REPLY_LIMIT) return 'reply-full';
+    this.#replyBytes += size;
+    return undefined;
   }
 
-  /** Writes the record's event to the output, or says why there is none. */
-  #toEvent(data: string): Answer {
+  /** Writes the record's event to the sink of `#events`, or says why there is none. */
+  #toEvent(data: string): RecordFault | undefined {
     this.#input.reserve(data.length);
     const bytes = this.#input.bytes;
     const length = bytes.write(data, 'base64');
@@ -119,18 +124,16 @@ class Batch {
     // So the search ends here, without a view of these bytes alone; base64 is longer than its bytes: there is room.
     bytes[end] = NEWLINE;
     if (bytes.indexOf(NEWLINE) !== end) return this.#ofSeveralLines(end);
-    this.#output.length = 0;
-    return this.#transform(bytes, 0, end, this.#output);
+    return this.#transform(bytes, 0, end, this.#events.sink);
   }
 
   /** Blank lines around one line are no lines. */
-  #ofSeveralLines(end: number): Answer {
+  #ofSeveralLines(end: number): RecordFault | undefined {
     const text = this.#input.bytes.toString('latin1', 0, end);
     const lines = text.split('\n').filter((line) => !BLANK.test(line));
     if (lines.length > 1) return 'several-lines';
     const start = lines[0] === undefined ? 0 : text.indexOf(lines[0]);
-    this.#output.length = 0;
-    return this.#transform(this.#input.bytes, start, start + (lines[0]?.length ?? 0), this.#output);
+    return this.#transform(this.#input.bytes, start, start + (lines[0]?.length ?? 0), this.#events.sink);
   }
 }
 
@@ -138,6 +141,7 @@ const NEWLINE = 0x0a;
 /** Not `trim`: in Latin-1 a byte of a character may look like a space. */
 const BLANK = /^[ \t\v\f\r]*$/;
 
-function replySize(recordId: string, data: string): number {
-  return RECORD_OVERHEAD + recordId.length + data.length;
+/** @param length of the data in base64. */
+function replySize(recordId: string, length: number): number {
+  return RECORD_OVERHEAD + recordId.length + length;
 }
