@@ -22,7 +22,7 @@ async function run(argv: Readonly<Record<string, unknown>>): Promise<void> {
   });
   view.end();
   process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : toTable(report));
-  failIfBroken(report);
+  failUnlessPassed(report);
 }
 
 /** `slowMs: must be …` as the flag that was typed. */
@@ -36,9 +36,17 @@ function toLength({ seconds, requests, ramp, to }: TrafficOptions): Pick<RunOpti
   return { seconds: seconds ?? (hasEnd ? undefined : DEFAULTS.seconds) };
 }
 
-/** @throws ToolkitError SITE_BROKE_OFF */
-function failIfBroken({ end, sent, answered, lost }: TrafficReport): void {
-  if (end !== 'broken' && (answered > 0 || sent === 0)) return;
+/** @throws ToolkitError SITE_BROKE_OFF, THRESHOLD_MISSED */
+function failUnlessPassed({ end, sent, lost, expect, passed }: TrafficReport): void {
+  if (passed) return;
+  const missed = expect.filter(({ passed }) => !passed);
+  if (end !== 'broken' && missed.length > 0) {
+    throw new ToolkitError(
+      'THRESHOLD_MISSED',
+      `The run is not as it was asked to be: ${missed.map(({ expect, seen }) => `${expect} (it is ${seen})`).join(', ')}.`,
+      'Look at the report for where it went wrong.',
+    );
+  }
   throw new ToolkitError(
     'SITE_BROKE_OFF',
     `The site stopped answering: ${lost} of ${sent} requests had no answer${end === 'broken' ? ', and the run was broken off' : ''}.`,
@@ -53,6 +61,8 @@ runCommandLine(
     .options(FLAGS)
     .example('$0 --rate 50 --errors 0.2', '50 requests a second for 10 s, every fifth a 500')
     .example('$0 --seed monday --requests 1000', 'the same 1,000 requests each time')
+    .example('$0 --ramp 0:10,60:100 --html run.html', 'from 10 to 100 a second in a minute, and a report with charts')
+    .example("$0 --expect 'p99<500' --expect 'errors=0'", 'exit code 1 unless both hold')
     .example('$0 --seconds 60 --ledger run.json', 'a minute, and a ledger to check the dashboards against')
     .epilogue('Exit codes: 0 good, 1 the run failed, 2 wrong usage. Ctrl-C ends the run with its report and ledger.')
     .command('$0', false, {}, run),

@@ -42,5 +42,14 @@ export const FLAGS = {
   run: { type: 'string', describe: 'The name that this run has in the log (default random)', group: 'Who:' },
   timeout: { type: 'number', describe: `How long to wait for a reply (default ${DEFAULTS.timeout} s)`, group: 'What:' },
   ledger: { type: 'string', describe: 'Write to this file what was sent and answered, as JSON', group: 'Result:' },
+  html: { type: 'string', describe: 'Write a report with charts to this file', group: 'Result:' },
+  expect: {
+    type: 'string',
+    array: true,
+    requiresArg: true,
+    nargs: 1,
+    describe: "What must hold, else exit code 1: 'p99<500', 'errors=0.2', 'rate>=49.9'; repeatable",
+    group: 'Result:',
+  },
   json: { type: 'boolean', describe: 'One line of JSON in place of the table', group: 'Result:' },
 } as const satisfies Readonly<Record<string, Options>>;

@@ -108,6 +108,10 @@ export const TrafficOptions = z
       .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, - or _')
       .optional(),
     ledger: text('must name a file').optional(),
+    /** A report with charts to this file. */
+    html: text('must name a file').optional(),
+    /** Thresholds: see expect.ts. */
+    expect: z.array(z.string()).default([]),
     json: z.boolean('must be given once').default(false),
     /** Access lines to this file, in place of HTTP. */
     out: text('must name a file').optional(),

@@ -25,7 +25,17 @@ export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
   };
 }
 
-export function toProgressLine({ seconds, rate, seenRate, sent, planned, errors, lost, latencyMs }: Progress): string {
+export function toProgressLine({
+  seconds,
+  rate,
+  seenRate,
+  sent,
+  planned,
+  errors,
+  lost,
+  latencyMs,
+  connections,
+}: Progress): string {
   const share = planned === undefined ? '' : ` of ${count(planned)} (${Math.floor((100 * sent) / planned)} %)`;
   return [
     `${seconds.toFixed(0)} s`,
@@ -34,6 +44,7 @@ export function toProgressLine({ seconds, rate, seenRate, sent, planned, errors,
     `errors ${count(errors)}`,
     ...(lost === 0 ? [] : [`lost ${count(lost)}`]),
     `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}`,
+    ...(connections === undefined ? [] : [`${count(connections)} connections`]),
   ].join('   ');
 }
 
@@ -58,6 +69,9 @@ export function toTable(report: TrafficReport): string {
     ['accounts', `sign-ups ${count(report.signUps)}, sign-ins ${count(report.signIns)}, users ${count(report.users)}`],
     ['latency', toTimes(latencyMs)],
     ['sending lag', toTimes(lagMs)],
+    ...report.expect.map(
+      ({ expect, seen, passed }) => ['expected', `${expect}: ${passed ? 'holds' : `no, it is ${seen}`}`] as const,
+    ),
     ...(report.ledger === null ? [] : [['ledger', report.ledger] as const]),
   ];
   return rows.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join('');

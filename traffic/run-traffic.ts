@@ -1,12 +1,15 @@
 import { randomInt } from 'node:crypto';
+import { judge, parseThreshold, type ThresholdResult } from './expect';
 import { createFigures, type Figures } from './figures';
 import type { Percentiles } from './histogram';
+import { toHtmlReport } from './html/html-report';
 import { createLedger, type Ledger } from './ledger';
-import { LEDGER_VERSION, probeLedgerFile, writeLedgerFile } from './ledger-file';
+import { LEDGER_VERSION, type LedgerFile } from './ledger-file';
 import { nameOfOutput, openOutput } from './open-output';
 import { DEFAULTS, type TrafficOptions } from './options';
 import type { OutputEnd, Recorder } from './output';
 import { errorsAmong, planRequests } from './plan';
+import { probeResultFile, type ResultFile, writeResultFile } from './result-file';
 import { type Schedule, toSchedule } from './schedule';
 
 /**
@@ -69,6 +72,10 @@ export interface TrafficReport {
   /** Sent / planned, of the full second in which they differ most. */
   readonly worstSecond: number;
   readonly ledger: string | null;
+  /** What was asked to hold, and whether it does. */
+  readonly expect: readonly ThresholdResult[];
+  /** Whether the run went to its end, or was stopped, with answers, and all that was asked to hold does. */
+  readonly passed: boolean;
   /** What only its output knows. */
   readonly [figure: string]: unknown;
 }
@@ -81,10 +88,12 @@ const MAX_PLAN = { rate: 10_000, think: 0.1 };
  * Makes a plan and takes it to its output: a site, a log file or a delivery stream.
  *
  * @returns also when it was stopped or the site broke off: see `end`.
- * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED, NO_ERROR_ROUTE or NO_SLOW_REPLIES before anything was sent; LEDGER_NOT_WRITABLE
+ * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED, NO_ERROR_ROUTE or NO_SLOW_REPLIES before anything was sent;
+ *   LEDGER_NOT_WRITABLE, REPORT_NOT_WRITABLE; UsageError for a threshold that is none
  */
 export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
-  const { seed = randomName(8), run = randomName(6), rate = DEFAULTS.rate, ramp, ledger: file } = options;
+  const { seed = randomName(8), run = randomName(6), rate = DEFAULTS.rate, ramp } = options;
+  const thresholds = (options.expect ?? []).map(parseThreshold);
   const { errors = DEFAULTS.errors, errorMode = DEFAULTS.errorMode, users = DEFAULTS.users } = options;
   const { notFound, slow = DEFAULTS.slow, slowMs, think } = options;
   const { max = false } = options;
@@ -95,7 +104,9 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const needs = { errors: errors > 0 ? errorMode : undefined, delays: slow > 0 };
   const output = openOutput({ ...options, run, needs, startRate: schedule.rateAt(0) });
   await output.probe();
-  if (file !== undefined) probeLedgerFile(file);
+  const ledgerFile = toResultFile('ledger', options.ledger);
+  const htmlFile = toResultFile('report', options.html);
+  for (const file of [ledgerFile, htmlFile]) if (file !== undefined) probeResultFile(file);
 
   const slots = (seconds: number) => Math.min(requests ?? Number.POSITIVE_INFINITY, schedule.slotsBefore(seconds));
   const figures = createFigures(max ? undefined : (second) => slots(second + 1) - slots(second));
@@ -125,10 +136,10 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
     const { end, due, figures: others } = await output.run(plan, recorder, options.signal);
     const seconds = secondsNow();
     if (end === 'complete') figures.complete();
+    const { url = DEFAULTS.url } = options;
     const totals = ledger.totals();
-    if (file !== undefined) {
-      const { url = DEFAULTS.url } = options;
-      writeLedgerFile(file, {
+    if (ledgerFile !== undefined) {
+      const whole: LedgerFile = {
         ledger: LEDGER_VERSION,
         run,
         seed,
@@ -139,9 +150,10 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
         planned: due,
         sent: figures.sent,
         ...totals,
-      });
+      };
+      writeResultFile(ledgerFile, `${JSON.stringify(whole)}\n`);
     }
-    return {
+    const results = {
       run,
       seed,
       end,
@@ -151,12 +163,37 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
       planned: due,
       ...toResults(figures, ledger),
       errorsPlanned: errorsAmong(due, errors),
-      ledger: file ?? null,
+      ledger: options.ledger ?? null,
       ...others,
     };
+    const held = judge(thresholds, results);
+    const isWhole = end !== 'broken' && (results.answered > 0 || results.sent === 0);
+    const report: TrafficReport = { ...results, expect: held, passed: isWhole && held.every(({ passed }) => passed) };
+    if (htmlFile !== undefined) {
+      const { binSeconds } = figures.timeline;
+      const bins = figures.timeline.bins();
+      const inBin = (_: unknown, bin: number) => (slots((bin + 1) * binSeconds) - slots(bin * binSeconds)) / binSeconds;
+      const html = toHtmlReport({
+        report,
+        target: options.stream ?? options.out ?? url,
+        startedAt: clock.startedAt,
+        binSeconds,
+        bins,
+        asked: max ? [] : bins.map(inBin),
+        ranges: figures.latencyRanges(),
+        byPage: totals.byPage,
+        byAction: totals.byAction,
+      });
+      writeResultFile(htmlFile, html);
+    }
+    return report;
   } finally {
     clearInterval(timer);
   }
+}
+
+function toResultFile(kind: ResultFile['kind'], file: string | undefined): ResultFile | undefined {
+  return file === undefined ? undefined : { kind, file };
 }
 
 /** Where the last of so many slots ends: half-way to the next. */

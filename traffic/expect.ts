@@ -1,0 +1,90 @@
+/**
+ * Thresholds: `p99<500`, `errors=0.2`, `rate>=49.9`. A figure of the report (`latencyMs.p99`, `byStatus.404`, `lost`) or one of the
+ * short names below, one of `<` `<=` `>` `>=` `=` `!=`, and a number.
+ */
+import { UsageError } from '../core/errors';
+
+export interface Threshold {
+  /** As it was given. */
+  readonly text: string;
+  /** A path into the report. */
+  readonly figure: string;
+  readonly operator: Operator;
+  readonly value: number;
+}
+
+export interface ThresholdResult {
+  readonly expect: string;
+  /** The figure as the run has it. */
+  readonly seen: number;
+  readonly passed: boolean;
+}
+
+type Operator = '<' | '<=' | '>' | '>=' | '=' | '!=';
+
+const SHORT: Readonly<Record<string, string>> = {
+  p50: 'latencyMs.p50',
+  p90: 'latencyMs.p90',
+  p99: 'latencyMs.p99',
+  max: 'latencyMs.max',
+  errors: 'errorShare',
+};
+
+const PLAIN = [
+  ...['rate', 'rateAsked', 'seconds', 'planned', 'sent', 'late', 'answered', 'unplanned', 'lost', 'errorShare'],
+  ...['errorsPlanned', 'signUps', 'signIns', 'users', 'pageViews', 'worstSecond', 'retried', 'connections'],
+];
+const PERCENTILES = ['latencyMs', 'lagMs'].flatMap((times) =>
+  ['p50', 'p90', 'p99', 'max'].map((one) => `${times}.${one}`),
+);
+const KNOWN = new Set([...PLAIN, ...PERCENTILES]);
+const STATUS = /^byStatus\.[1-5]\d\d$/;
+
+/** @throws UsageError for what is none, in one sentence. */
+export function parseThreshold(text: string): Threshold {
+  const [, name = '', operator = '', value = ''] =
+    /^\s*([\w.]+)\s*(<=|>=|!=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
+  if (name === '') {
+    throw new UsageError(
+      `--expect '${text}' is no threshold.`,
+      'Write a figure, one of < <= > >= = !=, and a number: --expect "p99<500".',
+    );
+  }
+  const figure = SHORT[name] ?? name;
+  if (!KNOWN.has(figure) && !STATUS.test(figure)) {
+    throw new UsageError(
+      `--expect '${text}' asks for a figure that no report has.`,
+      `The figures are ${[...Object.keys(SHORT), ...PLAIN].join(', ')}, lagMs.p99, byStatus.404.`,
+    );
+  }
+  return { text, figure, operator: operator as Operator, value: Number(value) };
+}
+
+/** What holds of a report, in the order of the thresholds. */
+export function judge(thresholds: readonly Threshold[], report: Readonly<Record<string, unknown>>): ThresholdResult[] {
+  return thresholds.map(({ text, figure, operator, value }) => {
+    const seen = figureOf(report, figure);
+    return { expect: text, seen, passed: HOLDS[operator](seen, value, toleranceOf(figure, report)) };
+  });
+}
+
+/** A status that never came was seen 0 times. */
+function figureOf(report: Readonly<Record<string, unknown>>, path: string): number {
+  let value: unknown = report;
+  for (const name of path.split('.')) value = (value as Readonly<Record<string, unknown>> | undefined)?.[name];
+  return typeof value === 'number' ? value : 0;
+}
+
+/** A share is equal to another when no whole number of requests comes nearer. */
+function toleranceOf(figure: string, { answered }: Readonly<Record<string, unknown>>): number {
+  return figure === 'errorShare' && typeof answered === 'number' && answered > 0 ? 1 / answered : 1e-9;
+}
+
+const HOLDS: Readonly<Record<Operator, (seen: number, value: number, tolerance: number) => boolean>> = {
+  '<': (seen, value) => seen < value,
+  '<=': (seen, value) => seen <= value,
+  '>': (seen, value) => seen > value,
+  '>=': (seen, value) => seen >= value,
+  '=': (seen, value, tolerance) => Math.abs(seen - value) < tolerance,
+  '!=': (seen, value, tolerance) => Math.abs(seen - value) >= tolerance,
+};
