@@ -33,11 +33,9 @@ export function timeChart({ title, unit, binSeconds, columns, lines }: TimeChart
   const seconds = count * binSeconds;
 
   return html`<figure><figcaption><h2>${title}</h2>${legend(all)}</figcaption>
-<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${yAxis(top, unit, y)}${[
-    0, 0.25, 0.5, 0.75, 1,
-  ].map(
-    (part) =>
-      html`<text class="tick" x="${at(LEFT + part * PLOT_WIDTH)}" y="${HEIGHT - 8}" text-anchor="middle">${timeLabel(part * seconds)}</text>`,
+<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${yAxis(top, unit, y)}${ticks(seconds).map(
+    (tick) =>
+      html`<text class="tick" x="${at(LEFT + (tick / seconds) * PLOT_WIDTH)}" y="${HEIGHT - 8}" text-anchor="${tick === seconds ? 'end' : 'middle'}">${timeLabel(tick)}</text>`,
   )}${stacked(columns, count).map(
     ({ look, bin, from, to }) =>
       html`<rect class="column ${look}" x="${at(x(bin))}" y="${at(y(to))}" width="${at(Math.max(0.5, PLOT_WIDTH / count - (count > 200 ? 0 : 1)))}" height="${at(Math.max(0, y(from) - y(to)))}"/>`,
@@ -154,16 +152,26 @@ function toPath(values: readonly number[], x: (bin: number) => number, y: (value
   return path;
 }
 
-/** The next of 1, 2, 4, 5, 8, 10 times a power of ten: its quarters are short numbers too. */
+const CEILINGS = [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10];
+
+/** The next of these times a power of ten: their quarters are short numbers too. */
 function niceCeiling(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
-  return power * ([1, 2, 4, 5, 8, 10].find((step) => step * power >= value * (1 - 1e-9)) ?? 10);
+  return power * (CEILINGS.find((step) => step * power >= value * (1 - 1e-9)) ?? 10);
 }
 
 const exactColumnOf = (ms: number) => 4 * Math.log2(Math.max(0.001, ms));
 const columnOf = (ms: number) => Math.floor(exactColumnOf(ms));
 const startOf = (column: number) => 2 ** (column / 4);
+
+/** At most seven round moments. */
+function ticks(seconds: number): readonly number[] {
+  const step = TICK_SECONDS.find((one) => seconds / one <= 6) ?? Math.ceil(seconds / 6 / 86_400) * 86_400;
+  return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, place) => place * step);
+}
+
+const TICK_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400];
 
 function timeLabel(seconds: number): string {
   if (seconds < 120) return `${grouped(seconds)} s`;

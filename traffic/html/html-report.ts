@@ -25,6 +25,11 @@ const PAGES = 12;
 /** The whole document. */
 export function toHtmlReport(run: HtmlReport): string {
   const { report, bins, binSeconds, asked, ranges, byPage, byAction, target, startedAt } = run;
+  // After the last request only stragglers come: no rate, and no percentile of many.
+  const lastSent = bins.findLastIndex(({ sent }) => sent > 0);
+  const whileSent = (values: readonly number[]) => values.map((value, bin) => (bin > lastSent ? Number.NaN : value));
+  const latencies = (ms: (bin: Readonly<Bin>) => number) =>
+    whileSent(bins.map((bin) => (bin.answered === 0 ? Number.NaN : ms(bin))));
   const perSecond = (count: (bin: Readonly<Bin>) => number) => bins.map((bin) => count(bin) / binSeconds);
   const { p50, p90, p99 } = report.latencyMs;
   return `<!doctype html>\n${
@@ -44,8 +49,8 @@ ${alarm(report)}${tiles(report)}${thresholds(report.expect)}
         { name: 'other answers', look: 'main', values: perSecond(({ answered, errors }) => answered - errors) },
       ],
       lines: [
-        { name: 'sent', look: 'good', values: perSecond(({ sent }) => sent) },
-        ...(asked.length === 0 ? [] : [{ name: 'asked', look: 'quiet', values: asked }]),
+        { name: 'sent', look: 'good', values: whileSent(perSecond(({ sent }) => sent)) },
+        ...(asked.length === 0 ? [] : [{ name: 'asked', look: 'quiet', values: whileSent(asked) }]),
       ],
     })}${timeChart({
       title: 'Latency, from the intended start to the end of the reply',
@@ -56,12 +61,12 @@ ${alarm(report)}${tiles(report)}${thresholds(report.expect)}
         {
           name: '99th percentile',
           look: 'warn',
-          values: bins.map(({ answered, p99Ms }) => (answered === 0 ? Number.NaN : p99Ms)),
+          values: latencies(({ p99Ms }) => p99Ms),
         },
         {
           name: 'median',
           look: 'main',
-          values: bins.map(({ answered, p50Ms }) => (answered === 0 ? Number.NaN : p50Ms)),
+          values: latencies(({ p50Ms }) => p50Ms),
         },
       ],
     })}${rangeChart('How long answers took', ranges, { p50, p90, p99 })}${barList('Answers by status', toBars(report.byStatus, lookOfStatus))}${barList(

@@ -6,7 +6,7 @@ h1{margin:0;font-size:24px;line-height:1.2;overflow-wrap:anywhere}
 h2{margin:0;font-size:14px;font-weight:600}
 .soft,header p{color:var(--soft)}
 header p{margin:4px 0 0;overflow-wrap:anywhere}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:12px;margin:20px 0 12px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(max(150px,22%),1fr));gap:12px;margin:20px 0 12px}
 .tile,figure,section{background:var(--card);border:1px solid var(--line);border-radius:10px;padding:14px 16px;margin:0}
 .tile dt{font-size:13px;color:var(--soft)}
 .tile dd{margin:2px 0 0;font-size:22px;font-weight:600;line-height:1.2}
@@ -26,7 +26,7 @@ figure svg{display:block;width:100%;height:auto}
 .over{fill:transparent}.over:hover{fill:var(--text);fill-opacity:.06}
 .mark{stroke:var(--soft);stroke-dasharray:3 3}
 table{border-collapse:collapse;width:100%;margin-top:8px}
-th{text-align:left;font-weight:400;overflow-wrap:anywhere;padding:3px 12px 3px 0}
+th{text-align:left;font-weight:400;overflow-wrap:anywhere;padding:3px 12px 3px 0;min-width:9em}
 td{padding:3px 0 3px 12px}
 .bar{width:40%;padding:0}.bar svg{display:block;width:100%;height:8px}
 .number{text-align:right;white-space:nowrap}
