@@ -4,14 +4,15 @@ import { DEFAULTS } from './options';
 
 export const FLAGS = {
   url: { type: 'string', describe: `The site (default ${DEFAULTS.url})`, group: 'What:' },
+  outputs: { type: 'string', describe: "The deployed site: the file of cdktf's --outputs-file", group: 'What:' },
   rate: { type: 'number', describe: `Requests a second (default ${DEFAULTS.rate})`, group: 'What:' },
   ramp: { type: 'string', describe: 'SECONDS:RATE points in place of --rate: 0:10,60:100', group: 'What:' },
   max: { type: 'boolean', describe: 'No rate: as fast as the site answers', group: 'What:' },
   connections: { type: 'number', describe: 'At most (default 10,000; with --max always so many, 64)', group: 'What:' },
   errors: { type: 'number', describe: 'The share of requests that the site answers with 500, 0 to 1', group: 'What:' },
   'error-mode': {
-    choices: ['route', 'spread'] as const,
-    describe: `Errors by the error route, or spread over pages and forms (default ${DEFAULTS.errorMode})`,
+    type: 'string',
+    describe: `Errors by the error route (route), or on pages and forms (spread); default ${DEFAULTS.errorMode}`,
     group: 'What:',
   },
   'not-found': { type: 'number', describe: 'The share of requests for pages that are not there', group: 'What:' },
@@ -34,6 +35,7 @@ export const FLAGS = {
     describe: `How long a visitor looks at a page, on average (default ${DEFAULTS.think} s)`,
     group: 'Who:',
   },
+  journeys: { type: 'string', describe: "A JSON file of journeys of one's own", group: 'Who:' },
   token: {
     type: 'string',
     describe: "For the site's error route; CLICKSTREAMY_TOKEN keeps it out of the shell's history",

@@ -9,7 +9,7 @@ export interface Step {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   /** Sent urlencoded. */
-  readonly form?: Readonly<Record<string, string>>;
+  readonly form?: Readonly<Record<string, string>> | undefined;
   readonly expect: Expectation;
 }
 

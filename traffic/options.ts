@@ -74,6 +74,8 @@ export const TrafficOptions = z
   .strictObject({
     /** The site's origin. */
     url: Url.optional(),
+    /** In place of `url`: the file that cdktf's `--outputs-file` left. */
+    outputs: text('must name a file').optional(),
     /** Requests a second. */
     rate: rate().optional(),
     /** In place of `rate`. */
@@ -99,6 +101,8 @@ export const TrafficOptions = z
     users: whole().min(1, 'must be 1 or more').max(1_000_000, 'must be 1,000,000 or less').default(DEFAULTS.users),
     /** How long a visitor looks at a page, on average, in seconds. */
     think: number().min(0.01, 'must be 0.01 to 3,600').max(3600, 'must be 0.01 to 3,600').default(DEFAULTS.think),
+    /** A file of journeys of one's own. */
+    journeys: text('must name a file').optional(),
     token: text('must not be empty').optional(),
     /** How long to wait for a reply, in seconds. */
     timeout: number().min(0.1, 'must be 0.1 to 600').max(600, 'must be 0.1 to 600').default(DEFAULTS.timeout),
@@ -144,6 +148,7 @@ type Given = Readonly<Record<string, unknown>>;
 
 /** Two that exclude each other. */
 const EITHER: readonly (readonly [string, string])[] = [
+  ['url', 'outputs'],
   ['seconds', 'requests'],
   ['rate', 'ramp'],
   ['max', 'rate'],

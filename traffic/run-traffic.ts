@@ -3,11 +3,14 @@ import { judge, parseThreshold, type ThresholdResult } from './expect';
 import { createFigures, type Figures } from './figures';
 import type { Percentiles } from './histogram';
 import { toHtmlReport } from './html/html-report';
+import { JOURNEYS } from './journeys';
+import { readJourneys } from './journeys-file';
 import { createLedger, type Ledger } from './ledger';
 import { LEDGER_VERSION, type LedgerFile } from './ledger-file';
 import { nameOfOutput, openOutput } from './open-output';
 import { DEFAULTS, type TrafficOptions } from './options';
 import type { OutputEnd, Recorder } from './output';
+import { readSiteUrl } from './outputs-file';
 import { errorsAmong, planRequests } from './plan';
 import { probeResultFile, type ResultFile, writeResultFile } from './result-file';
 import { type Schedule, toSchedule } from './schedule';
@@ -99,10 +102,12 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const { max = false } = options;
   const schedule = toSchedule(max ? { rate: MAX_PLAN.rate } : { rate, ramp });
   const requests = countRequests(options, schedule);
+  const journeys = options.journeys === undefined ? JOURNEYS : readJourneys(options.journeys);
+  const url = options.outputs === undefined ? (options.url ?? DEFAULTS.url) : readSiteUrl(options.outputs);
   const asked = { seed, rate, ramp, errors, errorMode, notFound, slow, slowMs, users, think, requests };
   const planned = max ? { ...asked, ...MAX_PLAN, ramp: undefined } : asked;
   const needs = { errors: errors > 0 ? errorMode : undefined, delays: slow > 0 };
-  const output = openOutput({ ...options, run, needs, startRate: schedule.rateAt(0) });
+  const output = openOutput({ ...options, url, run, needs, startRate: schedule.rateAt(0) });
   await output.probe();
   const ledgerFile = toResultFile('ledger', options.ledger);
   const htmlFile = toResultFile('report', options.html);
@@ -132,11 +137,10 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const progress = createProgress({ figures, ledger, schedule, requests, secondsNow });
   const timer = setInterval(() => options.onProgress?.(progress(output.connections)), PROGRESS_MS);
   try {
-    const plan = planRequests(planned);
+    const plan = planRequests({ ...planned, journeys });
     const { end, due, figures: others } = await output.run(plan, recorder, options.signal);
     const seconds = secondsNow();
     if (end === 'complete') figures.complete();
-    const { url = DEFAULTS.url } = options;
     const totals = ledger.totals();
     if (ledgerFile !== undefined) {
       const whole: LedgerFile = {
@@ -144,7 +148,7 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
         run,
         seed,
         output: nameOfOutput(options),
-        options: { url, max, ...asked },
+        options: { url, max, ...asked, journeys: options.journeys },
         startedAt: clock.startedAt.toISOString(),
         end,
         planned: due,

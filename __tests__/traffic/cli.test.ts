@@ -1,5 +1,8 @@
 /** The command as a user has it: its streams, its exit codes, its words. */
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { builtFile } from '../../core/package-root';
 import { startTestSite, type TestSite } from './test-site';
@@ -94,6 +97,59 @@ describe('traffic', () => {
     }
   });
 
+  it('leaves a report with charts, and fails when a threshold is missed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'traffic-'));
+    const html = join(folder, 'run.html');
+    site = await startTestSite();
+    const args = ['--url', site.url, '--requests', '50', '--rate', '200', '--errors', '0.2', '--html', html, '--json'];
+
+    const good = await traffic([...args, '--expect', 'errors=0.2', '--expect', 'lost=0']);
+    const missed = await traffic([...args, '--expect', 'errors=0.2', '--expect', 'byStatus.500<10']);
+    const text = readFileSync(html, 'utf8');
+    rmSync(folder, { recursive: true });
+
+    expect(good.code).toBe(0);
+    expect(JSON.parse(good.stdout).expect).toEqual([
+      { expect: 'errors=0.2', seen: 0.2, passed: true },
+      { expect: 'lost=0', seen: 0, passed: true },
+    ]);
+    expect(missed.code).toBe(1);
+    expect(missed.stderr).toContain('error: The run is not as it was asked to be: byStatus.500<10 (it is 10).');
+    expect(JSON.parse(missed.stdout).passed).toBe(false);
+    expect(text).toContain('byStatus.500&lt;10');
+  });
+
+  it('runs at full speed, in one long breath', async () => {
+    site = await startTestSite();
+
+    const { code, stdout } = await traffic(['--url', site.url, '--max', '--seconds', '1', '--errors', '0.1', '--json']);
+
+    const report = JSON.parse(stdout);
+    expect(code).toBe(0);
+    expect(report).toMatchObject({
+      end: 'complete',
+      rateAsked: null,
+      lost: 0,
+      unplanned: 0,
+      planned: site.seen.length,
+    });
+    expect(report.byStatus['500']).toBe(Math.floor(report.answered / 10));
+    expect(report.connections).toBe(64);
+  });
+
+  it('takes the site from what was deployed', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'traffic-'));
+    const outputs = join(folder, 'outputs.json');
+    site = await startTestSite();
+    writeFileSync(outputs, JSON.stringify({ website: { siteUrl: `${site.url}/` } }));
+
+    const { code } = await traffic(['--outputs', outputs, '--requests', '5', '--rate', '100']);
+    rmSync(folder, { recursive: true });
+
+    expect(code).toBe(0);
+    expect(site.seen).toHaveLength(5);
+  });
+
   it('takes the token from the environment', async () => {
     site = await startTestSite({ token: 'a secret' });
 
@@ -126,6 +182,26 @@ describe('traffic', () => {
     });
   });
 
+  it.each([
+    [['--outputs', '/nowhere/outputs.json'], 'The outputs in /nowhere/outputs.json cannot be read: it does not exist.'],
+    [['--journeys', '/nowhere/own.json'], 'The journeys in /nowhere/own.json cannot be read: it does not exist.'],
+    [
+      ['--ledger', '/nowhere/ledger.json'],
+      'The ledger /nowhere/ledger.json cannot be written: its folder does not exist.',
+    ],
+    [['--html', '/nowhere/run.html'], 'The report /nowhere/run.html cannot be written: its folder does not exist.'],
+    [['--html', '/'], 'The report / cannot be written: it is a folder.'],
+  ])('says in one sentence, and exit code 1, what is wrong with %j', async (args, sentence) => {
+    site = await startTestSite();
+    const where = args.includes('--outputs') ? [] : ['--url', site.url];
+
+    const { code, stdout, stderr } = await traffic([...where, ...args]);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^error: ${sentence}\n→ .+\n$`));
+    expect(site.seen).toEqual([]);
+  });
+
   it('says in one sentence, and exit code 1, that the site does not answer', async () => {
     const { code, stdout, stderr } = await traffic(['--url', 'http://127.0.0.1:1']);
 
@@ -143,6 +219,23 @@ describe('traffic', () => {
     [['--url', 'ftp://example.org'], "url: 'ftp://example.org' is no http or https address"],
     [['--url', 'http://example.org/blog/'], 'url: give the site without a path'],
     [['--run', 'a b'], 'run: must be 1 to 32 letters, digits, - or _'],
+    [['--errors', '0.7', '--not-found', '0.4'], '--errors and --not-found are more than all requests'],
+    [['--error-mode', 'some'], "error-mode: must be 'route' or 'spread'"],
+    [['--slow', '0.1', '--slow-ms', '0'], 'slow-ms: must be 1 to 10,000'],
+    [['--slow-ms', '5'], '--slow-ms belongs to --slow'],
+    [['--think', '0'], 'think: must be 0.01 to 3,600'],
+    [['--ramp', '0:10,60'], "ramp: '0:10,60' is no ramp; write SECONDS:RATE points, as 0:10,60:100"],
+    [['--ramp', '5:10,60:20'], "ramp: '5:10,60:20' must begin at 0 seconds"],
+    [['--ramp', '0:10,60:20,30:5'], "ramp: '0:10,60:20,30:5' must go forward in time"],
+    [['--ramp', '0:0,60:0'], "ramp: '0:0,60:0' must reach a rate of more than 0"],
+    [['--ramp', '0:0,60:10', '--rate', '5'], 'give --rate or --ramp, not both'],
+    [['--max', '--rate', '5'], 'give --max or --rate, not both'],
+    [['--url', 'http://x.example', '--outputs', 'y'], 'give --url or --outputs, not both'],
+    [['--connections', '0'], 'connections: must be 1 to 60,000'],
+    [['--timeout', '0'], 'timeout: must be 0.1 to 600'],
+    [['--expect', 'p99'], "--expect 'p99' is no threshold."],
+    [['--expect', 'speed>1'], "--expect 'speed>1' asks for a figure that no report has."],
+    [['--seed', 'a', '--seed', 'b'], 'seed: must be given once'],
     [['--colour'], 'Unknown argument: colour'],
     [['--rate', '1', '--rate', '2'], 'rate: must be one number'],
     [['extra'], 'Unknown argument: extra'],

@@ -1,7 +1,9 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
-import { driveTraffic } from '../../traffic/driver';
+import { type DriveResult, driveTraffic } from '../../traffic/driver';
 import type { Journey } from '../../traffic/journeys';
-import type { Answer, Loss, OutputResult } from '../../traffic/output';
+import type { Answer, Loss } from '../../traffic/output';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
 import { startTestSite, type TestSite, type TestSiteOptions } from './test-site';
 
@@ -10,7 +12,7 @@ jest.setTimeout(30_000);
 let site: TestSite | undefined;
 afterEach(() => site?.close());
 
-interface Log extends OutputResult {
+interface Log extends DriveResult {
   readonly site: TestSite;
   readonly sent: readonly { readonly request: PlannedRequest; readonly isLate: boolean }[];
   readonly answers: readonly Answer[];
@@ -23,6 +25,7 @@ interface DriveOptions extends TestSiteOptions {
   readonly timeoutSeconds?: number;
   readonly maxConnections?: number;
   readonly signal?: AbortSignal;
+  readonly max?: { readonly seconds: number };
 }
 
 async function drive({
@@ -31,6 +34,7 @@ async function drive({
   timeoutSeconds = 5,
   maxConnections = 1000,
   signal,
+  max,
   ...options
 }: DriveOptions): Promise<Log> {
   const started = await startTestSite(options);
@@ -44,7 +48,7 @@ async function drive({
   const url = new URL(started.url);
   const result = await driveTraffic(
     editEach(requests, edit),
-    { url, run: 'r7', token: options.token, timeoutSeconds, maxConnections, signal },
+    { url, run: 'r7', token: options.token, timeoutSeconds, maxConnections, signal, max },
     {
       onStart: () => {},
       onSent: (request, _at, isLate) => sent.push({ request, isLate }),
@@ -65,6 +69,28 @@ function countBy(values: readonly (string | number)[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1;
   return counts;
+}
+
+/** A port where nothing listens, until `free` starts a server there that answers everything with 200. */
+async function reservePort(): Promise<{ readonly port: number; free(): Promise<void> }> {
+  const server = createServer((_request, response) => response.end('ok'));
+  const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await listen(0);
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  site = { url: '', seen: [], close };
+  return { port, free: () => listen(port) };
+}
+
+async function waitFor(condition: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(condition()).toBe(true);
 }
 
 describe('the driver', () => {
@@ -229,6 +255,105 @@ describe('the driver', () => {
     expect(end).toBe('broken');
     expect(due).toBeLessThan(1000);
     expect(lost.length).toBeGreaterThanOrEqual(20);
+  });
+
+  it('gives a site up that hangs as soon as the first request has timed out', async () => {
+    const { end, lost, due } = await drive({
+      plan: { requests: 100_000, rate: 50, errors: 0 },
+      timeoutSeconds: 4,
+      before: () => true,
+    });
+
+    expect(end).toBe('broken');
+    expect(countBy(lost.map(({ loss }) => loss))['timeout']).toBeGreaterThanOrEqual(20);
+    // 4 s until the first is lost, and some more until 20 are: not 7 s.
+    expect(due).toBeLessThan(50 * 6);
+  });
+
+  it('tries a refused connection again, as nothing was sent on it', async () => {
+    const { port, free } = await reservePort();
+    const plan = [...planRequests({ seed: 'monday', rate: 1000, errors: 0, users: 10, requests: 20 })];
+    const [answers, lost]: [Answer[], Loss[]] = [[], []];
+    let sent = 0;
+
+    const driven = driveTraffic(
+      plan.values(),
+      { url: new URL(`http://127.0.0.1:${port}`), run: 'r7', timeoutSeconds: 5, maxConnections: 100 },
+      {
+        onStart: () => {},
+        onSent: () => sent++,
+        onAnswer: (answer) => answers.push(answer),
+        onLost: (_request, loss) => lost.push(loss),
+      },
+    );
+    await waitFor(() => sent === 20);
+    await free();
+    const { retried, end } = await driven;
+
+    expect({ end, sent, answered: answers.length, lost }).toEqual({
+      end: 'complete',
+      sent: 20,
+      answered: 20,
+      lost: [],
+    });
+    expect(retried).toBeGreaterThanOrEqual(20);
+  });
+
+  it('counts as lost what is refused again and again, once each, also when it is stopped', async () => {
+    for (const signal of [undefined, AbortSignal.timeout(150)]) {
+      const plan = planRequests({ seed: 'monday', rate: 1000, errors: 0, users: 10, requests: 30 });
+      const lost: PlannedRequest[] = [];
+      let sent = 0;
+
+      await driveTraffic(
+        plan,
+        { url: new URL('http://127.0.0.1:1'), run: 'r7', timeoutSeconds: 5, maxConnections: 10, signal },
+        {
+          onStart: () => {},
+          onSent: () => sent++,
+          onAnswer: () => {},
+          onLost: (request, loss) => loss === 'refused' && lost.push(request),
+        },
+      );
+
+      expect(lost).toHaveLength(sent);
+      expect(new Set(lost.map(({ index }) => index)).size).toBe(sent);
+    }
+  });
+
+  it('keeps every connection busy at full speed, and each visitor in order', async () => {
+    let [underWay, most] = [0, 0];
+    const { end, answers, sent } = await drive({
+      plan: { requests: 400, rate: 10_000, think: 0.1, errors: 0 },
+      maxConnections: 8,
+      max: { seconds: Number.POSITIVE_INFINITY },
+      before: async () => {
+        most = Math.max(most, ++underWay);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        underWay--;
+        return false;
+      },
+    });
+
+    expect({ end, answered: answers.length, sent: sent.length, most }).toEqual({
+      end: 'complete',
+      answered: 400,
+      sent: 400,
+      most: 8,
+    });
+    for (const { latencyMs } of answers) expect(latencyMs).toBeLessThan(3000);
+  });
+
+  it('ends at full speed when its time is over', async () => {
+    const { end, due, answers } = await drive({
+      plan: { requests: 1_000_000, rate: 10_000, think: 0.1, errors: 0 },
+      maxConnections: 4,
+      max: { seconds: 0.3 },
+    });
+
+    expect(end).toBe('complete');
+    expect(answers).toHaveLength(due);
+    expect(due).toBeLessThan(1_000_000);
   });
 
   it('stops when it is told to, and still hears the answers under way', async () => {

@@ -179,6 +179,18 @@ describe('before a run', () => {
     expect(site?.seen).toEqual([]);
   });
 
+  it('says so when the site does not answer later on demand', async () => {
+    await expect(run({ slow: 0.1 })).rejects.toMatchObject({ code: 'NO_SLOW_REPLIES' });
+    expect(site?.seen).toEqual([]);
+  });
+
+  it('needs pages that break, not the error route, to spread errors', async () => {
+    const report = await run({ errorMode: 'spread', requests: 100 }, { errorRoute: false });
+
+    expect(report).toMatchObject({ answered: 100, errorShare: 0.2, unplanned: 0 });
+    expect(site?.seen.filter(({ path }) => path === '/demo-error/')).toEqual([]);
+  });
+
   it('needs no error route to make no errors', async () => {
     const report = await run({ errors: 0, requests: 10 }, { errorRoute: false });
 
