@@ -30,7 +30,7 @@ export interface LinesSummary extends LineTally {
 }
 
 /** Beyond this input, threads are worth their start. */
-const SMALL_BYTES = 2 * 1024 * 1024;
+const SMALL_BYTES = 512 * 1024;
 const MOST_THREADS = 4;
 
 /**
