@@ -1,4 +1,4 @@
-/** `npm run bench -- etl|lines|corpus|local [--json]`: the project's figures, as this machine gives them. */
+/** `npm run bench -- etl|lines|corpus|local|traffic [--json]`: the project's figures, as this machine gives them. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { runCommandLine } from '../core/command-line';
@@ -9,6 +9,7 @@ import { benchEtl } from './etl';
 import { benchLines } from './lines';
 import { benchLocal } from './local';
 import { type Report, renderReport } from './report';
+import { benchTraffic } from './traffic';
 
 /** A new bench is one file and one line here. Progress goes to standard error. */
 const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
@@ -16,6 +17,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   lines: benchLines,
   corpus: benchCorpus,
   local: benchLocal,
+  traffic: benchTraffic,
 };
 
 runCommandLine(
