@@ -40,7 +40,7 @@ export function toProgressLine({
   return [
     `${seconds.toFixed(0)} s`,
     `sent ${count(sent)}${share}`,
-    `${count(seenRate)}/s of ${count(rate)}`,
+    rate === null ? `${count(seenRate)}/s` : `${count(seenRate)}/s of ${count(rate)}`,
     `errors ${count(errors)}`,
     ...(lost === 0 ? [] : [`lost ${count(lost)}`]),
     `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}`,
@@ -52,10 +52,11 @@ export function toProgressLine({
 export function toTable(report: TrafficReport): string {
   const { sent, planned, seconds, answered, late, lost, unplanned, errorShare, errorsPlanned, latencyMs, lagMs } =
     report;
+  const isPaced = report.rateAsked !== null;
   const rows: readonly (readonly [name: string, value: string])[] = [
     ['run', `${report.run}, seed ${report.seed}${ENDS[report.end]}`],
     ['sent', `${count(sent)} of ${count(planned)} planned, in ${seconds.toFixed(1)} s: ${toRates(report)}`],
-    ['worst second', `${(100 * report.worstSecond).toFixed(1)} % of the plan`],
+    ...(isPaced ? [['worst second', `${(100 * report.worstSecond).toFixed(1)} % of the plan`] as const] : []),
     ...(late === 0 ? [] : [['late', `${count(late)} (their visitor waited for the answer before)`] as const]),
     ['answered', `${count(answered)}: ${toStatuses(report.byStatus)}`],
     ...(lost === 0
@@ -68,7 +69,7 @@ export function toTable(report: TrafficReport): string {
     ['page views', count(report.pageViews)],
     ['accounts', `sign-ups ${count(report.signUps)}, sign-ins ${count(report.signIns)}, users ${count(report.users)}`],
     ['latency', toTimes(latencyMs)],
-    ['sending lag', toTimes(lagMs)],
+    ...(isPaced ? [['sending lag', toTimes(lagMs)] as const] : []),
     ...report.expect.map(
       ({ expect, seen, passed }) => ['expected', `${expect}: ${passed ? 'holds' : `no, it is ${seen}`}`] as const,
     ),

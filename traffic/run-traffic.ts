@@ -28,8 +28,8 @@ export interface RunOptions extends Partial<TrafficOptions> {
 
 export interface Progress {
   readonly seconds: number;
-  /** Requests a second, as asked at this moment. */
-  readonly rate: number;
+  /** Requests a second, as asked at this moment; null at full speed. */
+  readonly rate: number | null;
   /** Requests a second, since the last progress. */
   readonly seenRate: number;
   readonly sent: number;
@@ -134,7 +134,7 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
     },
   };
   const secondsNow = () => (performance.now() - clock.startMs) / 1000;
-  const progress = createProgress({ figures, ledger, schedule, requests, secondsNow });
+  const progress = createProgress({ figures, ledger, schedule, requests, max, secondsNow });
   const timer = setInterval(() => options.onProgress?.(progress(output.connections)), PROGRESS_MS);
   try {
     const plan = planRequests({ ...planned, journeys });
@@ -148,7 +148,7 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
         run,
         seed,
         output: nameOfOutput(options),
-        options: { url, max, ...asked, journeys: options.journeys },
+        options: { url, max, ...asked, rate: max ? null : rate, journeys: options.journeys },
         startedAt: clock.startedAt.toISOString(),
         end,
         planned: due,
@@ -226,10 +226,11 @@ interface Going {
   readonly ledger: Ledger;
   readonly schedule: Schedule;
   readonly requests: number | undefined;
+  readonly max: boolean;
   readonly secondsNow: () => number;
 }
 
-function createProgress({ figures, ledger, schedule, requests, secondsNow }: Going) {
+function createProgress({ figures, ledger, schedule, requests, max, secondsNow }: Going) {
   let [shownSent, shownSeconds] = [0, 0];
   return (connections: number | undefined): Progress => {
     const [{ sent }, seconds] = [figures, secondsNow()];
@@ -237,7 +238,7 @@ function createProgress({ figures, ledger, schedule, requests, secondsNow }: Goi
     [shownSent, shownSeconds] = [sent, seconds];
     return {
       seconds,
-      rate: schedule.rateAt(seconds),
+      rate: max ? null : schedule.rateAt(seconds),
       seenRate,
       sent,
       planned: requests,

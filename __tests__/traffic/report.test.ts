@@ -64,3 +64,21 @@ it('shows what went otherwise than planned', () => {
   expect(table).toMatch(/^run +r7, seed monday, stopped early$/m);
   for (const row of [/^late +1 /m, /^lost +2 /m, /^unplanned +3 /m, /^ledger +run\.json$/m]) expect(table).toMatch(row);
 });
+
+it('shows full speed without a plan to compare with', () => {
+  const table = toTable({ ...REPORT, rate: 31_234.5, rateAsked: null });
+
+  expect(table).toMatch(/^sent +500 of 500 planned, in 10\.0 s: 31,234\.5\/s, full speed$/m);
+  expect(table).not.toMatch(/^(?:worst second|sending lag)/m);
+});
+
+it('shows what was expected, and what came in its place', () => {
+  const expected = [
+    { expect: 'p99<500', seen: 12.6, passed: true },
+    { expect: 'lost=0', seen: 3, passed: false },
+  ];
+
+  expect(toTable({ ...REPORT, expect: expected })).toMatch(
+    /^expected +p99<500: holds\nexpected +lost=0: no, it is 3$/m,
+  );
+});
