@@ -71,17 +71,17 @@ async function repeat<T>(what: string, run: () => Promise<T>): Promise<readonly 
 async function runPaced(rate: number, delayMs: number): Promise<Paced> {
   return withSite(delayMs, async (site, url) => {
     const order: RunOrder = { tool: 'traffic', options: { url, rate, seconds: SECONDS, errors: ERRORS } };
-    const { result, cpuSeconds } = await runOrder<TrafficReport>(order);
+    const { result, cpuShare } = await runOrder<TrafficReport>(order);
     site.send('arrivals');
     const [arrivals] = (await once(site, 'message')) as [number[]];
-    const { sent, answered, lost, seconds, byStatus, lagMs } = result;
+    const { sent, answered, lost, byStatus, lagMs } = result;
     const planned = rate * SECONDS;
     return {
       isExact: sent === planned && answered === planned && lost === 0 && byStatus['500'] === planned * ERRORS,
       worstSecondPercent: worstBin(arrivals, rate),
       busiest100Ms: Math.max(...countBins(arrivals, rate, 100)) / (rate / 10),
       lagP99Ms: lagMs.p99,
-      cpuPercent: (100 * cpuSeconds) / seconds,
+      cpuPercent: 100 * cpuShare,
     };
   });
 }
@@ -124,9 +124,9 @@ async function withSite<T>(delayMs: number, use: (site: ChildProcess, url: strin
   }
 }
 
-async function runOrder<T>(order: RunOrder): Promise<{ readonly result: T; readonly cpuSeconds: number }> {
+async function runOrder<T>(order: RunOrder): Promise<{ readonly result: T; readonly cpuShare: number }> {
   const child = fork(builtFile('bench', 'traffic-run.js'));
   child.send(order);
-  const [answer] = (await once(child, 'message')) as [{ result: T; cpuSeconds: number }];
+  const [answer] = (await once(child, 'message')) as [{ result: T; cpuShare: number }];
   return answer;
 }
