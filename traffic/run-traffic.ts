@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { readDeployedAddress } from '../core/deploy-outputs';
 import { judge, parseThreshold, type ThresholdResult } from './expect';
 import { createFigures, type Figures } from './figures';
 import type { Percentiles } from './histogram';
@@ -10,7 +11,6 @@ import { LEDGER_VERSION, type LedgerFile } from './ledger-file';
 import { nameOfOutput, openOutput } from './open-output';
 import { DEFAULTS, type TrafficOptions } from './options';
 import type { OutputEnd, Recorder } from './output';
-import { readSiteUrl } from './outputs-file';
 import { errorsAmong, planRequests } from './plan';
 import { probeResultFile, type ResultFile, writeResultFile } from './result-file';
 import { type Schedule, toSchedule } from './schedule';
@@ -103,7 +103,10 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const schedule = toSchedule(max ? { rate: MAX_PLAN.rate } : { rate, ramp });
   const requests = countRequests(options, schedule);
   const journeys = options.journeys === undefined ? JOURNEYS : readJourneys(options.journeys);
-  const url = options.outputs === undefined ? (options.url ?? DEFAULTS.url) : readSiteUrl(options.outputs);
+  const url =
+    options.outputs === undefined
+      ? (options.url ?? DEFAULTS.url)
+      : readDeployedAddress(options.outputs, 'siteUrl', 'give the site with --url').origin;
   const asked = { seed, rate, ramp, errors, errorMode, notFound, slow, slowMs, users, think, requests };
   const planned = max ? { ...asked, ...MAX_PLAN, ramp: undefined } : asked;
   const needs = { errors: errors > 0 ? errorMode : undefined, delays: slow > 0 };

@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readDeployedAddress } from '../../core/deploy-outputs';
 import { JOURNEYS } from '../../traffic/journeys';
 import { readJourneys } from '../../traffic/journeys-file';
-import { readSiteUrl } from '../../traffic/outputs-file';
 
 let folder = '';
 beforeAll(() => {
@@ -19,6 +19,8 @@ function write(value: unknown): string {
 }
 
 describe('the outputs of a deployment', () => {
+  const readSiteUrl = (file: string) => readDeployedAddress(file, 'siteUrl', 'say it').origin;
+
   it('have the site of whichever stack says it', () => {
     const file = write({
       search: { endpoint: 'https://x' },

@@ -1,0 +1,39 @@
+/** What a deployment says of itself: the file that `cdktf deploy --outputs-file FILE` leaves, `{"<stack>": {"siteUrl": …}}`. */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { reasonOf, ToolkitError } from './errors';
+import { parse } from './parse';
+
+const Stacks = z.record(z.string(), z.record(z.string(), z.unknown(), 'must be outputs by stack'), 'must be stacks');
+const Address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
+
+/** Each is an output of a stack in `stacks/`. */
+export type AddressOutput = 'siteUrl' | 'domainEndpoint' | 'dashboardsEndpoint';
+
+/**
+ * @param instead what to do for who has no such output, after `Deploy with --outputs-file, or …`.
+ * @returns the address, of whichever stack says it.
+ * @throws ToolkitError OUTPUTS_UNUSABLE
+ */
+export function readDeployedAddress(file: string, output: AddressOutput, instead: string): URL {
+  const unusable = (message: string, cause?: unknown) =>
+    new ToolkitError('OUTPUTS_UNUSABLE', message, `Deploy with --outputs-file, or ${instead}.`, { cause });
+  const stacks = parse(Stacks, readJson(file, unusable), (why) =>
+    unusable(`The outputs in ${file} cannot be used: ${why}.`),
+  );
+  const found = Object.values(stacks).find((outputs) => output in outputs);
+  if (found === undefined) throw unusable(`The outputs in ${file} have no ${output}.`);
+  const address = parse(Address, found[output], (why) =>
+    unusable(`The ${output} in ${file} cannot be used: it ${why}.`),
+  );
+  return new URL(address);
+}
+
+function readJson(file: string, unusable: (message: string, cause: unknown) => ToolkitError): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'it is no JSON' : reasonOf(error);
+    throw unusable(`The outputs in ${file} cannot be read: ${why}.`, error);
+  }
+}
