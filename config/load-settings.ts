@@ -1,0 +1,169 @@
+/** From a preset and the environment to settings that hold: every fault is told at once, with its path, its value and the mend. */
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join } from 'node:path';
+import type { z } from 'zod';
+import { reasonOf, UsageError } from '../core/errors';
+import { packageRoot } from '../core/package-root';
+import { nearest } from './did-you-mean';
+import { Settings } from './settings';
+import { type SettingEntry, settingsCatalogue } from './settings-catalogue';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+type Tree = Record<string, unknown>;
+
+const PREFIX = 'CLICKSTREAMY_';
+/** Which file has the settings, relative to the package; the other variables belong to other programs of this package. */
+const FILE = `${PREFIX}CONFIG`;
+const OTHERS: readonly string[] = [FILE, `${PREFIX}TOKEN`, `${PREFIX}SITE_HOSTS`];
+
+/**
+ * The settings of the file that `CLICKSTREAMY_CONFIG` names (default `config/workshop.json`), each of them overridden by its variable
+ * where that is set and not empty. Lists are separated by commas.
+ *
+ * @throws UsageError with all faults.
+ */
+export function loadSettings(environment: Environment): Settings {
+  const file = environment[FILE] || 'config/workshop.json';
+  const tree = readTree(file);
+  applyOverrides(tree, environment);
+  return parseSettings(tree, `Correct it in ${file}, or in the environment; docs/settings.md lists all settings.`);
+}
+
+/** @param mend what the reader can do about a fault. @throws UsageError with all faults. */
+export function parseSettings(tree: unknown, mend: string): Settings {
+  const result = Settings.safeParse(tree, { reportInput: true });
+  if (result.success) return result.data;
+  const faults = new Set(result.error.issues.flatMap(describeIssue));
+  throw new UsageError([...faults].join('; '), mend);
+}
+
+function readTree(file: string): Tree {
+  const path = isAbsolute(file) ? file : join(packageRoot, file);
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(
+      `The settings ${path} cannot be read: ${reasonOf(error)}.`,
+      `Set ${FILE} to config/workshop.json, config/production.json or a file of your own.`,
+      { cause: error },
+    );
+  }
+  try {
+    const tree: unknown = JSON.parse(text);
+    if (isTree(tree)) return tree;
+  } catch (error) {
+    throw new UsageError(`The settings ${path} are no JSON: ${reasonOf(error)}.`, 'Correct the file.', {
+      cause: error,
+    });
+  }
+  throw new UsageError(`The settings ${path} are no JSON object.`, 'Write them as { "search": { … } }.');
+}
+
+function applyOverrides(tree: Tree, environment: Environment): void {
+  const entries = new Map(settingsCatalogue().map((entry) => [entry.variable, entry]));
+  for (const [variable, text] of Object.entries(environment)) {
+    if (!variable.startsWith(PREFIX) || OTHERS.includes(variable) || text === undefined || text === '') continue;
+    const entry = entries.get(variable);
+    if (entry === undefined) {
+      const meant = nearest(variable, [...entries.keys()]);
+      throw new UsageError(
+        `The environment has ${variable}, which is no setting${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+        'Correct its name or unset it; docs/settings.md lists all variables.',
+      );
+    }
+    setIn(tree, entry.path.split('.'), toValue(text, entry));
+  }
+}
+
+/** What a variable's text stands for; what does not fit the setting stays text, and the schema says so. */
+function toValue(text: string, { type, range }: SettingEntry): unknown {
+  if (range.split(', ').includes(JSON.stringify(text))) return text;
+  if (type.includes('map') || text.startsWith('[')) return parsedOr(text);
+  if (type.includes('list')) return text.split(',').map((item) => item.trim());
+  return type === 'number' || type === 'true or false' ? parsedOr(text) : text;
+}
+
+function parsedOr(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function setIn(tree: Tree, [name = '', ...rest]: readonly string[], value: unknown): void {
+  if (rest.length === 0) {
+    tree[name] = value;
+    return;
+  }
+  const child = tree[name];
+  const branch: Tree = isTree(child) ? child : {};
+  tree[name] = branch;
+  setIn(branch, rest, value);
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describeIssue(issue: z.core.$ZodIssue): string[] {
+  const path = issue.path.map(String).join('.');
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => describeUnknown(path, key));
+  if (issue.code === 'invalid_union') {
+    // What lies deeper (an item of the list) says more than that no alternative fits.
+    const deeper = issue.errors.flat().filter((inner) => inner.path.length > 0);
+    if (deeper.length > 0)
+      return deeper.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }));
+  }
+  if (issue.input === undefined && issue.code !== 'custom') return [`${path} is missing: ${wanted(issue)}`];
+  return [`${path || 'the file'} is ${JSON.stringify(issue.input)}: ${wanted(issue)}`];
+}
+
+function describeUnknown(path: string, key: string): string {
+  const full = path === '' ? key : `${path}.${key}`;
+  const depth = full.split('.').length;
+  const siblings = settingsCatalogue()
+    .filter((entry) => path === '' || entry.path.startsWith(`${path}.`))
+    .map((entry) => entry.path.split('.').slice(0, depth).at(-1) ?? '');
+  const meant = nearest(key, [...new Set(siblings)]);
+  return `${full} is no setting${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+}
+
+function wanted(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_value':
+      return issue.message.startsWith('Invalid') ? `must be ${oneOf(issue.values, issue.input)}` : issue.message;
+    case 'too_small':
+      return issue.message.startsWith('Too')
+        ? `must be at least ${issue.minimum}${lengthOf(issue.origin)}`
+        : issue.message;
+    case 'too_big':
+      return issue.message.startsWith('Too')
+        ? `must be at most ${issue.maximum}${lengthOf(issue.origin)}`
+        : issue.message;
+    case 'invalid_type':
+      return `must be ${EXPECTED[issue.expected] ?? issue.expected}`;
+    case 'invalid_union':
+      return 'options' in issue ? `must be ${oneOf(issue.options ?? [], issue.input)}` : issue.message;
+    default:
+      return issue.message;
+  }
+}
+
+function oneOf(values: readonly unknown[], input: unknown): string {
+  const meant = typeof input === 'string' ? nearest(input, values.map(String)) : undefined;
+  const list = values.map((value) => JSON.stringify(value)).join(', ');
+  return `one of ${list}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+}
+
+const lengthOf = (origin: string) => (origin === 'string' ? ' characters long' : origin === 'array' ? ' long' : '');
+
+const EXPECTED: Readonly<Record<string, string>> = {
+  array: 'a list',
+  boolean: 'true or false',
+  int: 'a whole number',
+  number: 'a number',
+  object: 'an object',
+  string: 'a text',
+};

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { Addresses } from './addresses';
+
+export const WebsiteSettings = z.strictObject({
+  enabled: z.boolean().default(true).describe('Deploy a web server; false where the site runs elsewhere already.'),
+  instanceType: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'is no instance type, as t3.small')
+    .default('t3.small')
+    .describe('Of the web server, with an x86_64 processor.'),
+  volumeGiB: z.int().min(8).max(16_384).default(16).describe('Of the web server’s encrypted disk.'),
+  visitors: Addresses.describe(
+    'Who may open the site: CIDR blocks, `["0.0.0.0/0"]` for everyone, or `auto` for the address of the machine that synthesizes.',
+  ),
+  amiId: z
+    .string()
+    .regex(/^ami-[0-9a-f]+$/, 'is no AMI id')
+    .optional()
+    .describe('An image of Amazon Linux 2023; without it the newest at the time of the first deploy.'),
+  roleName: z
+    .string()
+    .min(1)
+    .max(64)
+    .optional()
+    .describe('An existing role for the instance; without it one is made with just enough rights.'),
+});
+export type WebsiteSettings = z.output<typeof WebsiteSettings>;
