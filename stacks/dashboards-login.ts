@@ -1,0 +1,85 @@
+import { partitionOf } from '../config/regions';
+import {
+  CognitoIdentityPool,
+  CognitoIdentityPoolRolesAttachment,
+  CognitoUserPool,
+  CognitoUserPoolDomain,
+  IamRole,
+  IamRolePolicyAttachment,
+} from './aws';
+import { stackOf } from './base-stack';
+import { Construct } from './cdktf';
+import { toPolicy, trust } from './policy';
+
+/**
+ * Who may open the dashboards: a Cognito user pool in which administrators make the users, who sign in with a second factor.
+ * No password is in code or state: Cognito mails each user a first one.
+ */
+export class DashboardsLogin extends Construct {
+  readonly userPoolId: string;
+  readonly identityPoolId: string;
+  /** By which the search service manages its part of both pools. */
+  readonly serviceRoleArn: string;
+  /** What a person who has signed in acts as: to be named in the domain's policy. */
+  readonly userRoleArn: string;
+  /** Must be there before a domain names the service's role. */
+  readonly ready: IamRolePolicyAttachment;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const stack = stackOf(this);
+    const { name, region, protect } = stack.settings;
+    const partition = partitionOf(region);
+    const pool = new CognitoUserPool(this, 'users', {
+      name: `${name}-dashboards`,
+      adminCreateUserConfig: { allowAdminCreateUserOnly: true },
+      mfaConfiguration: 'ON',
+      softwareTokenMfaConfiguration: { enabled: true },
+      passwordPolicy: {
+        minimumLength: 14,
+        requireLowercase: true,
+        requireNumbers: true,
+        requireSymbols: true,
+        requireUppercase: true,
+        temporaryPasswordValidityDays: 3,
+      },
+      deletionProtection: protect ? 'ACTIVE' : 'INACTIVE',
+    });
+    // The sign-in page's address must be unique in the region, so it bears the account's number.
+    new CognitoUserPoolDomain(this, 'sign-in-page', { userPoolId: pool.id, domain: `${name}-${stack.account}` });
+    const identities = new CognitoIdentityPool(this, 'identities', {
+      identityPoolName: `${name}-dashboards`,
+      allowUnauthenticatedIdentities: false,
+    });
+    // The search service enters its own client there when the domain is made.
+    identities.lifecycle = { ignoreChanges: ['cognito_identity_providers'] };
+    const user = new IamRole(this, 'user', {
+      name: `${name}-dashboards-user`,
+      assumeRolePolicy: toPolicy({
+        Effect: 'Allow',
+        Principal: { Federated: 'cognito-identity.amazonaws.com' },
+        Action: 'sts:AssumeRoleWithWebIdentity',
+        Condition: {
+          StringEquals: { 'cognito-identity.amazonaws.com:aud': identities.id },
+          'ForAnyValue:StringLike': { 'cognito-identity.amazonaws.com:amr': 'authenticated' },
+        },
+      }),
+    });
+    new CognitoIdentityPoolRolesAttachment(this, 'roles', {
+      identityPoolId: identities.id,
+      roles: { authenticated: user.arn },
+    });
+    const service = new IamRole(this, 'service', {
+      name: `${name}-dashboards-login`,
+      assumeRolePolicy: trust('es.amazonaws.com', { StringEquals: { 'aws:SourceAccount': stack.account } }),
+    });
+    this.ready = new IamRolePolicyAttachment(this, 'service-rights', {
+      role: service.name,
+      policyArn: `arn:${partition}:iam::aws:policy/AmazonOpenSearchServiceCognitoAccess`,
+    });
+    this.userPoolId = pool.id;
+    this.identityPoolId = identities.id;
+    this.serviceRoleArn = service.arn;
+    this.userRoleArn = user.arn;
+  }
+}

@@ -1,0 +1,128 @@
+import type { Engine } from '../config/engine';
+import type { StreamSettings } from '../config/stream-settings';
+import { IamRole, IamRolePolicy } from './aws';
+import { stackOf } from './base-stack';
+import { Construct } from './cdktf';
+import { allow, type Statement, toPolicy, trust } from './policy';
+
+export interface DeliveryRoleProps {
+  readonly stream: StreamSettings;
+  readonly engine: Engine;
+  readonly domainArn: string;
+  readonly bucketArn: string;
+  readonly functionArn: string;
+  /** Of the stream's log streams. */
+  readonly logStreamArns: readonly string[];
+  /** Of the Kinesis data stream, where it is the source. */
+  readonly sourceArn: string | undefined;
+  /** Subnets and group of Firehose's interfaces, where the domain lives in a VPC. */
+  readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupId: string } | undefined;
+}
+
+/** What the delivery stream may do, and no more: each right by its resource. */
+export class DeliveryRole extends Construct {
+  readonly arn: string;
+  /** Must be there before the stream: Firehose tries its rights when it is made. */
+  readonly policy: IamRolePolicy;
+
+  constructor(scope: Construct, id: string, props: DeliveryRoleProps) {
+    super(scope, id);
+    const stack = stackOf(this);
+    const role = new IamRole(this, 'role', {
+      name: `${props.stream.name}-delivery`,
+      // A service that acts for many accounts must say for whom: else another's stream could borrow this role.
+      assumeRolePolicy: trust('firehose.amazonaws.com', { StringEquals: { 'sts:ExternalId': stack.account } }),
+    });
+    this.arn = role.arn;
+    this.policy = new IamRolePolicy(this, 'policy', {
+      role: role.id,
+      name: 'deliver',
+      policy: toPolicy(
+        ...toDomain(props),
+        ...toBucket(props.bucketArn),
+        allow(['lambda:GetFunctionConfiguration', 'lambda:InvokeFunction'], props.functionArn),
+        allow('logs:PutLogEvents', props.logStreamArns),
+        ...this.#fromSource(props.sourceArn),
+        ...this.#withKey(props.bucketArn),
+        ...this.#throughVpc(props.vpc),
+      ),
+    });
+  }
+
+  #fromSource(sourceArn: string | undefined): Statement[] {
+    const read = ['kinesis:DescribeStream', 'kinesis:GetRecords', 'kinesis:GetShardIterator', 'kinesis:ListShards'];
+    return sourceArn === undefined ? [] : [allow(read, sourceArn)];
+  }
+
+  #withKey(bucketArn: string): Statement[] {
+    const { keyArn, settings } = stackOf(this);
+    if (keyArn === undefined) return [];
+    const via = (service: string) => `${service}.${settings.region}.amazonaws.com`;
+    const use = ['kms:Decrypt', 'kms:GenerateDataKey'];
+    return [
+      allow(use, keyArn, {
+        StringEquals: { 'kms:ViaService': via('s3') },
+        // With a bucket key the context is the bucket, without one the object.
+        StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] },
+      }),
+      allow(use, keyArn, { StringEquals: { 'kms:ViaService': [via('firehose'), via('kinesis')] } }),
+    ];
+  }
+
+  #throughVpc(vpc: DeliveryRoleProps['vpc']): Statement[] {
+    if (vpc === undefined) return [];
+    const stack = stackOf(this);
+    const interfaces = stack.arn('ec2', 'network-interface/*');
+    const subnets = vpc.subnetIds.map((subnet) => stack.arn('ec2', `subnet/${subnet}`));
+    return [
+      // EC2 knows no resource for these.
+      allow(
+        [
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSecurityGroups',
+          'ec2:DescribeSubnets',
+          'ec2:DescribeVpcAttribute',
+          'ec2:DescribeVpcs',
+        ],
+        '*',
+      ),
+      allow('ec2:CreateNetworkInterface', [
+        interfaces,
+        ...subnets,
+        stack.arn('ec2', `security-group/${vpc.securityGroupId}`),
+      ]),
+      allow(['ec2:CreateNetworkInterfacePermission', 'ec2:DeleteNetworkInterface'], interfaces),
+    ];
+  }
+}
+
+/** As AWS's own list for Firehose has it, but its reads on their paths only. */
+function toDomain({ domainArn, stream, engine }: DeliveryRoleProps): Statement[] {
+  const type = engine.typed ? (stream.typeName ?? '') : '*';
+  const paths = [
+    '_all/_settings',
+    '_cluster/stats',
+    `${stream.index}*/_mapping/${type}`,
+    '_nodes',
+    '_nodes/*/stats',
+    '_stats',
+    `${stream.index}*/_stats`,
+  ];
+  return [
+    allow(
+      ['es:DescribeDomain', 'es:DescribeDomainConfig', 'es:DescribeDomains', 'es:ESHttpPost', 'es:ESHttpPut'],
+      [domainArn, `${domainArn}/*`],
+    ),
+    allow(
+      'es:ESHttpGet',
+      paths.map((path) => `${domainArn}/${path}`),
+    ),
+  ];
+}
+
+function toBucket(bucketArn: string): Statement[] {
+  return [
+    allow(['s3:GetBucketLocation', 's3:ListBucket', 's3:ListBucketMultipartUploads'], bucketArn),
+    allow(['s3:AbortMultipartUpload', 's3:GetObject', 's3:PutObject'], `${bucketArn}/*`),
+  ];
+}

@@ -1,0 +1,34 @@
+import { BackupBucket } from './backup-bucket';
+import { BaseStack } from './base-stack';
+import { TerraformOutput } from './cdktf';
+import { DeliveryStream } from './delivery-stream';
+import type { LambdaPackage } from './lambda-package';
+import type { SearchStack } from './search-stack';
+import { TransformFunction } from './transform-function';
+
+/** The delivery stream, its function and its bucket. */
+export class DeliveryStack extends BaseStack {
+  /** @param code the transform function's bundle, zipped. */
+  constructor(id: string, search: SearchStack, code: LambdaPackage) {
+    const { settings, domainNetwork, domain } = search;
+    super(search.node.root, id, settings, search.keyArn);
+    const { stream } = settings;
+    const bucket = new BackupBucket(this, 'backup', stream.backup);
+    const transform = new TransformFunction(this, 'transform', { ...stream.transform, code, logDays: stream.logDays });
+    new DeliveryStream(this, 'delivery', {
+      ...stream,
+      engine: domain.engine,
+      domainArn: domain.arn,
+      bucketArn: bucket.arn,
+      functionArn: transform.arn,
+      vpc:
+        domainNetwork === undefined
+          ? undefined
+          : { subnetIds: domainNetwork.subnetIds, securityGroupId: domainNetwork.deliveryGroupId },
+    });
+    new TerraformOutput(this, 'region', { value: settings.region, staticId: true });
+    new TerraformOutput(this, 'streamName', { value: stream.name, staticId: true });
+    new TerraformOutput(this, 'functionName', { value: stream.transform.functionName, staticId: true });
+    new TerraformOutput(this, 'bucketName', { value: bucket.name, staticId: true });
+  }
+}

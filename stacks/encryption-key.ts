@@ -1,0 +1,54 @@
+import { partitionOf } from '../config/regions';
+import { KmsAlias, KmsKey } from './aws';
+import { stackOf } from './base-stack';
+import { Construct } from './cdktf';
+import { allow, type Statement, toPolicy } from './policy';
+
+/** One KMS key, turned every year, for all that is encrypted here: volumes, objects, records, logs and the alarms' topic. */
+export class EncryptionKey extends Construct {
+  readonly arn: string;
+
+  /** @param alias without `alias/`. */
+  constructor(scope: Construct, id: string, alias: string) {
+    super(scope, id);
+    const key = new KmsKey(this, 'key', {
+      description: `${alias}: everything of clickstreamy at rest`,
+      enableKeyRotation: true,
+      deletionWindowInDays: 7,
+      policy: toPolicy(...this.#statements()),
+    });
+    new KmsAlias(this, 'alias', { name: `alias/${alias}`, targetKeyId: key.keyId });
+    this.arn = key.arn;
+  }
+
+  #statements(): Statement[] {
+    const stack = stackOf(this);
+    const { region } = stack.settings;
+    const encrypt = [
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey',
+      'kms:ReEncryptFrom',
+      'kms:ReEncryptTo',
+    ];
+    return [
+      // As AWS's own default: the account's administrators decide by IAM. In a key's policy `*` is this key.
+      {
+        ...allow('kms:*', '*'),
+        Sid: 'Account',
+        Principal: { AWS: `arn:${partitionOf(region)}:iam::${stack.account}:root` },
+      },
+      {
+        ...allow(encrypt, '*', { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': stack.arn('logs', 'log-group:*') } }),
+        Sid: 'Logs',
+        Principal: { Service: `logs.${region}.amazonaws.com` },
+      },
+      {
+        ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], '*', { StringEquals: { 'aws:SourceAccount': stack.account } }),
+        Sid: 'Alarms',
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+      },
+    ];
+  }
+}

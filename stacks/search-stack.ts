@@ -1,0 +1,47 @@
+import type { Settings } from '../config/settings';
+import { BaseStack } from './base-stack';
+import { type Construct, TerraformOutput } from './cdktf';
+import { DashboardsLogin } from './dashboards-login';
+import { DomainNetwork } from './domain-network';
+import { EncryptionKey } from './encryption-key';
+import { Network } from './network';
+import { SearchDomain } from './search-domain';
+
+/** The domain, and what it needs before it: the key, the network of a domain in a VPC, the login, the topic of all alarms. */
+export class SearchStack extends BaseStack {
+  readonly domain: SearchDomain;
+  /** Only where the domain lives in the VPC; else the web server's stack has the network. */
+  readonly network: Network | undefined;
+  readonly domainNetwork: DomainNetwork | undefined;
+
+  /** @param sources the source addresses that may reach a public domain. */
+  constructor(scope: Construct, id: string, settings: Settings, sources: readonly string[]) {
+    super(scope, id, settings);
+    if (settings.key === 'new') this.keyArn = new EncryptionKey(this, 'key', settings.name).arn;
+    if (settings.search.access.kind === 'vpc') {
+      this.network = new Network(this, 'network', settings, true);
+      this.domainNetwork = new DomainNetwork(this, 'domain-network', this.network, settings.search.zones);
+    }
+    this.domain = new SearchDomain(this, 'search', {
+      ...settings.search,
+      sources,
+      network: this.domainNetwork,
+      login: settings.search.cognito ? new DashboardsLogin(this, 'login') : undefined,
+    });
+    this.#warnOfAge();
+    new TerraformOutput(this, 'domainEndpoint', { value: `https://${this.domain.endpoint}`, staticId: true });
+    new TerraformOutput(this, 'dashboardsEndpoint', {
+      value: `https://${this.domain.endpoint}${this.domain.engine.dashboardsPath}`,
+      staticId: true,
+    });
+  }
+
+  #warnOfAge(): void {
+    const { name, supportEnds } = this.domain.engine;
+    if (supportEnds === undefined || Date.now() < Date.parse(supportEnds)) return;
+    this.warn(
+      `${name} is past its standard support, which ended on ${supportEnds}: it costs more, and will end. ` +
+        'Fit for the workshop; otherwise set `search.engine` to OpenSearch_2.19.',
+    );
+  }
+}

@@ -1,0 +1,61 @@
+import type { StreamSettings } from '../config/stream-settings';
+import { CloudwatchLogGroup, IamRole, IamRolePolicy, LambdaFunction } from './aws';
+import { stackOf } from './base-stack';
+import { Construct, TerraformAsset } from './cdktf';
+import type { LambdaPackage } from './lambda-package';
+import { allow, toPolicy, trust } from './policy';
+
+type Transform = StreamSettings['transform'];
+
+export interface TransformFunctionProps extends Transform {
+  /** The built bundle, zipped. */
+  readonly code: LambdaPackage;
+  readonly logDays: number;
+}
+
+/** The function that Firehose calls with access lines and that answers with click events. */
+export class TransformFunction extends Construct {
+  /** What Firehose calls: the newest code. */
+  readonly arn: string;
+
+  constructor(scope: Construct, id: string, props: TransformFunctionProps) {
+    super(scope, id);
+    const stack = stackOf(this);
+    const { functionName: name, siteHosts, code } = props;
+    const logs = new CloudwatchLogGroup(this, 'logs', {
+      name: `/aws/lambda/${name}`,
+      retentionInDays: props.logDays,
+      ...stack.keyFor('kmsKeyId'),
+    });
+    const role = new IamRole(this, 'role', {
+      name: `${name}-function`,
+      assumeRolePolicy: trust('lambda.amazonaws.com'),
+    });
+    const write = new IamRolePolicy(this, 'write-logs', {
+      role: role.id,
+      name: 'write-logs',
+      policy: toPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `${logs.arn}:log-stream:*`)),
+    });
+    const asset = new TerraformAsset(this, 'code', { path: code.path });
+    const { arn } = new LambdaFunction(this, 'function', {
+      functionName: name,
+      description: 'Apache access lines to click events',
+      role: role.arn,
+      runtime: 'nodejs22.x',
+      architectures: ['arm64'],
+      handler: 'index.handler',
+      filename: asset.path,
+      sourceCodeHash: code.hash,
+      timeout: props.timeoutSeconds,
+      memorySize: props.memoryMB,
+      ...(siteHosts.length === 0
+        ? {}
+        : {
+            environment: { variables: { CLICKSTREAMY_SITE_HOSTS: siteHosts.join(',') } },
+            ...stack.keyFor('kmsKeyArn'),
+          }),
+      dependsOn: [write],
+    });
+    this.arn = `${arn}:$LATEST`;
+  }
+}

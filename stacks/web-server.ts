@@ -1,0 +1,112 @@
+import { isIPv6 } from 'node:net';
+import type { WebsiteSettings } from '../config/website-settings';
+import {
+  DataAwsSsmParameter,
+  Eip,
+  Instance,
+  NetworkInterface,
+  SecurityGroup,
+  VpcSecurityGroupEgressRule,
+  VpcSecurityGroupIngressRule,
+} from './aws';
+import { stackOf } from './base-stack';
+import { Construct } from './cdktf';
+import { guard } from './guard';
+import { WebServerRole } from './web-server-role';
+
+export interface WebServerProps extends Omit<WebsiteSettings, 'visitors'> {
+  readonly vpcId: string;
+  /** A public subnet. */
+  readonly subnetId: string;
+  /** Who may open the site, as CIDR blocks. */
+  readonly visitors: readonly string[];
+  /** The script that makes a web server of it, at its first start. A change of it makes a new server. */
+  readonly userData: string;
+}
+
+const AMAZON_LINUX = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
+
+/** One server with a fixed address: no key pair, no SSH, its shell by Session Manager. */
+export class WebServer extends Construct {
+  readonly siteUrl: string;
+  readonly instanceId: string;
+
+  constructor(scope: Construct, id: string, props: WebServerProps) {
+    super(scope, id);
+    const stack = stackOf(this);
+    const { name, protect } = stack.settings;
+    const tags = { Name: `${name}-web-server` };
+    // The address belongs to the interface, so that the server has it from its first moment on: its script loads packages.
+    const nic = new NetworkInterface(this, 'interface', {
+      subnetId: props.subnetId,
+      securityGroups: [this.#group(props)],
+      tags,
+    });
+    const address = new Eip(this, 'address', { domain: 'vpc', networkInterface: nic.id, tags });
+    const instance = new Instance(this, 'instance', {
+      ami: props.amiId ?? new DataAwsSsmParameter(this, 'image', { name: AMAZON_LINUX }).insecureValue,
+      instanceType: props.instanceType,
+      iamInstanceProfile: new WebServerRole(this, 'role', props.roleName).profile,
+      networkInterface: [{ deviceIndex: 0, networkInterfaceId: nic.id }],
+      // Version 1 answers to whoever makes the server fetch an address, as a plug-in of the site may.
+      metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
+      rootBlockDevice: {
+        volumeType: 'gp3',
+        volumeSize: props.volumeGiB,
+        encrypted: true,
+        ...stack.keyFor('kmsKeyId'),
+        tags: { Project: name, ...tags },
+      },
+      disableApiTermination: protect,
+      userDataBase64: this.#script(props.userData),
+      userDataReplaceOnChange: true,
+      tags,
+      dependsOn: [address],
+    });
+    // A newer image is no reason to replace a server that runs.
+    instance.lifecycle = { ignoreChanges: ['ami'] };
+    this.siteUrl = `http://${address.publicIp}/`;
+    this.instanceId = instance.id;
+  }
+
+  /** In base64, since Terraform would take Apache's `%{…}` for its own. */
+  #script(userData: string): string {
+    const script = Buffer.from(userData);
+    const limit = 16 * 1024;
+    guard(
+      this,
+      script.length <= limit,
+      `the user data has ${script.length} bytes`,
+      `EC2 takes ${limit}: shorten the script of site/user-data.ts.`,
+    );
+    return script.toString('base64');
+  }
+
+  /** In: the visitors, to the site. Out: HTTPS, to AWS and to packages. */
+  #group({ vpcId, visitors }: WebServerProps): string {
+    const { name } = stackOf(this).settings;
+    const { id } = new SecurityGroup(this, 'group', {
+      name: `${name}-web-server`,
+      description: 'The web server: visitors in, HTTPS out',
+      vpcId,
+      tags: { Name: `${name}-web-server` },
+    });
+    for (const [index, block] of visitors.entries()) {
+      new VpcSecurityGroupIngressRule(this, `visitors-${index + 1}`, {
+        securityGroupId: id,
+        ...(isIPv6(block.split('/')[0] ?? '') ? { cidrIpv6: block } : { cidrIpv4: block }),
+        ipProtocol: 'tcp',
+        fromPort: 80,
+        toPort: 80,
+      });
+    }
+    new VpcSecurityGroupEgressRule(this, 'https', {
+      securityGroupId: id,
+      cidrIpv4: '0.0.0.0/0',
+      ipProtocol: 'tcp',
+      fromPort: 443,
+      toPort: 443,
+    });
+    return id;
+  }
+}
