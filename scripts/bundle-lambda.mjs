@@ -1,0 +1,21 @@
+// dist/lambda/index.js: one file with no dependency at run time, what AWS Lambda runs and what the local delivery stream calls.
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { build } from 'esbuild';
+
+export function bundleLambda() {
+  return bundleInto('dist/lambda/index.js', {
+    entryPoints: ['etl/lambda.ts'],
+    minify: true,
+    target: 'node20',
+  });
+}
+
+/** Writes the file at once: others may run what stands there now. */
+export async function bundleInto(file, options) {
+  const { outputFiles } = await build({ bundle: true, platform: 'node', format: 'cjs', write: false, ...options });
+  mkdirSync(dirname(file), { recursive: true });
+  const half = `${file}.${process.pid}`;
+  writeFileSync(half, outputFiles[0].contents);
+  renameSync(half, file);
+}
