@@ -1,6 +1,20 @@
 import { z } from 'zod';
 import { Addresses } from './addresses';
 
+const LoadBalancer = z.strictObject({
+  certificateArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/.+$/, 'is no ARN of an ACM certificate')
+    .optional()
+    .describe('With it the site is HTTPS, and HTTP leads there; without it the site is HTTP.'),
+  hostName: z
+    .hostname('is no host name')
+    .optional()
+    .describe(
+      'The site’s own name, which you point at the load balancer; without it the site is known by the load balancer’s.',
+    ),
+});
+
 export const WebsiteSettings = z.strictObject({
   enabled: z.boolean().default(true).describe('Deploy a web server; false where the site runs elsewhere already.'),
   instanceType: z
@@ -11,6 +25,9 @@ export const WebsiteSettings = z.strictObject({
   volumeGiB: z.int().min(8).max(16_384).default(16).describe('Of the web server’s encrypted disk.'),
   visitors: Addresses.describe(
     'Who may open the site: CIDR blocks, `["0.0.0.0/0"]` for everyone, or `auto` for the address of the machine that synthesizes.',
+  ),
+  loadBalancer: LoadBalancer.optional().describe(
+    'Put a load balancer before the server; it counts 5xx answers, and rings on them.',
   ),
   amiId: z
     .string()

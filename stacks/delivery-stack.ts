@@ -1,10 +1,13 @@
+import { addAlarms } from './alarm';
 import { BackupBucket } from './backup-bucket';
 import { BaseStack } from './base-stack';
-import { TerraformOutput } from './cdktf';
+import { Construct, TerraformOutput } from './cdktf';
+import { Dashboard } from './dashboard';
 import { DeliveryStream } from './delivery-stream';
 import type { LambdaPackage } from './lambda-package';
 import type { SearchStack } from './search-stack';
 import { TransformFunction } from './transform-function';
+import { deliveryWatches, domainWatches, functionWatches } from './watches';
 
 /** The delivery stream, its function and its bucket. */
 export class DeliveryStack extends BaseStack {
@@ -26,6 +29,11 @@ export class DeliveryStack extends BaseStack {
           ? undefined
           : { subnetIds: domainNetwork.subnetIds, securityGroupId: domainNetwork.deliveryGroupId },
     });
+    if (search.topic !== undefined) {
+      const watches = [...deliveryWatches(settings), ...functionWatches(settings)];
+      addAlarms(new Construct(this, 'alarms'), search.topic.arn, watches);
+      new Dashboard(this, 'dashboard', [...watches, ...domainWatches(settings, this.account)]);
+    }
     new TerraformOutput(this, 'region', { value: settings.region, staticId: true });
     new TerraformOutput(this, 'streamName', { value: stream.name, staticId: true });
     new TerraformOutput(this, 'functionName', { value: stream.transform.functionName, staticId: true });

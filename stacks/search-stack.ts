@@ -1,11 +1,14 @@
 import type { Settings } from '../config/settings';
+import { addAlarms } from './alarm';
+import { AlarmTopic } from './alarm-topic';
 import { BaseStack } from './base-stack';
-import { type Construct, TerraformOutput } from './cdktf';
+import { Construct, TerraformOutput } from './cdktf';
 import { DashboardsLogin } from './dashboards-login';
 import { DomainNetwork } from './domain-network';
 import { EncryptionKey } from './encryption-key';
 import { Network } from './network';
 import { SearchDomain } from './search-domain';
+import { domainWatches } from './watches';
 
 /** The domain, and what it needs before it: the key, the network of a domain in a VPC, the login, the topic of all alarms. */
 export class SearchStack extends BaseStack {
@@ -13,6 +16,8 @@ export class SearchStack extends BaseStack {
   /** Only where the domain lives in the VPC; else the web server's stack has the network. */
   readonly network: Network | undefined;
   readonly domainNetwork: DomainNetwork | undefined;
+  /** Of the alarms of all stacks; undefined where there are none. */
+  readonly topic: AlarmTopic | undefined;
 
   /** @param sources the source addresses that may reach a public domain. */
   constructor(scope: Construct, id: string, settings: Settings, sources: readonly string[]) {
@@ -28,6 +33,10 @@ export class SearchStack extends BaseStack {
       network: this.domainNetwork,
       login: settings.search.cognito ? new DashboardsLogin(this, 'login') : undefined,
     });
+    if (settings.alarms.enabled) {
+      this.topic = new AlarmTopic(this, 'alarm-topic');
+      addAlarms(new Construct(this, 'alarms'), this.topic.arn, domainWatches(settings, this.account));
+    }
     this.#warnOfAge();
     new TerraformOutput(this, 'domainEndpoint', { value: `https://${this.domain.endpoint}`, staticId: true });
     new TerraformOutput(this, 'dashboardsEndpoint', {

@@ -1,4 +1,3 @@
-import { isIPv6 } from 'node:net';
 import type { WebsiteSettings } from '../config/website-settings';
 import {
   DataAwsSsmParameter,
@@ -12,14 +11,15 @@ import {
 import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
 import { guard } from './guard';
+import { toSource } from './load-balancer';
 import { WebServerRole } from './web-server-role';
 
-export interface WebServerProps extends Omit<WebsiteSettings, 'visitors'> {
+export interface WebServerProps extends Omit<WebsiteSettings, 'visitors' | 'loadBalancer'> {
   readonly vpcId: string;
   /** A public subnet. */
   readonly subnetId: string;
-  /** Who may open the site, as CIDR blocks. */
-  readonly visitors: readonly string[];
+  /** Who may open the site: CIDR blocks, or the load balancer's security group. */
+  readonly visitors: readonly string[] | { readonly groupId: string };
   /** The script that makes a web server of it, at its first start. A change of it makes a new server. */
   readonly userData: string;
 }
@@ -28,7 +28,9 @@ const AMAZON_LINUX = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-def
 
 /** One server with a fixed address: no key pair, no SSH, its shell by Session Manager. */
 export class WebServer extends Construct {
-  readonly siteUrl: string;
+  /** Known after apply. */
+  readonly publicIp: string;
+  readonly groupId: string;
   readonly instanceId: string;
 
   constructor(scope: Construct, id: string, props: WebServerProps) {
@@ -36,10 +38,11 @@ export class WebServer extends Construct {
     const stack = stackOf(this);
     const { name, protect } = stack.settings;
     const tags = { Name: `${name}-web-server` };
+    this.groupId = this.#group(props);
     // The address belongs to the interface, so that the server has it from its first moment on: its script loads packages.
     const nic = new NetworkInterface(this, 'interface', {
       subnetId: props.subnetId,
-      securityGroups: [this.#group(props)],
+      securityGroups: [this.groupId],
       tags,
     });
     const address = new Eip(this, 'address', { domain: 'vpc', networkInterface: nic.id, tags });
@@ -65,7 +68,7 @@ export class WebServer extends Construct {
     });
     // A newer image is no reason to replace a server that runs.
     instance.lifecycle = { ignoreChanges: ['ami'] };
-    this.siteUrl = `http://${address.publicIp}/`;
+    this.publicIp = address.publicIp;
     this.instanceId = instance.id;
   }
 
@@ -91,14 +94,13 @@ export class WebServer extends Construct {
       vpcId,
       tags: { Name: `${name}-web-server` },
     });
-    for (const [index, block] of visitors.entries()) {
-      new VpcSecurityGroupIngressRule(this, `visitors-${index + 1}`, {
-        securityGroupId: id,
-        ...(isIPv6(block.split('/')[0] ?? '') ? { cidrIpv6: block } : { cidrIpv4: block }),
-        ipProtocol: 'tcp',
-        fromPort: 80,
-        toPort: 80,
-      });
+    const http = { securityGroupId: id, ipProtocol: 'tcp', fromPort: 80, toPort: 80 };
+    if ('groupId' in visitors) {
+      new VpcSecurityGroupIngressRule(this, 'balancer', { ...http, referencedSecurityGroupId: visitors.groupId });
+    } else {
+      for (const [index, block] of visitors.entries()) {
+        new VpcSecurityGroupIngressRule(this, `visitors-${index + 1}`, { ...http, ...toSource(block) });
+      }
     }
     new VpcSecurityGroupEgressRule(this, 'https', {
       securityGroupId: id,

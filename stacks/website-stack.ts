@@ -1,8 +1,11 @@
+import { addAlarms } from './alarm';
 import { BaseStack } from './base-stack';
-import { TerraformOutput } from './cdktf';
+import { Construct, TerraformOutput } from './cdktf';
 import { guard } from './guard';
+import { LoadBalancer } from './load-balancer';
 import { Network } from './network';
 import type { SearchStack } from './search-stack';
+import { balancerWatches, serverWatches } from './watches';
 import { WebServer } from './web-server';
 
 export interface WebsiteProps {
@@ -25,14 +28,33 @@ export class WebsiteStack extends BaseStack {
       'there is no public subnet for the web server',
       'Set `network.publicSubnetIds`.',
     );
+    const { website } = settings;
+    const balancer =
+      website.loadBalancer === undefined
+        ? undefined
+        : new LoadBalancer(this, 'balancer', {
+            vpcId: network.vpcId,
+            subnetIds: network.publicSubnetIds,
+            visitors,
+            certificateArn: website.loadBalancer.certificateArn,
+          });
     const server = new WebServer(this, 'server', {
-      ...settings.website,
+      ...website,
       vpcId: network.vpcId,
       subnetId,
-      visitors,
+      visitors: balancer ?? visitors,
       userData,
     });
-    new TerraformOutput(this, 'siteUrl', { value: server.siteUrl, staticId: true });
+    balancer?.sendTo(server.instanceId, server.groupId);
+    if (search.topic !== undefined) {
+      addAlarms(new Construct(this, 'alarms'), search.topic.arn, [
+        ...serverWatches(server.instanceId),
+        ...(balancer === undefined ? [] : balancerWatches(balancer.metricName, balancer.targetsMetricName)),
+      ]);
+    }
+    const scheme = website.loadBalancer?.certificateArn === undefined ? 'http' : 'https';
+    const host = website.loadBalancer?.hostName ?? balancer?.host ?? server.publicIp;
+    new TerraformOutput(this, 'siteUrl', { value: `${scheme}://${host}/`, staticId: true });
     new TerraformOutput(this, 'instanceId', { value: server.instanceId, staticId: true });
   }
 }
