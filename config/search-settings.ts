@@ -52,7 +52,6 @@ export const SearchSettings = z.strictObject({
     .default(1)
     .describe('Availability zones the data nodes are spread over.'),
   access: Access,
-  encryptAtRest: z.boolean().default(true).describe('Encrypt the volumes, indices and snapshots.'),
   nodeToNodeEncryption: z.boolean().default(true).describe('Encrypt what the nodes say to each other.'),
   cognito: z.boolean().default(false).describe('People sign in to the dashboards with an Amazon Cognito user pool.'),
   masterRoleArn: z

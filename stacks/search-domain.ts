@@ -60,7 +60,7 @@ export class SearchDomain extends Construct {
             }),
       },
       ebsOptions: { ebsEnabled: true, volumeSize: nodes.volumeGiB, volumeType: nodes.volumeType },
-      encryptAtRest: { enabled: props.encryptAtRest, ...(props.encryptAtRest ? stack.keyFor('kmsKeyId') : {}) },
+      encryptAtRest: { enabled: true, ...stack.keyFor('kmsKeyId') },
       nodeToNodeEncryption: { enabled: props.nodeToNodeEncryption },
       domainEndpointOptions: { enforceHttps: true, tlsSecurityPolicy: 'Policy-Min-TLS-1-2-2019-07' },
       ...(network === undefined
@@ -130,14 +130,14 @@ export class SearchDomain extends Construct {
     );
     guard(
       this,
-      props.masterRoleArn === undefined || (props.encryptAtRest && props.nodeToNodeEncryption),
-      'fine-grained access control needs encryption at rest and from node to node',
-      'Set `search.encryptAtRest` and `search.nodeToNodeEncryption` to true.',
+      props.masterRoleArn === undefined || props.nodeToNodeEncryption,
+      'fine-grained access control needs encryption from node to node',
+      'Set `search.nodeToNodeEncryption` to true.',
     );
     guard(
       this,
-      !props.encryptAtRest || !/^t2\./.test(nodes.instanceType),
-      `${nodes.instanceType} cannot encrypt at rest`,
+      !/^t2\./.test(nodes.instanceType),
+      `${nodes.instanceType} cannot encrypt at rest, and this domain always does`,
       'Set `search.nodes.instanceType` to t3.small or larger.',
     );
     guard(

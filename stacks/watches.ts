@@ -76,7 +76,7 @@ export function domainWatches({ search, alarms, key }: Settings, account: string
       about: 'A replica is on no node: one more failure may lose events.',
     });
   }
-  if (key !== 'aws' && search.encryptAtRest) {
+  if (key !== 'aws') {
     watches.push({
       ...of,
       ...minutes(1),
