@@ -18,9 +18,14 @@ export async function runCommandLine(cli: Argv): Promise<void> {
       })
       .parseAsync();
   } catch (error) {
-    process.stderr.write(`${describe(error)}\n`);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
+    reportFailure(error);
   }
+}
+
+/** One clear sentence on stderr, and the exit code that goes with it: 2 for wrong usage, else 1. */
+export function reportFailure(error: unknown): void {
+  process.stderr.write(`${describe(error)}\n`);
+  process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
 /** Aborts on the first SIGINT or SIGTERM, so that work can drain; the second ends the process at once (130). */

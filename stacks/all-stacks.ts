@@ -2,7 +2,6 @@ import type { Settings } from '../config/settings';
 import type { Construct } from './cdktf';
 import { DeliveryStack } from './delivery-stack';
 import type { LambdaPackage } from './lambda-package';
-import { enforceRules } from './rules';
 import { SearchStack } from './search-stack';
 import { WebsiteStack } from './website-stack';
 
@@ -19,7 +18,6 @@ export interface Parts {
 export function addStacks(app: Construct, settings: Settings, { code, userData, ownAddress }: Parts): void {
   const blocks = (addresses: 'auto' | readonly string[]) => (addresses === 'auto' ? [ownAddress] : addresses);
   const { access } = settings.search;
-  enforceRules(app);
   const search = new SearchStack(app, 'search', settings, access.kind === 'vpc' ? [] : blocks(access.from));
   new DeliveryStack('delivery', search, code);
   if (settings.website.enabled) {

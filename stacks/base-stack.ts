@@ -3,6 +3,8 @@ import type { Settings } from '../config/settings';
 import { AwsProvider, DataAwsCallerIdentity } from './aws';
 import { Annotations, type Construct, S3Backend, TerraformStack } from './cdktf';
 
+import { enforceRules } from './rules';
+
 /** What all three stacks have: the provider with its tags, the state, the account. */
 export class BaseStack extends TerraformStack {
   readonly settings: Settings;
@@ -23,6 +25,7 @@ export class BaseStack extends TerraformStack {
     });
     this.account = new DataAwsCallerIdentity(this, 'account').accountId;
     keepState(this, id, settings);
+    enforceRules(this);
   }
 
   /** `arn:aws:es:us-east-1:123456789012:domain/clickstream`, of a resource that this stack does not make, or not yet. */

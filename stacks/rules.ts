@@ -1,9 +1,10 @@
 /** What every stack must keep to, checked on what was synthesized and not on what was meant. */
 import { isTooWide } from '../config/addresses';
+import { ToolkitError } from '../core/errors';
 import {
   Annotations,
+  type App,
   Aspects,
-  type Construct,
   DefaultTokenResolver,
   type IConstruct,
   StringConcat,
@@ -15,9 +16,40 @@ import type { Statement } from './policy';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** Fails the synth of these stacks where a resource breaks a rule; all that do are named at once. */
-export function enforceRules(app: Construct): void {
-  Aspects.of(app).add({ visit: judge });
+/** The synth of this stack fails where a resource breaks a rule; all that do are named at once. */
+export function enforceRules(stack: TerraformStack): void {
+  Aspects.of(stack).add({ visit: judge });
+}
+
+/**
+ * Writes the Terraform of all stacks, and warnings to standard error: the CDKTF command shows them itself, and keeps quiet about that.
+ *
+ * @throws ToolkitError RULE_BROKEN if a resource breaks a rule.
+ */
+export function synth(app: App): void {
+  try {
+    app.synth();
+  } catch (error) {
+    const faults = notes(app, '@cdktf/error');
+    if (faults.length === 0) throw error;
+    throw new ToolkitError(
+      'RULE_BROKEN',
+      `Rules of this project are broken: ${faults.join('; ')}.`,
+      'Correct the construct in stacks/.',
+      {
+        cause: error,
+      },
+    );
+  }
+  for (const warning of notes(app, '@cdktf/warn')) process.stderr.write(`warning: ${warning}\n`);
+}
+
+function notes(app: App, level: string): string[] {
+  return app.node
+    .findAll()
+    .flatMap(({ node }) =>
+      node.metadata.filter(({ type }) => type === level).map(({ data }) => `${node.path}: ${data}`),
+    );
 }
 
 function judge(node: IConstruct): void {
