@@ -122,12 +122,16 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
 
 function describeUnknown(path: string, key: string): string {
   const full = path === '' ? key : `${path}.${key}`;
-  const depth = full.split('.').length;
-  const siblings = settingsCatalogue()
-    .filter((entry) => path === '' || entry.path.startsWith(`${path}.`))
-    .map((entry) => entry.path.split('.').slice(0, depth).at(-1) ?? '');
-  const meant = nearest(key, [...new Set(siblings)]);
-  return `${full} is no setting${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  const depth = path === '' ? 0 : path.split('.').length;
+  const siblings = new Set(
+    settingsCatalogue()
+      .filter((entry) => path === '' || entry.path.startsWith(`${path}.`))
+      .map((entry) => entry.path.split('.')[depth] ?? ''),
+  );
+  // There is such a setting, but not of this alternative: `network.cidr` of a network that exists.
+  if (siblings.has(key)) return `${full} does not go with the other settings of ${path}`;
+  const meant = nearest(key, [...siblings]);
+  return `${full} is no setting${meant === undefined ? '' : `; did you mean ${path === '' ? meant : `${path}.${meant}`}?`}`;
 }
 
 function wanted(issue: z.core.$ZodIssue): string {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Addresses } from './addresses';
 import { ENGINE_NAMES } from './engine';
+import { RoleArn } from './role-arn';
 
 const InstanceType = z
   .string()
@@ -54,13 +55,9 @@ export const SearchSettings = z.strictObject({
   access: Access,
   nodeToNodeEncryption: z.boolean().default(true).describe('Encrypt what the nodes say to each other.'),
   cognito: z.boolean().default(false).describe('People sign in to the dashboards with an Amazon Cognito user pool.'),
-  masterRoleArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/, 'is no ARN of an IAM role')
-    .optional()
-    .describe(
-      'Turns fine-grained access control on, with this IAM role as its master user. There is no password, so none in code or state.',
-    ),
+  masterRoleArn: RoleArn.optional().describe(
+    'Turns fine-grained access control on, with this IAM role as its master user. There is no password, so none in code or state.',
+  ),
   createServiceLinkedRole: z
     .boolean()
     .default(false)

@@ -75,7 +75,9 @@ export const Settings = z.strictObject({
       error: KEY,
     })
     .default('aws')
-    .describe('What encrypts: keys that AWS owns (`aws`), one new KMS key (`new`), or the KMS key with this ARN.'),
+    .describe(
+      'What encrypts: keys that AWS owns (`aws`), one new KMS key (`new`), or the KMS key with this ARN, whose policy must let CloudWatch and its logs use it.',
+    ),
   search: SearchSettings,
   stream: StreamSettings.prefault({}),
   network: Network.prefault({ kind: 'new' }),

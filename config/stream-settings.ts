@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LogDays } from './log-days';
+import { RoleArn } from './role-arn';
 
 const Source = z
   .discriminatedUnion('kind', [
@@ -83,6 +84,9 @@ const Transform = z.strictObject({
     .describe('Records a call gets at most, in MB.'),
   bufferSeconds: z.int().min(0).max(900).default(60).describe('How long Firehose collects records for a call.'),
   retries: z.int().min(0).max(300).default(3).describe('Calls after a first one that failed.'),
+  roleArn: RoleArn.optional().describe(
+    'An existing role for the function; without it one is made that may write its log.',
+  ),
   siteHosts: z
     .array(z.string().min(1))
     .default([])
@@ -129,6 +133,9 @@ export const StreamSettings = z.strictObject({
     .boolean()
     .default(true)
     .describe('Encrypt records while Firehose holds them. A data stream as source encrypts its own.'),
+  roleArn: RoleArn.optional().describe(
+    'An existing role for Firehose; without it one is made with just enough rights.',
+  ),
   logDays: LogDays.describe('Days that the logs of the stream and of the function are kept.'),
 });
 export type StreamSettings = z.output<typeof StreamSettings>;

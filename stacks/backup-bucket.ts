@@ -82,10 +82,14 @@ export class BackupBucket extends Construct {
         },
       ],
     });
-    const versions = new S3BucketVersioningA(this, 'versions', {
-      bucket: bucket.id,
-      versioningConfiguration: { status: versioning ? 'Enabled' : 'Suspended' },
-    });
+    const versions = versioning
+      ? [
+          new S3BucketVersioningA(this, 'versions', {
+            bucket: bucket.id,
+            versioningConfiguration: { status: 'Enabled' },
+          }),
+        ]
+      : [];
     new S3BucketLifecycleConfiguration(this, 'lifecycle', {
       bucket: bucket.id,
       rule: [
@@ -98,7 +102,7 @@ export class BackupBucket extends Construct {
           abortIncompleteMultipartUpload: [{ daysAfterInitiation: 7 }],
         },
       ],
-      dependsOn: [versions],
+      dependsOn: versions,
     });
   }
 }

@@ -22,14 +22,18 @@ export interface DeliveryRoleProps {
 /** What the delivery stream may do, and no more: each right by its resource. */
 export class DeliveryRole extends Construct {
   readonly arn: string;
-  /** Must be there before the stream: Firehose tries its rights when it is made. */
-  readonly policy: IamRolePolicy;
+  /** Must be there before the stream: Firehose tries its rights when it is made. Undefined for a role that was given. */
+  readonly policy: IamRolePolicy | undefined;
 
   constructor(scope: Construct, id: string, props: DeliveryRoleProps) {
     super(scope, id);
     const stack = stackOf(this);
+    if (props.stream.roleArn !== undefined) {
+      this.arn = props.stream.roleArn;
+      return;
+    }
     const role = new IamRole(this, 'role', {
-      name: `${props.stream.name}-delivery`,
+      name: `${stack.settings.name}-delivery`,
       // A service that acts for many accounts must say for whom: else another's stream could borrow this role.
       assumeRolePolicy: trust('firehose.amazonaws.com', { StringEquals: { 'sts:ExternalId': stack.account } }),
     });

@@ -45,7 +45,7 @@ export class DeliveryStream extends Construct {
         ? { serverSideEncryption: this.#encryption(props.encryptAtRest) }
         : { kinesisSourceConfiguration: { kinesisStreamArn: sourceArn, roleArn: role.arn } }),
       // Rights need a moment to be known everywhere; the stream is refused without them.
-      dependsOn: [role.policy],
+      dependsOn: role.policy === undefined ? [] : [role.policy],
       ...(stack.settings.emulator === undefined ? {} : { timeouts: { create: '1m', update: '1m', delete: '1m' } }),
     });
   }

@@ -27,15 +27,7 @@ export class TransformFunction extends Construct {
       retentionInDays: props.logDays,
       ...stack.keyFor('kmsKeyId'),
     });
-    const role = new IamRole(this, 'role', {
-      name: `${name}-function`,
-      assumeRolePolicy: trust('lambda.amazonaws.com'),
-    });
-    const write = new IamRolePolicy(this, 'write-logs', {
-      role: role.id,
-      name: 'write-logs',
-      policy: toPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `${logs.arn}:log-stream:*`)),
-    });
+    const role = props.roleArn === undefined ? this.#role(logs.arn) : { arn: props.roleArn, rights: [] };
     const asset = new TerraformAsset(this, 'code', { path: code.path });
     const { arn } = new LambdaFunction(this, 'function', {
       functionName: name,
@@ -54,8 +46,23 @@ export class TransformFunction extends Construct {
             environment: { variables: { CLICKSTREAMY_SITE_HOSTS: siteHosts.join(',') } },
             ...stack.keyFor('kmsKeyArn'),
           }),
-      dependsOn: [write],
+      dependsOn: [logs, ...role.rights],
     });
     this.arn = `${arn}:$LATEST`;
+  }
+
+  /** It may write its log, and nothing else. */
+  #role(logsArn: string) {
+    const { name } = stackOf(this).settings;
+    const role = new IamRole(this, 'role', {
+      name: `${name}-transform`,
+      assumeRolePolicy: trust('lambda.amazonaws.com'),
+    });
+    const write = new IamRolePolicy(this, 'write-logs', {
+      role: role.id,
+      name: 'write-logs',
+      policy: toPolicy(allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `${logsArn}:log-stream:*`)),
+    });
+    return { arn: role.arn, rights: [write] };
   }
 }

@@ -1,4 +1,4 @@
-// dist/lambda/index.js: one file with no dependency at run time, what AWS Lambda runs and what the local delivery stream calls.
+// Bundles of one file each; the first is what AWS Lambda runs and what the local delivery stream calls, with no dependency at run time.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';

@@ -1,0 +1,86 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseSettings } from '../../config/load-settings';
+import type { Settings } from '../../config/settings';
+import { packageRoot } from '../../core/package-root';
+import { addStacks } from '../../stacks/all-stacks';
+import { App } from '../../stacks/cdktf';
+import { packLambda } from '../../stacks/lambda-package';
+import { synth } from '../../stacks/rules';
+
+export type Tree = { [name: string]: unknown };
+
+// biome-ignore lint/suspicious/noExplicitAny: what JSON.parse gives; each test says what it expects of it.
+export type Json = any;
+
+type Block = Readonly<Record<string, Json>>;
+type Named = Readonly<Record<string, Block>>;
+
+/** A stack's Terraform. */
+export interface Synthesized {
+  readonly resource: Readonly<Record<string, Named>>;
+  readonly data: Readonly<Record<string, Named>>;
+  readonly output: Named;
+  readonly provider: { readonly aws: readonly Block[] };
+  readonly terraform: { readonly backend: Named };
+}
+
+/** The settings of a preset, with these in place of its own: `{ 'search.nodes.count': 2 }`; undefined leaves one out. */
+export function settingsOf(preset: 'workshop' | 'production', changes: Tree = {}): Settings {
+  const tree = JSON.parse(readFileSync(join(packageRoot, 'config', `${preset}.json`), 'utf8'));
+  if (preset === 'workshop') Object.assign(tree, { website: { visitors: ['198.51.100.7'] } });
+  for (const [path, value] of Object.entries({
+    ...(preset === 'workshop' ? { 'search.access.from': ['198.51.100.7'] } : {}),
+    ...changes,
+  })) {
+    const names = path.split('.');
+    const last = names.pop() ?? '';
+    const branch = names.reduce<Json>((inner, name) => {
+      inner[name] ??= {};
+      return inner[name];
+    }, tree);
+    if (value === undefined) delete branch[last];
+    else branch[last] = value;
+  }
+  return parseSettings(tree, 'Correct the test.');
+}
+
+/** Synthesizes all stacks as main.ts does, and reads what was written. */
+export function synthSettings(
+  settings: Settings,
+  userData = '#!/bin/bash\n',
+): Readonly<Record<'search' | 'delivery' | 'website', Synthesized>> {
+  const folder = mkdtempSync(join(tmpdir(), 'clickstreamy-synth-'));
+  try {
+    const bundle = join(folder, 'index.js');
+    writeFileSync(bundle, 'exports.handler = async () => ({ records: [] });\n');
+    const app = new App({ outdir: join(folder, 'out'), stackTraces: false });
+    addStacks(app, settings, { code: packLambda(bundle), userData, ownAddress: '203.0.113.9/32' });
+    synth(app);
+    const read = (stack: string) =>
+      JSON.parse(readFileSync(join(folder, 'out', 'stacks', stack, 'cdk.tf.json'), 'utf8'));
+    return {
+      search: read('search'),
+      delivery: read('delivery'),
+      website: settings.website.enabled ? read('website') : undefined,
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** The only resource of this type. */
+export function only(stack: Synthesized, type: string): Block {
+  const [first, ...others] = Object.values(stack.resource[type] ?? {});
+  if (first === undefined || others.length > 0)
+    throw new Error(`there are ${others.length + (first ? 1 : 0)} of ${type}`);
+  return first;
+}
+
+/** All policies of roles, by the role's construct path. */
+export function statementsOf(stack: Synthesized): readonly Block[] {
+  return Object.values(stack.resource['aws_iam_role_policy'] ?? {}).flatMap(
+    ({ policy }) => JSON.parse(policy).Statement,
+  );
+}
