@@ -116,6 +116,17 @@ function describeIssue(issue: z.core.$ZodIssue): string[] {
     if (deeper.length > 0)
       return deeper.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }));
   }
+  if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
+    // The value seen is the whole alternative; what is wrong is the one word that names it.
+    const input = isTree(issue.input) ? issue.input[issue.discriminator] : undefined;
+    return describeIssue({
+      code: 'invalid_value',
+      path: issue.path,
+      input,
+      values: 'options' in issue ? (issue.options ?? []) : [],
+      message: 'Invalid',
+    });
+  }
   if (issue.input === undefined && issue.code !== 'custom') return [`${path} is missing: ${wanted(issue)}`];
   return [`${path || 'the file'} is ${JSON.stringify(issue.input)}: ${wanted(issue)}`];
 }
@@ -148,8 +159,6 @@ function wanted(issue: z.core.$ZodIssue): string {
         : issue.message;
     case 'invalid_type':
       return `must be ${EXPECTED[issue.expected] ?? issue.expected}`;
-    case 'invalid_union':
-      return 'options' in issue ? `must be ${oneOf(issue.options ?? [], issue.input)}` : issue.message;
     default:
       return issue.message;
   }

@@ -1,5 +1,6 @@
 /** Every setting of the infrastructure: one strict schema. Ranges are AWS's own; what depends on two settings is checked at synth. */
 import { z } from 'zod';
+import { toCidr } from './addresses';
 import { AlarmSettings } from './alarm-settings';
 import { nearest } from './did-you-mean';
 import { REGIONS } from './regions';
@@ -21,7 +22,11 @@ const Network = z
     z.strictObject({
       kind: z.literal('new').describe('A VPC of its own.'),
       cidr: z
-        .cidrv4('is no IPv4 block, as 10.20.0.0/16')
+        .string()
+        .refine(
+          (block) => toCidr(block) !== undefined && /^[\d.]+\/(1[6-9]|20)$/.test(block),
+          'must be an IPv4 block of /16 to /20, as 10.20.0.0/16',
+        )
         .default('10.20.0.0/16')
         .describe('Its addresses; subnets get a /24 each, so a /16 to /20.'),
       zones: z
@@ -34,7 +39,7 @@ const Network = z
     }),
     z.strictObject({
       kind: z.literal('existing').describe('A VPC that is there.'),
-      vpcId: id('vpc'),
+      vpcId: id('vpc').describe('Of that VPC.'),
       publicSubnetIds: z.array(id('subnet')).min(1).describe('For the web server: the first is taken.'),
       privateSubnetIds: z.array(id('subnet')).default([]).describe('For a domain in the VPC: one for each zone.'),
     }),
@@ -64,7 +69,7 @@ export const Settings = z.strictObject({
     .regex(/^[a-z][a-z0-9-]{0,23}$/, 'must be 1 to 24 small letters, digits or hyphens')
     .default('clickstreamy')
     .describe('Begins the names of all that has no setting for its own name.'),
-  region: Region.default('us-east-1').describe('Region of AWS.'),
+  region: Region.default('us-east-1').describe('Where all of it runs.'),
   tags: z.record(z.string(), z.string()).default({}).describe('On every resource, beside `Project` (the name).'),
   protect: z
     .boolean()

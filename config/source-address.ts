@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { isNativeError } from 'node:util/types';
 import { reasonOf, ToolkitError } from '../core/errors';
 import { toCidr } from './addresses';
 import type { Settings } from './settings';
@@ -27,7 +28,7 @@ export async function findSourceAddress(from = CHECK_IP): Promise<string> {
     const response = await fetch(from, { signal: AbortSignal.timeout(PATIENCE_MS) });
     answer = (await response.text()).trim();
   } catch (error) {
-    throw unknown(`${from} cannot be asked: ${reasonOf(error instanceof TypeError ? error.cause : error)}`, error);
+    throw unknown(`${from} cannot be asked: ${reasonOf(isNativeError(error) ? (error.cause ?? error) : error)}`, error);
   }
   const cidr = isIP(answer) === 0 ? undefined : toCidr(answer);
   if (cidr === undefined) throw unknown(`${from} answered ${JSON.stringify(answer.slice(0, 60))}, which is no address`);

@@ -12,7 +12,6 @@ import {
 } from './aws';
 import { Construct, Fn } from './cdktf';
 import { FlowLogs } from './flow-logs';
-import { guard } from './guard';
 
 /**
  * A VPC with a public subnet in each zone, and private ones where the domain lives in the VPC; or the one that is there.
@@ -36,12 +35,6 @@ export class Network extends Construct {
       return;
     }
     const newBits = 24 - Number(network.cidr.split('/')[1]);
-    guard(
-      this,
-      newBits >= 4 && newBits <= 8,
-      `the network ${network.cidr} is no /16 to /20, which subnets of /24 are cut from`,
-      'Set `network.cidr` to a block as 10.20.0.0/16.',
-    );
     const vpc = new Vpc(this, 'vpc', {
       cidrBlock: network.cidr,
       enableDnsHostnames: true,

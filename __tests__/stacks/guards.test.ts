@@ -132,12 +132,6 @@ const CASES: readonly Case[] = [
     /has an expression that only errors have/,
   ],
   [
-    'a network too small',
-    'workshop',
-    { 'network.cidr': '10.0.0.0/24', 'network.kind': 'new' },
-    /^website\/network: the network 10\.0\.0\.0\/24 is no \/16 to \/20/,
-  ],
-  [
     'a load balancer in one zone',
     'workshop',
     { 'website.loadBalancer': {} },
