@@ -47,10 +47,10 @@ describe('README.md', () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining([...new Set(named)]));
   });
 
-  it('names only programs of this package after npx', () => {
+  it('names only programs of this package, and CDKTF's, after npx', () => {
     const named = matches(readme, /\bnpx ([\w-]+)/g);
 
-    expect(Object.keys(bin)).toEqual(expect.arrayContaining([...new Set(named)]));
+    expect([...Object.keys(bin), 'cdktf']).toEqual(expect.arrayContaining([...new Set(named)]));
   });
 
   it('gives the very directive for Apache that the log format is written with', () => {
@@ -73,7 +73,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 
   it('names only source files that there are', () => {
-    const named = matches(read(path), /`((?:core|etl|site|local|traffic|bench|scripts)\/[\w/-]+\.(?:ts|mjs))`/g);
+    const named = matches(read(path), /`((?:core|etl|site|local|traffic|bench|scripts|config|stacks)\/[\w/-]+\.(?:ts|mjs))`/g);
 
     expect(named.filter((file) => !existsSync(join(packageRoot, file)))).toEqual([]);
   });
