@@ -47,7 +47,7 @@ describe('README.md', () => {
     expect(Object.keys(scripts)).toEqual(expect.arrayContaining([...new Set(named)]));
   });
 
-  it('names only programs of this package, and CDKTF's, after npx', () => {
+  it('names only programs of this package, and the command of CDKTF, after npx', () => {
     const named = matches(readme, /\bnpx ([\w-]+)/g);
 
     expect([...Object.keys(bin), 'cdktf']).toEqual(expect.arrayContaining([...new Set(named)]));
@@ -73,7 +73,10 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 
   it('names only source files that there are', () => {
-    const named = matches(read(path), /`((?:core|etl|site|local|traffic|bench|scripts|config|stacks)\/[\w/-]+\.(?:ts|mjs))`/g);
+    const named = matches(
+      read(path),
+      /`((?:core|etl|site|local|traffic|bench|scripts|config|stacks)\/[\w/-]+\.(?:ts|mjs))`/g,
+    );
 
     expect(named.filter((file) => !existsSync(join(packageRoot, file)))).toEqual([]);
   });
