@@ -1,8 +1,10 @@
 /** What `cdktf synth` runs: settings in, Terraform out. scripts/synth.mjs builds it and the function's bundle before. */
 import { loadSettings } from './config/load-settings';
+import type { Settings } from './config/settings';
 import { asksForAddress, findSourceAddress } from './config/source-address';
 import { reportFailure } from './core/command-line';
 import { builtFile } from './core/package-root';
+import type { AgentTarget } from './site/agent-config';
 import { renderUserData } from './site/user-data';
 import { addStacks } from './stacks/all-stacks';
 import { App } from './stacks/cdktf';
@@ -11,15 +13,19 @@ import { synth } from './stacks/rules';
 
 async function main(): Promise<void> {
   const settings = loadSettings(process.env);
-  const { region, stream } = settings;
-  const kind = stream.source.kind === 'direct' ? 'firehose' : 'kinesis';
   const app = new App();
   addStacks(app, settings, {
     code: packLambda(builtFile('lambda', 'index.js')),
-    userData: renderUserData({ region, kind, stream: stream.name }),
+    userData: renderUserData(toTarget(settings)),
     ownAddress: asksForAddress(settings) ? await findSourceAddress() : '',
   });
   synth(app);
+}
+
+/** Where the agent sends what it reads: Firehose takes no records itself where a data stream is its source. */
+function toTarget({ region, stream: { name, source } }: Settings): AgentTarget {
+  if (source.kind === 'direct') return { region, kind: 'firehose', stream: name };
+  return { region, kind: 'kinesis', stream: source.streamArn?.split('/')[1] ?? name };
 }
 
 main().catch(reportFailure);

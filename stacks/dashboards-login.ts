@@ -8,7 +8,7 @@ import {
   IamRolePolicyAttachment,
 } from './aws';
 import { stackOf } from './base-stack';
-import { Construct } from './cdktf';
+import { Construct, type ITerraformDependable } from './cdktf';
 import { toPolicy, trust } from './policy';
 
 /**
@@ -22,8 +22,8 @@ export class DashboardsLogin extends Construct {
   readonly serviceRoleArn: string;
   /** What a person who has signed in acts as: to be named in the domain's policy. */
   readonly userRoleArn: string;
-  /** Must be there before a domain names the service's role. */
-  readonly ready: IamRolePolicyAttachment;
+  /** Must be there before a domain names the pools and the service's role. */
+  readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
@@ -46,7 +46,10 @@ export class DashboardsLogin extends Construct {
       deletionProtection: protect ? 'ACTIVE' : 'INACTIVE',
     });
     // The sign-in page's address must be unique in the region, so it bears the account's number.
-    new CognitoUserPoolDomain(this, 'sign-in-page', { userPoolId: pool.id, domain: `${name}-${stack.account}` });
+    const page = new CognitoUserPoolDomain(this, 'sign-in-page', {
+      userPoolId: pool.id,
+      domain: `${name}-${stack.account}`,
+    });
     const identities = new CognitoIdentityPool(this, 'identities', {
       identityPoolName: `${name}-dashboards`,
       allowUnauthenticatedIdentities: false,
@@ -65,7 +68,7 @@ export class DashboardsLogin extends Construct {
         },
       }),
     });
-    new CognitoIdentityPoolRolesAttachment(this, 'roles', {
+    const roles = new CognitoIdentityPoolRolesAttachment(this, 'roles', {
       identityPoolId: identities.id,
       roles: { authenticated: user.arn },
     });
@@ -73,10 +76,11 @@ export class DashboardsLogin extends Construct {
       name: `${name}-dashboards-login`,
       assumeRolePolicy: trust('es.amazonaws.com', { StringEquals: { 'aws:SourceAccount': stack.account } }),
     });
-    this.ready = new IamRolePolicyAttachment(this, 'service-rights', {
+    const rights = new IamRolePolicyAttachment(this, 'service-rights', {
       role: service.name,
       policyArn: `arn:${partition}:iam::aws:policy/AmazonOpenSearchServiceCognitoAccess`,
     });
+    this.ready = [page, roles, rights];
     this.userPoolId = pool.id;
     this.identityPoolId = identities.id;
     this.serviceRoleArn = service.arn;

@@ -91,7 +91,7 @@ export class SearchDomain extends Construct {
   }
 
   #before({ login, createServiceLinkedRole }: SearchDomainProps): ITerraformDependable[] {
-    const before: ITerraformDependable[] = login === undefined ? [] : [login.ready];
+    const before: ITerraformDependable[] = login === undefined ? [] : [...login.ready];
     if (createServiceLinkedRole) {
       before.push(
         new IamServiceLinkedRole(this, 'service-role', { awsServiceName: 'opensearchservice.amazonaws.com' }),

@@ -20,7 +20,7 @@ export interface WebServerProps extends Omit<WebsiteSettings, 'visitors' | 'load
   readonly subnetId: string;
   /** Who may open the site: CIDR blocks, or the load balancer's security group. */
   readonly visitors: readonly string[] | { readonly groupId: string };
-  /** The script that makes a web server of it, at its first start. A change of it makes a new server. */
+  /** The script that makes a web server of it, at its first start. A change of it makes a new server, unless that is protected. */
   readonly userData: string;
 }
 
@@ -62,12 +62,12 @@ export class WebServer extends Construct {
       },
       disableApiTermination: protect,
       userDataBase64: this.#script(props.userData),
-      userDataReplaceOnChange: true,
+      userDataReplaceOnChange: !protect,
       tags,
       dependsOn: [address],
     });
-    // A newer image is no reason to replace a server that runs.
-    instance.lifecycle = { ignoreChanges: ['ami'] };
+    // A newer image is no reason to replace a server that runs; nor, where it is protected, a newer script.
+    instance.lifecycle = { ignoreChanges: ['ami', ...(protect ? ['user_data_base64'] : [])] };
     this.publicIp = address.publicIp;
     this.instanceId = instance.id;
   }
