@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseSettings } from '../../config/load-settings';
@@ -46,20 +46,25 @@ export function settingsOf(preset: 'workshop' | 'production', changes: Tree = {}
   return parseSettings(tree, 'Correct the test.');
 }
 
-/** Synthesizes all stacks as main.ts does, and reads what was written. */
+/** Synthesizes all stacks into this folder, as main.ts does. */
+export function synthInto(folder: string, settings: Settings, userData = '#!/bin/bash\n'): void {
+  mkdirSync(folder, { recursive: true });
+  const bundle = join(folder, 'index.js');
+  writeFileSync(bundle, 'exports.handler = async () => ({ records: [] });\n');
+  const app = new App({ outdir: folder, stackTraces: false });
+  addStacks(app, settings, { code: packLambda(bundle), userData, ownAddress: '203.0.113.9/32' });
+  synth(app);
+}
+
+/** Synthesizes all stacks, and reads what was written. */
 export function synthSettings(
   settings: Settings,
-  userData = '#!/bin/bash\n',
+  userData?: string,
 ): Readonly<Record<'search' | 'delivery' | 'website', Synthesized>> {
   const folder = mkdtempSync(join(tmpdir(), 'clickstreamy-synth-'));
   try {
-    const bundle = join(folder, 'index.js');
-    writeFileSync(bundle, 'exports.handler = async () => ({ records: [] });\n');
-    const app = new App({ outdir: join(folder, 'out'), stackTraces: false });
-    addStacks(app, settings, { code: packLambda(bundle), userData, ownAddress: '203.0.113.9/32' });
-    synth(app);
-    const read = (stack: string) =>
-      JSON.parse(readFileSync(join(folder, 'out', 'stacks', stack, 'cdk.tf.json'), 'utf8'));
+    synthInto(folder, settings, userData);
+    const read = (stack: string) => JSON.parse(readFileSync(join(folder, 'stacks', stack, 'cdk.tf.json'), 'utf8'));
     return {
       search: read('search'),
       delivery: read('delivery'),
