@@ -1,4 +1,5 @@
 import type { Engine } from '../config/engine';
+import { serviceIn } from '../config/regions';
 import type { StreamSettings } from '../config/stream-settings';
 import { IamRole, IamRolePolicy } from './aws';
 import { stackOf } from './base-stack';
@@ -61,7 +62,7 @@ export class DeliveryRole extends Construct {
   #withKey(bucketArn: string): Statement[] {
     const { keyArn, settings } = stackOf(this);
     if (keyArn === undefined) return [];
-    const via = (service: string) => `${service}.${settings.region}.amazonaws.com`;
+    const via = (service: string) => serviceIn(service, settings.region);
     const use = ['kms:Decrypt', 'kms:GenerateDataKey'];
     return [
       allow(use, keyArn, {

@@ -1,4 +1,4 @@
-import { partitionOf } from '../config/regions';
+import { partitionOf, serviceIn } from '../config/regions';
 import { KmsAlias, KmsKey } from './aws';
 import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
@@ -42,7 +42,7 @@ export class EncryptionKey extends Construct {
       {
         ...allow(encrypt, '*', { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': stack.arn('logs', 'log-group:*') } }),
         Sid: 'Logs',
-        Principal: { Service: `logs.${region}.amazonaws.com` },
+        Principal: { Service: serviceIn('logs', region) },
       },
       {
         ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], '*', { StringEquals: { 'aws:SourceAccount': stack.account } }),

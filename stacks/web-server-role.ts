@@ -1,4 +1,4 @@
-import { partitionOf } from '../config/regions';
+import { partitionOf, serviceIn } from '../config/regions';
 import { IamInstanceProfile, IamRole, IamRolePolicy, IamRolePolicyAttachment } from './aws';
 import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
@@ -46,7 +46,7 @@ export class WebServerRole extends Construct {
       ];
     }
     const put = allow('kinesis:PutRecords', source.streamArn ?? stack.arn('kinesis', `stream/${name}`));
-    const service = `kinesis.${stack.settings.region}.amazonaws.com`;
+    const service = serviceIn('kinesis', stack.settings.region);
     return stack.keyArn === undefined
       ? [put]
       : [put, allow('kms:GenerateDataKey', stack.keyArn, { StringEquals: { 'kms:ViaService': service } })];
