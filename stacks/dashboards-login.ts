@@ -74,7 +74,8 @@ export class DashboardsLogin extends Construct {
     });
     const service = new IamRole(this, 'service', {
       name: `${name}-dashboards-login`,
-      assumeRolePolicy: trust('es.amazonaws.com', { StringEquals: { 'aws:SourceAccount': stack.account } }),
+      // The service's name for its older interface and for its newer one.
+      assumeRolePolicy: trust(['es.amazonaws.com', 'opensearchservice.amazonaws.com']),
     });
     const rights = new IamRolePolicyAttachment(this, 'service-rights', {
       role: service.name,

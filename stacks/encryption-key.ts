@@ -29,6 +29,7 @@ export class EncryptionKey extends Construct {
       'kms:DescribeKey',
       'kms:Encrypt',
       'kms:GenerateDataKey',
+      'kms:GenerateDataKeyWithoutPlaintext',
       'kms:ReEncryptFrom',
       'kms:ReEncryptTo',
     ];
@@ -45,7 +46,9 @@ export class EncryptionKey extends Construct {
         Principal: { Service: serviceIn('logs', region) },
       },
       {
-        ...allow(['kms:Decrypt', 'kms:GenerateDataKey'], '*', { StringEquals: { 'aws:SourceAccount': stack.account } }),
+        ...allow(['kms:Decrypt', 'kms:GenerateDataKey', 'kms:GenerateDataKeyWithoutPlaintext'], '*', {
+          StringEquals: { 'aws:SourceAccount': stack.account },
+        }),
         Sid: 'Alarms',
         Principal: { Service: 'cloudwatch.amazonaws.com' },
       },

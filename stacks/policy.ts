@@ -22,7 +22,7 @@ export function allow(Action: OneOrMore, Resource: OneOrMore, Condition?: Condit
 }
 
 /** Who may take a role: a service of AWS, on the conditions given. */
-export function trust(service: string, Condition?: Condition): string {
+export function trust(service: OneOrMore, Condition?: Condition): string {
   return toPolicy({
     Effect: 'Allow',
     Principal: { Service: service },
