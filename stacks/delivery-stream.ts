@@ -22,7 +22,6 @@ export class DeliveryStream extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryStreamProps) {
     super(scope, id);
     this.#check(props);
-    const stack = stackOf(this);
     const logs = this.#logs(props);
     const sourceArn = this.#source(props);
     const role = new DeliveryRole(this, 'role', { ...props, stream: props, logStreamArns: logs.arns, sourceArn });
@@ -46,7 +45,6 @@ export class DeliveryStream extends Construct {
         : { kinesisSourceConfiguration: { kinesisStreamArn: sourceArn, roleArn: role.arn } }),
       // Rights need a moment to be known everywhere; the stream is refused without them.
       dependsOn: role.policy === undefined ? [] : [role.policy],
-      ...(stack.settings.emulator === undefined ? {} : { timeouts: { create: '1m', update: '1m', delete: '1m' } }),
     });
   }
 

@@ -166,6 +166,18 @@ describe('the catalogue', () => {
     expect(variableOf('search.nodes.volumeGiB')).toBe('CLICKSTREAMY_SEARCH_NODES_VOLUME_GIB');
   });
 
+  it.each(['workshop', 'production'])('has variables by which all that %s says can be said', (preset) => {
+    const file = { CLICKSTREAMY_CONFIG: `config/${preset}.json` };
+    const settings = loadSettings(file);
+    const said = settingsCatalogue().flatMap(({ path, variable }) => {
+      const value = path.split('.').reduce<unknown>((inner, name) => Object(inner)[name], settings);
+      return value === undefined ? [] : [[variable, typeof value === 'string' ? value : JSON.stringify(value)]];
+    });
+
+    expect(said.length).toBeGreaterThan(40);
+    expect(loadSettings({ ...file, ...Object.fromEntries(said) })).toEqual(settings);
+  });
+
   it('says what each setting means', () => {
     expect(settingsCatalogue().filter(({ about }) => about === '')).toEqual([]);
   });
