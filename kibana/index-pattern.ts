@@ -1,0 +1,74 @@
+/** The index pattern: the click event's fields as Kibana lists them, two more that it works out, and how values are shown. */
+import { clickEventFields, type Field, type FieldName } from '../etl/click-event';
+import type { Target } from './saved-object';
+import { timeScripts, timeScripts6 } from './to-search';
+
+/** A scripted field's name is the split's. */
+export const scriptedFields = ['weekday', 'hour'] as const;
+
+const META: Readonly<Record<string, string>> = {
+  _id: 'string',
+  _index: 'string',
+  _score: 'number',
+  _source: '_source',
+};
+
+export function toIndexPattern(index: string, target: Target): Readonly<Record<string, unknown>> {
+  const fields = [
+    ...Object.entries<Field>(clickEventFields).map(([name, field]) => toField(name as FieldName, field)),
+    ...scriptedFields.map((name) => ({
+      name,
+      type: 'number',
+      count: 0,
+      scripted: true,
+      script: (target.hasReferences ? timeScripts : timeScripts6)[name],
+      lang: 'painless',
+      searchable: true,
+      aggregatable: true,
+      readFromDocValues: false,
+    })),
+    ...Object.entries(META).map(([name, type]) => ({
+      name,
+      type,
+      count: 0,
+      scripted: false,
+      searchable: type === 'string',
+      aggregatable: type === 'string',
+      readFromDocValues: false,
+    })),
+  ];
+  return {
+    title: index,
+    timeFieldName: '@timestamp',
+    fields: JSON.stringify(fields),
+    fieldFormatMap: JSON.stringify(formats),
+  };
+}
+
+function toField(name: FieldName, { type, format }: Field): object {
+  const isDate = name === '@timestamp' || format === 'date-time';
+  return {
+    name,
+    type: isDate ? 'date' : { string: 'string', integer: 'number', boolean: 'boolean' }[type],
+    count: 0,
+    scripted: false,
+    searchable: true,
+    aggregatable: true,
+    readFromDocValues: true,
+  };
+}
+
+const lookup = (values: Readonly<Record<string, string>>) => ({
+  id: 'static_lookup',
+  params: { lookupEntries: Object.entries(values).map(([key, value]) => ({ key, value })) },
+});
+
+const formats = {
+  bytes: { id: 'bytes' },
+  // Status codes are no quantities: without thousands' commas.
+  response: { id: 'string' },
+  hour: { id: 'string' },
+  weekday: lookup({ 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' }),
+  // An aggregation's bucket has 1 and 0.
+  is_bot: lookup({ true: 'bots', false: 'people', 1: 'bots', 0: 'people' }),
+};
