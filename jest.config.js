@@ -1,7 +1,5 @@
-/** @type {import('jest').Config} */
-module.exports = {
+const common = {
   testEnvironment: 'node',
-  testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',
@@ -9,5 +7,25 @@ module.exports = {
     ],
   },
   modulePathIgnorePatterns: ['<rootDir>/dist/'],
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
   watchman: false,
+  projects: [
+    {
+      ...common,
+      displayName: 'suite',
+      testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/engines/'],
+    },
+    // Of its own, so that real search nodes are started once, and only where one of these tests runs.
+    {
+      ...common,
+      displayName: 'engines',
+      testMatch: ['<rootDir>/__tests__/engines/**/*.test.ts'],
+      globalSetup: '<rootDir>/__tests__/engines/set-up.ts',
+      globalTeardown: '<rootDir>/__tests__/engines/tear-down.ts',
+    },
+  ],
 };

@@ -1,0 +1,10 @@
+import { describeEngines } from './engines';
+
+describeEngines('a test node', (name, url) => {
+  it('answers as the engine that it is', async () => {
+    const reply = await fetch(url());
+
+    const { version } = (await reply.json()) as { version: { number: string; distribution?: string } };
+    expect(`${version.distribution ?? 'elasticsearch'}-${version.number}`).toBe(name);
+  });
+});

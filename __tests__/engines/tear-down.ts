@@ -1,0 +1,9 @@
+/** After the engines' tests, also when some have failed. A run that is killed takes its nodes along: they end with their standard input. */
+import { rm } from 'node:fs/promises';
+
+export default async function tearDown(): Promise<void> {
+  const started = globalThis.testNodes;
+  if (started === undefined) return;
+  for (const node of await started.nodes) await node?.stop();
+  await rm(started.folder, { recursive: true, force: true });
+}
