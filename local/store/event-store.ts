@@ -1,4 +1,5 @@
 /** Where click events end. Every adapter passes `__tests__/local/store/event-store-contract.ts`. */
+import { ToolkitError } from '../../core/errors';
 
 /** One event on its way to the store. */
 export interface Delivery {
@@ -21,8 +22,21 @@ export interface EventStore {
    * Resolves once the batch is durable. The same id twice, in one batch or in several, is kept once.
    *
    * @returns what the store refused, in the batch's order.
-   * @throws ToolkitError if the store is out of reach or full: nothing of the batch may be taken as stored.
+   * @throws PartlyWritten or another ToolkitError if the store is out of reach or full; with the latter nothing of the batch may be
+   *   taken as stored.
    */
   write(batch: readonly Delivery[]): Promise<readonly Refusal[]>;
   close(): Promise<void>;
+}
+
+/** The store has taken a part of a batch and cannot take the rest now: what waits is to be written again, and only that. */
+export class PartlyWritten extends ToolkitError {
+  readonly waiting: readonly Delivery[];
+  readonly refused: readonly Refusal[];
+
+  constructor(cause: ToolkitError, waiting: readonly Delivery[], refused: readonly Refusal[]) {
+    super(cause.code, cause.message.split('\n', 1)[0] ?? cause.code, cause.mend, { cause });
+    this.waiting = waiting;
+    this.refused = refused;
+  }
 }

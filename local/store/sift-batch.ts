@@ -1,0 +1,29 @@
+import type { Delivery, Refusal } from './event-store';
+
+/** Parts the documents that are one line and may be an object, each id once, from those that no store could take. */
+export function siftBatch(batch: readonly Delivery[]): { lines: Delivery[]; refused: Refusal[] } {
+  const lines: Delivery[] = [];
+  const refused: Refusal[] = [];
+  const seen = new Set<string>();
+  for (const delivery of batch) {
+    const { id, document } = delivery;
+    if (seen.has(id)) continue;
+    seen.add(id);
+    if (document[0] !== BRACE) refused.push(refusal(id, 'The document is not a JSON object.'));
+    else if (document.includes(NEWLINE)) refused.push(refusal(id, 'The document is more than one line.'));
+    else lines.push(delivery);
+  }
+  return { lines, refused };
+}
+
+const BRACE = 0x7b;
+const NEWLINE = 0x0a;
+
+export const refusal = (id: string, message: string): Refusal => ({ id, code: '400', message });
+
+/** As the port promises them: each once, in the order of the batch. */
+export function inOrderOf(batch: readonly Delivery[], refused: readonly Refusal[]): readonly Refusal[] {
+  if (refused.length < 2) return refused;
+  const byId = new Map(refused.map((each) => [each.id, each]));
+  return [...new Set(batch.map(({ id }) => id))].flatMap((id) => byId.get(id) ?? []);
+}
