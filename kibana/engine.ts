@@ -4,9 +4,13 @@ import { ToolkitError } from '../core/errors';
 import type { HttpClient, HttpReply, HttpRequest } from '../core/http-client';
 import { parse } from '../core/parse';
 
+/** What decides how an engine is to be spoken to. */
 export interface Engine {
   readonly family: 'elasticsearch' | 'opensearch';
   readonly major: number;
+}
+
+export interface FoundEngine extends Engine {
   /** As it says it: `7.10.2`. A domain in compatibility mode says 7.10.2 while it is an OpenSearch. */
   readonly version: string;
 }
@@ -24,7 +28,7 @@ const Root = z.object({
 });
 
 /** @throws ToolkitError ENGINE_UNKNOWN, ENGINE_UNSUPPORTED, ACCESS_DENIED, ENGINE_REFUSED and those of the client */
-export async function findEngine(client: HttpClient): Promise<Engine> {
+export async function findEngine(client: HttpClient): Promise<FoundEngine> {
   const unknown = () =>
     new ToolkitError(
       'ENGINE_UNKNOWN',

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
 import type { HttpClient } from '../core/http-client';
-import { askEngine, type Engine, findEngine, isTyped } from './engine';
+import { askEngine, type Engine, type FoundEngine, findEngine, isTyped } from './engine';
 import {
   eventMapping,
   type FieldMapping,
@@ -13,7 +13,7 @@ import {
 } from './index-template';
 
 export interface PreparedIndex {
-  readonly engine: Engine;
+  readonly engine: FoundEngine;
   readonly template: string;
   /** Indexes that are there already, and the fields that each has got. */
   readonly indexes: readonly { readonly name: string; readonly added: readonly string[] }[];
@@ -51,8 +51,9 @@ type Properties = z.output<typeof Mapping>['properties'];
 async function readMappings(client: HttpClient, engine: Engine, index: string): Promise<[string, Properties][]> {
   const request = {
     method: 'GET',
-    path: `/${indexPatterns(index).map(encodeURIComponent).join(',')}/_mapping`,
-    query: { ignore_unavailable: 'true', allow_no_indices: 'true' },
+    // Not their `/_mapping`: where there is no index yet, Elasticsearch 6 answers that with 404.
+    path: `/${indexPatterns(index).map(encodeURIComponent).join(',')}`,
+    query: { ignore_unavailable: 'true' },
   } as const;
   if (!isTyped(engine)) {
     const found = await askEngine(client, request, z.record(z.string(), z.object({ mappings: Mapping })));

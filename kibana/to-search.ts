@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
 import { parse } from '../core/parse';
+import { type Engine, isTyped } from './engine';
 import { toQuery } from './filter';
 import {
   type CountPanel,
@@ -13,12 +14,6 @@ import {
   type PanelRow,
   type Split,
 } from './panel';
-
-/** The engine's major version decides what it understands: Elasticsearch 6 knows only `interval`, the later ones want `fixed_interval`. */
-export interface Engine {
-  readonly family: 'elasticsearch' | 'opensearch';
-  readonly major: number;
-}
 
 export interface Search {
   /** `/<index>/_search`; goes as a POST. */
@@ -52,8 +47,9 @@ function toRows({ by, figures }: CountPanel, engine: Engine, range: PanelRange):
   return by.length === 0 ? { rows: { filter: { match_all: {} }, aggs: innermost } } : nest(by);
 }
 
-function toBuckets(split: Split, { family, major }: Engine, { bucketMs }: PanelRange): object {
-  const isSix = family === 'elasticsearch' && major < 7;
+/** Elasticsearch 6 knows only `interval`, the later ones want `fixed_interval`. */
+function toBuckets(split: Split, engine: Engine, { bucketMs }: PanelRange): object {
+  const isSix = isTyped(engine);
   switch (split.by) {
     case 'time': {
       const interval = { [isSix ? 'interval' : 'fixed_interval']: `${bucketMs / 1000}s` };

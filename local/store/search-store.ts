@@ -3,7 +3,7 @@
  * stays over every attempt.
  */
 import type { HttpClient } from '../../core/http-client';
-import { type Engine, isTyped } from '../../kibana/engine';
+import { type FoundEngine, isTyped } from '../../kibana/engine';
 import { TYPE_NAME } from '../../kibana/index-template';
 import { prepareIndex } from '../../kibana/prepare-index';
 import { cutForBulk } from './bulk';
@@ -18,7 +18,7 @@ export interface SearchStoreProps {
 }
 
 export interface SearchStore extends EventStore {
-  readonly engine: Engine;
+  readonly engine: FoundEngine;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HttpClient } from '../../core/http-client';
 import { askEngine } from '../../kibana/engine';
+import { MOST_PRECISION } from '../../kibana/to-search';
 
 import type { Totals } from './totals';
 
@@ -27,7 +28,7 @@ const SEARCH = {
     pageViews: { filter: { term: { action: 'page_view' } } },
     signUps: { filter: succeeded('sign_up') },
     signIns: { filter: succeeded('sign_in') },
-    users: { cardinality: { field: 'username', precision_threshold: 40_000 } },
+    users: { cardinality: { field: 'username', precision_threshold: MOST_PRECISION } },
   },
 };
 

@@ -1,0 +1,26 @@
+import { openSearchStore } from '../../local/store/search-store';
+import { describeEventStore } from '../local/store/event-store-contract';
+import { describeEngines } from './engines';
+import { clientOf, dropIndex, freshIndex, readDocuments } from './use-index';
+
+jest.setTimeout(60_000);
+
+describeEngines('the store in a search engine', (name, url) => {
+  let index: string;
+  beforeEach(() => {
+    index = freshIndex();
+  });
+  afterEach(() => dropIndex(clientOf(url()), index));
+
+  describeEventStore(name, async () => {
+    const client = clientOf(url());
+    const store = await openSearchStore({ client, index });
+    const stored = async (field: string) => {
+      const documents = Object.entries(await readDocuments(client, index));
+      return Object.fromEntries(
+        documents.filter(([, event]) => field in event).map(([id, event]) => [id, event[field]]),
+      );
+    };
+    return { store, stored };
+  });
+});
