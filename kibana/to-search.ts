@@ -32,8 +32,7 @@ export function toSearch(panel: DataPanel, engine: Engine, index: string, range:
 function toHits({ fields, size }: EventsPanel): object {
   return {
     size,
-    _source: ['@timestamp', ...fields],
-    docvalue_fields: [{ field: '@timestamp', format: 'epoch_millis' }],
+    _source: fields,
     // Seconds are coarse: the request's id settles the order of equal ones, as in the embedded store.
     sort: [{ '@timestamp': 'desc' }, { request_id: { order: 'desc', missing: '_last', unmapped_type: 'keyword' } }],
   };
@@ -128,7 +127,8 @@ export function readSearch(panel: DataPanel, reply: unknown, range: PanelRange):
 
 const Hit = z.object({
   _source: z.record(z.string(), z.unknown()),
-  fields: z.object({ '@timestamp': z.tuple([z.coerce.number()]) }),
+  // The moment in milliseconds, in every version: Elasticsearch 6.3 knows no format for `docvalue_fields`.
+  sort: z.tuple([z.number()], z.unknown()),
 });
 const Bucket = z.looseObject({
   doc_count: z.number(),
@@ -154,7 +154,7 @@ function incomplete({ title }: DataPanel, why: string): ToolkitError {
 
 function readHit({ fields }: EventsPanel, hit: z.infer<typeof Hit>): PanelRow {
   const values = fields.map((field) => [field, toCell(hit._source[field])] as const);
-  return { t: hit.fields['@timestamp'][0], ...Object.fromEntries(values) };
+  return { t: hit.sort[0], ...Object.fromEntries(values) };
 }
 
 function toCell(value: unknown): string | number | boolean | null {
