@@ -3,6 +3,7 @@ import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { runCommandLine } from './core/command-line';
 import { etlCommand } from './etl/command';
+import { kibanaCommand } from './kibana/command';
 import { localCommand } from './local/command';
 
 // The AWS SDK's notice about Node 20 is for who chooses the SDK's version, not for who runs this.
@@ -14,6 +15,7 @@ runCommandLine(
     .usage('$0 <command>\n\nFrom a web server’s access log to a dashboard.')
     .command(localCommand)
     .command(etlCommand)
+    .command(kibanaCommand)
     .demandCommand(1, 'Say which command.')
     .epilogue('`traffic --help` drives a site with visitors.'),
 );

@@ -181,3 +181,12 @@ describe('the linter', () => {
     ]);
   });
 });
+
+describe('docs/dashboards.md', () => {
+  it('says of each panel what the definition says', () => {
+    const text = readFileSync(join(packageRoot, 'docs', 'dashboards.md'), 'utf8');
+    const rows = dashboards.flatMap(({ panels }) => panels.map(({ title, about }) => `| ${title} | ${about} |`));
+
+    expect(text.split('\n')).toEqual(expect.arrayContaining(rows));
+  });
+});

@@ -1,0 +1,232 @@
+/** A server of dashboards: which one it is, where it stands behind an address, and how it is spoken to. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { ToolkitError, UsageError } from '../core/errors';
+import type { Auth, Login } from '../core/http-auth';
+import { createHttpClient, type HttpClient, type HttpReply, type HttpRequest } from '../core/http-client';
+import { toTarget } from './dashboards-version';
+import type { Target } from './saved-object';
+
+export interface DashboardsServer {
+  readonly family: 'kibana' | 'opensearch-dashboards';
+  /** As it says it: `7.10.2`. */
+  readonly version: string;
+  /** The saved objects that it takes. */
+  readonly target: Target;
+  /** With the path that it stands behind, and its space. */
+  readonly url: URL;
+  /** Whether it says of itself that something is amiss: its search engine, most often. */
+  readonly isHealthy: boolean;
+  /** Asks again while it is busy or starting. @throws ToolkitError DASHBOARDS_UNAVAILABLE, ACCESS_DENIED and those of the client */
+  send(request: HttpRequest): Promise<HttpReply>;
+}
+
+export interface ServerOptions {
+  /** With the path of the dashboards or without: `/_dashboards` and `/_plugin/kibana` are tried. */
+  readonly url: URL;
+  readonly auth: Auth;
+  /** Of fine-grained access control: signs in and keeps the cookie. */
+  readonly login?: Login | undefined;
+  /** Of OpenSearch's or Open Distro's security: `global`, `__user__` for one's own, or a name. Others ignore it. */
+  readonly tenant: string;
+  /** Of Kibana. @default its default space */
+  readonly space?: string | undefined;
+  /** For one request. */
+  readonly timeoutSeconds: number;
+  /** How long a server may take to start, or to be busy. */
+  readonly waitSeconds: number;
+}
+
+/** Where the dashboards of a domain of Amazon's service stand; else at the root. */
+const PATHS = ['', '/_dashboards', '/_plugin/kibana'];
+
+/**
+ * Finds the server behind an address.
+ *
+ * @throws ToolkitError DASHBOARDS_UNKNOWN, DASHBOARDS_UNSUPPORTED, DASHBOARDS_UNAVAILABLE, ACCESS_DENIED, those of the client; UsageError
+ */
+export async function openDashboardsServer(options: ServerOptions): Promise<DashboardsServer> {
+  const deadline = performance.now() + options.waitSeconds * 1000;
+  const found = await findServer(options, deadline);
+  const headers: Record<string, string> = { ...BASE_HEADERS, securitytenant: options.tenant };
+  let status = found.status;
+  if (options.login !== undefined) {
+    headers['cookie'] = await signIn(found.client, options.login, headers);
+    status = readStatus(await found.client.send({ method: 'GET', path: STATUS, headers }));
+  }
+  if (status === undefined) throw denied(found.client.url, found.reply, options);
+  const { family, version } = status;
+  if (options.space !== undefined && family !== 'kibana') {
+    throw new UsageError('OpenSearch Dashboards has no spaces.', 'Name a tenant with --tenant.');
+  }
+  const space = options.space === undefined ? '' : `/s/${encodeURIComponent(options.space)}`;
+  const url = new URL(`${found.client.url.href.replace(/\/$/, '')}${space}`);
+  const client = createHttpClient({ url, auth: options.auth, timeoutSeconds: options.timeoutSeconds });
+  const send = async (request: HttpRequest) => {
+    const reply = await untilReady(deadline, url, () =>
+      client.send({ ...request, headers: { ...headers, ...request.headers } }),
+    );
+    if (isDenied(reply)) throw denied(url, reply, options);
+    return reply;
+  };
+  return { family, version, target: toTarget(family, version, url), url, isHealthy: status.isHealthy, send };
+}
+
+const STATUS = '/api/status';
+/** Each server wants one of these and ignores the other. */
+const BASE_HEADERS = { 'kbn-xsrf': 'clickstreamy', 'osd-xsrf': 'clickstreamy', accept: 'application/json' };
+
+interface Found {
+  readonly client: HttpClient;
+  readonly reply: HttpReply;
+  /** Absent where it wants to know first who asks. */
+  readonly status: Status | undefined;
+}
+
+interface Status {
+  readonly family: DashboardsServer['family'];
+  readonly version: string;
+  readonly isHealthy: boolean;
+}
+
+/** The first place that answers as dashboards do; behind it the one that wants a login. */
+async function findServer(options: ServerOptions, deadline: number): Promise<Found> {
+  const { url, auth, timeoutSeconds } = options;
+  const given = url.pathname.replace(/\/app(?:\/.*)?$|\/$/, '');
+  const places = given === '' ? PATHS : [given];
+  let locked: Found | undefined;
+  let atRoot: HttpReply | undefined;
+  let last: HttpReply | undefined;
+  for (const place of places) {
+    const client = createHttpClient({ url: new URL(url.origin + place), auth, timeoutSeconds });
+    const ask = () => client.send({ method: 'GET', path: STATUS, headers: BASE_HEADERS });
+    const first = await ask();
+    const reply = isStarting(first) ? await untilReady(deadline, client.url, ask) : first;
+    last = reply;
+    const status = readStatus(reply);
+    if (status !== undefined) return { client, reply, status };
+    if (place === '') atRoot = reply;
+    if (isLocked(reply, atRoot)) locked ??= { client, reply, status: undefined };
+  }
+  if (locked !== undefined) return locked;
+  if (last !== undefined && isDenied(last)) throw denied(url, last, options);
+  throw new ToolkitError(
+    'DASHBOARDS_UNKNOWN',
+    `${url.href} is no Kibana and no OpenSearch Dashboards: ${describe(last)}.`,
+    'Give the address of the dashboards, not that of the search engine; on Amazon’s service it ends in /_dashboards or /_plugin/kibana.',
+  );
+}
+
+const StatusReply = z.object({
+  version: z.object({ number: z.string().regex(/^\d+\.\d+/) }),
+  status: z.object({ overall: z.object({ state: z.string().optional(), level: z.string().optional() }) }),
+});
+
+function readStatus({ status, headers, text }: HttpReply): Status | undefined {
+  if (status !== 200) return undefined;
+  const parsed = StatusReply.safeParse(toJson(text));
+  if (!parsed.success) return undefined;
+  const version = parsed.data.version.number;
+  const { state, level } = parsed.data.status.overall;
+  // A proxy may drop the header; Kibana's numbers began at 4.
+  const isOpenSearch = headers.has('osd-name') || (!headers.has('kbn-name') && Number.parseInt(version, 10) < 4);
+  return {
+    family: isOpenSearch ? 'opensearch-dashboards' : 'kibana',
+    version,
+    isHealthy: (state ?? level) !== 'red' && (state ?? level) !== 'critical',
+  };
+}
+
+/**
+ * Dashboards that want a login first. Only where that is sure: a search engine would keep what is posted to `/auth/login` as an event.
+ *
+ * @param atRoot what the root has answered, where the place is guessed: an engine says the same everywhere.
+ */
+function isLocked(reply: HttpReply, atRoot: HttpReply | undefined): boolean {
+  const { status, headers, text } = reply;
+  if (!isDenied(reply)) return false;
+  return status === 302 || headers.has('osd-name') || headers.has('kbn-name') || text !== atRoot?.text;
+}
+
+const isStarting = ({ status, text }: HttpReply) => status === 503 && /not ready yet/.test(text);
+const isBusy = ({ status }: HttpReply) => [429, 502, 503, 504].includes(status);
+const isDenied = ({ status, headers }: HttpReply) =>
+  status === 401 || status === 403 || (status === 302 && /\/(?:login|auth)\b/.test(headers.get('location') ?? ''));
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+
+async function untilReady(deadline: number, url: URL, ask: () => Promise<HttpReply>): Promise<HttpReply> {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    const reply = await ask();
+    if (!isBusy(reply)) return reply;
+    if (performance.now() + pauseMs > deadline) {
+      throw new ToolkitError(
+        'DASHBOARDS_UNAVAILABLE',
+        `${url.href} answers ${describe(reply)}.`,
+        'Look whether it and its search engine are up, then run this again; --wait gives them longer.',
+      );
+    }
+    await sleep(pauseMs);
+  }
+}
+
+async function signIn(client: HttpClient, login: Login, headers: Readonly<Record<string, string>>): Promise<string> {
+  const reply = await client.send({
+    method: 'POST',
+    path: '/auth/login',
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(login)),
+  });
+  const cookies = reply.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0] ?? '');
+  if (reply.status === 200 && cookies.length > 0) return cookies.join('; ');
+  throw new ToolkitError(
+    'ACCESS_DENIED',
+    `${client.url.href} does not let ${login.username} sign in: ${describe(reply)}.`,
+    reply.status === 404
+      ? 'It has no such login: choose another --auth.'
+      : 'Check the name and the password, and that fine-grained access control knows them.',
+  );
+}
+
+function denied(url: URL, reply: HttpReply, { auth, login }: ServerOptions): ToolkitError {
+  const mend = {
+    none: 'Say who asks: --auth cookie with a user of fine-grained access control, --auth sigv4 with AWS credentials, or --auth basic.',
+    basic: 'Check the name and the password; dashboards with fine-grained access control want --auth cookie.',
+    sigv4:
+      'Look whether the credentials are still valid, and whether the access policy and a role’s mapping let them in.',
+  }[auth.mode];
+  return new ToolkitError(
+    'ACCESS_DENIED',
+    `${url.href} does not let this in: ${describe(reply)}.`,
+    login === undefined ? mend : 'Look whether the user’s role may write saved objects in this tenant.',
+  );
+}
+
+const Message = z
+  .object({ message: z.string() })
+  .or(z.object({ Message: z.string() }))
+  .or(z.object({ error: z.string() }));
+
+/** A reply in one line: its status and what it says, nothing that a terminal would obey. */
+export function describe(reply: HttpReply | undefined): string {
+  if (reply === undefined) return 'nothing answered';
+  const { status, headers, text } = reply;
+  const message = Message.safeParse(toJson(text));
+  const said = message.success
+    ? String(Object.values(message.data)[0])
+    : /html/.test(headers.get('content-type') ?? '') && text.includes('<')
+      ? 'a page of HTML'
+      : text;
+  const line = said.replace(/\p{Cc}+/gu, ' ').trim();
+  return line === '' ? String(status) : `${status}, ${line.slice(0, 300)}`;
+}
+
+/** Undefined where it is none. */
+export function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

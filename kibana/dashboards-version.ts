@@ -1,0 +1,34 @@
+/** What differs between the versions of a dashboards server: which objects it takes, and where its pages and settings are. */
+import { ToolkitError } from '../core/errors';
+import type { DashboardsServer } from './dashboards-server';
+import { type Target, targets } from './saved-object';
+
+/** @throws ToolkitError DASHBOARDS_UNSUPPORTED */
+export function toTarget(family: DashboardsServer['family'], version: string, url: URL): Target {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const name = family === 'opensearch-dashboards' ? 'opensearch-dashboards' : major < 7 ? 'kibana6' : 'kibana7';
+  const isOld = family === 'kibana' && (major < 6 || (major === 6 && minor < 3));
+  const isNew = family === 'kibana' ? major > 7 : major > 3;
+  const target = targets.find((each) => each.name === name);
+  if (target === undefined || isOld || isNew) {
+    throw new ToolkitError(
+      'DASHBOARDS_UNSUPPORTED',
+      `${url.href} is ${family === 'kibana' ? 'Kibana' : 'OpenSearch Dashboards'} ${version}, which is too ${isOld ? 'old' : 'new'}: there are objects for ${targets.map(({ title }) => title).join(', ')}.`,
+      isOld
+        ? 'Upgrade it.'
+        : 'Try to import kibana/objects/kibana7.ndjson by hand: a later server migrates what it can.',
+    );
+  }
+  return target;
+}
+
+/** Where a person looks at a dashboard. */
+export function dashboardAddress({ family, version, url }: DashboardsServer, id: string): string {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isOld = family === 'kibana' && (major < 7 || minor < 8);
+  const page = isOld ? 'app/kibana#/dashboard' : 'app/dashboards#/view';
+  return `${url.href.replace(/\/$/, '')}/${page}/${encodeURIComponent(id)}`;
+}
+
+export const settingsPath = ({ family }: DashboardsServer) =>
+  family === 'kibana' ? '/api/kibana/settings' : '/api/opensearch-dashboards/settings';
