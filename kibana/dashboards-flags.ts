@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { AUTH_MODES, AuthFlags, authFlags, loadAuth, loadLogin, parseServerUrl } from '../core/auth-flags';
 import { readDeployedAddress } from '../core/deploy-outputs';
 import { UsageError } from '../core/errors';
+import type { Auth } from '../core/http-auth';
 import { type DashboardsServer, openDashboardsServer } from './dashboards-server';
 
 const MODES = [...AUTH_MODES, 'cookie'] as const;
@@ -59,22 +60,28 @@ type Flags = z.output<typeof DashboardsFlags>;
 
 /** @throws UsageError, ToolkitError OUTPUTS_UNUSABLE and those of `openDashboardsServer` */
 export async function openServer(flags: Flags, env: NodeJS.ProcessEnv): Promise<DashboardsServer> {
+  const { outputs, auth, user } = flags;
   const url =
-    flags.outputs === undefined
+    outputs === undefined
       ? parseServerUrl(flags.url ?? '')
-      : readDeployedAddress(flags.outputs, 'dashboardsEndpoint', 'give the dashboards with --url');
-  if (flags.user !== undefined && flags.auth !== 'basic' && flags.auth !== 'cookie') {
-    throw new UsageError(`--user does not go with --auth ${flags.auth}.`, 'Choose --auth basic or --auth cookie.');
+      : readDeployedAddress(outputs, 'dashboardsEndpoint', 'give the dashboards with --url');
+  if (user !== undefined && auth !== 'basic' && auth !== 'cookie') {
+    throw new UsageError(`--user does not go with --auth ${auth}.`, 'Choose --auth basic or --auth cookie.');
   }
   return openDashboardsServer({
     url,
-    auth: flags.auth === 'cookie' ? { mode: 'none' } : loadAuth({ ...flags, auth: flags.auth }, url, env),
-    login: flags.auth === 'cookie' ? loadLogin(flags, env) : undefined,
+    auth: auth === 'cookie' ? { mode: 'none' } : loadAuth({ ...flags, auth }, url, env),
+    login: auth === 'cookie' ? loadLogin(flags, env) : undefined,
     tenant: flags.tenant,
     space: flags.space,
     timeoutSeconds: flags.timeout,
     waitSeconds: flags.wait,
   });
+}
+
+/** How the same person proves to the search engine who asks: fine-grained access control takes its users by name and password there. */
+export function loadEngineAuth(flags: Flags, url: URL, env: NodeJS.ProcessEnv): Auth {
+  return loadAuth({ ...flags, auth: flags.auth === 'cookie' ? 'basic' : flags.auth }, url, env);
 }
 
 /** `http://…:5601 is Kibana 7.10.2` */

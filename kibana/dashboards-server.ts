@@ -5,6 +5,7 @@ import { ToolkitError, UsageError } from '../core/errors';
 import type { Auth, Login } from '../core/http-auth';
 import { createHttpClient, type HttpClient, type HttpReply, type HttpRequest } from '../core/http-client';
 import { toTarget } from './dashboards-version';
+import { toJson } from './engine';
 import type { Target } from './saved-object';
 
 export interface DashboardsServer {
@@ -124,7 +125,7 @@ const StatusReply = z.object({
 
 function readStatus({ status, headers, text }: HttpReply): Status | undefined {
   if (status !== 200) return undefined;
-  const parsed = StatusReply.safeParse(toJson(text));
+  const parsed = StatusReply.safeParse(toJson({ text }));
   if (!parsed.success) return undefined;
   const version = parsed.data.version.number;
   const { state, level } = parsed.data.status.overall;
@@ -212,7 +213,7 @@ const Message = z
 export function describe(reply: HttpReply | undefined): string {
   if (reply === undefined) return 'nothing answered';
   const { status, headers, text } = reply;
-  const message = Message.safeParse(toJson(text));
+  const message = Message.safeParse(toJson({ text }));
   const said = message.success
     ? String(Object.values(message.data)[0])
     : /html/.test(headers.get('content-type') ?? '') && text.includes('<')
@@ -220,13 +221,4 @@ export function describe(reply: HttpReply | undefined): string {
       : text;
   const line = said.replace(/\p{Cc}+/gu, ' ').trim();
   return line === '' ? String(status) : `${status}, ${line.slice(0, 300)}`;
-}
-
-/** Undefined where it is none. */
-export function toJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -112,7 +112,7 @@ const short = (text: string) =>
     .slice(0, 300);
 
 /** Undefined where it is none. */
-export function toJson({ text }: HttpReply): unknown {
+export function toJson({ text }: Pick<HttpReply, 'text'>): unknown {
   try {
     return JSON.parse(text);
   } catch {

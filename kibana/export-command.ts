@@ -6,6 +6,7 @@ import { parse } from '../core/parse';
 import { dashboards } from './dashboard';
 import { DashboardsFlags, dashboardsFlags, hasOneAddress, introduce, openServer } from './dashboards-flags';
 import { exportObjects, writeObjects } from './export-objects';
+import { DEFAULT_INDEX } from './index-template';
 import { objectId } from './saved-object';
 
 const Options = DashboardsFlags.extend({
@@ -26,7 +27,7 @@ export const exportCommand: CommandModule = {
       .option('index', {
         type: 'string',
         requiresArg: true,
-        default: 'apache',
+        default: DEFAULT_INDEX,
         describe: 'The index that the dashboards were imported for',
       })
       .option('out', { type: 'string', requiresArg: true, demandOption: true, describe: 'The folder for the files' })

@@ -3,7 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { reasonOf, ToolkitError } from '../core/errors';
-import { type DashboardsServer, toJson } from './dashboards-server';
+import type { DashboardsServer } from './dashboards-server';
+import { toJson } from './engine';
 import { readReply } from './import-objects';
 
 const Exported = z.looseObject({
@@ -48,7 +49,7 @@ async function exportFile(server: DashboardsServer, ids: readonly string[]): Pro
     headers: { 'content-type': 'application/json' },
     body: Buffer.from(JSON.stringify({ objects, includeReferencesDeep: true })),
   });
-  const refused = Refused.safeParse(toJson(reply.text));
+  const refused = Refused.safeParse(toJson(reply));
   if (reply.status === 400 && refused.success) {
     const missing = refused.data.attributes.objects.filter(({ error }) => error !== undefined);
     throw notThere(
@@ -59,7 +60,7 @@ async function exportFile(server: DashboardsServer, ids: readonly string[]): Pro
   const lines = reply.status === 200 ? reply.text.split('\n').filter((line) => line.trim() !== '') : [];
   const read = readReply(
     server,
-    { ...reply, text: lines.length === 0 ? reply.text : JSON.stringify(lines.map(toJson)) },
+    { ...reply, text: lines.length === 0 ? reply.text : JSON.stringify(lines.map((text) => toJson({ text }))) },
     z.array(z.union([Exported, z.object({ exportedCount: z.number() })])),
   );
   return read.filter((each) => 'type' in each);
@@ -97,7 +98,7 @@ function unfold(value: unknown): unknown {
 }
 
 /** Vega's text may be HJSON, which stays what it is. */
-const unpack = (value: unknown) => (typeof value === 'string' ? (toJson(value) ?? value) : value);
+const unpack = (value: unknown) => (typeof value === 'string' ? (toJson({ text: value }) ?? value) : value);
 
 /**
  * Writes each object to `<type>.<id>.json`, over what is there.

@@ -1,12 +1,23 @@
 /** `clickstreamy kibana import`: the dashboards into a server, found, checked, written and read back. */
 import type { CommandModule } from 'yargs';
 import { z } from 'zod';
-import { UsageError } from '../core/errors';
+import { parseServerUrl } from '../core/auth-flags';
+import { readDeployedAddress } from '../core/deploy-outputs';
+import { ToolkitError, UsageError } from '../core/errors';
 import { parse } from '../core/parse';
-import { DashboardsFlags, dashboardsFlags, hasOneAddress, introduce, openServer } from './dashboards-flags';
+import {
+  DashboardsFlags,
+  dashboardsFlags,
+  hasOneAddress,
+  introduce,
+  loadEngineAuth,
+  openServer,
+} from './dashboards-flags';
 import type { DashboardsServer } from './dashboards-server';
 import { dashboardAddress } from './dashboards-version';
+import { type EngineBehind, guessEngine, indexOf, prepareEngine } from './engine-behind';
 import { type DefaultIndex, type ImportedObjects, importObjects, setDefaultIndex } from './import-objects';
+import { DEFAULT_INDEX } from './index-template';
 import { objectId, type SavedObject } from './saved-object';
 import { toSavedObjects } from './to-saved-objects';
 
@@ -14,6 +25,7 @@ const Options = DashboardsFlags.extend({
   index: z
     .string('must be one name')
     .regex(/^[a-z0-9][a-z0-9._*-]{0,199}$/, 'must be an index’s name, or a pattern such as apache-*'),
+  engine: z.string('must be one address').optional(),
   overwrite: z.boolean(),
   defaultIndex: z.boolean().optional(),
   dryRun: z.boolean(),
@@ -32,8 +44,14 @@ export const importCommand: CommandModule = {
       .option('index', {
         type: 'string',
         requiresArg: true,
-        default: 'apache',
+        default: DEFAULT_INDEX,
         describe: 'The index that the dashboards read; a pattern (apache-*) where it is rotated',
+      })
+      .option('engine', {
+        type: 'string',
+        requiresArg: true,
+        describe:
+          'The search engine behind it, to put the index template first  [of --outputs, or of a domain’s address]',
       })
       .option('overwrite', {
         type: 'boolean',
@@ -55,9 +73,13 @@ export const importCommand: CommandModule = {
   handler: async (argv) => run(parse(Options, argv, (why) => new UsageError(why))),
 };
 
-async function run({ index, overwrite, defaultIndex, dryRun, json, ...flags }: z.output<typeof Options>) {
-  const server = await openServer(flags, process.env);
+type Options = z.output<typeof Options>;
+
+async function run(options: Options): Promise<void> {
+  const { index, overwrite, defaultIndex, dryRun, json } = options;
+  const server = await openServer(options, process.env);
   process.stderr.write(introduce(server));
+  if (!dryRun) process.stderr.write(await putTemplate(options, server));
   const objects = toSavedObjects(server.target, index);
   const imported = await importObjects(server, objects, { overwrite, dryRun });
   const set =
@@ -81,6 +103,27 @@ async function run({ index, overwrite, defaultIndex, dryRun, json, ...flags }: z
     dashboards,
   };
   process.stdout.write(`${JSON.stringify(report)}\n`);
+}
+
+/** @returns what was done, or why nothing was. */
+async function putTemplate(options: Options, server: DashboardsServer): Promise<string> {
+  const engine = findEngineBehind(options, server);
+  const index = indexOf(options.index);
+  if (engine === undefined || index === undefined) {
+    return `the index template is not looked after: ${index === undefined ? `${options.index} is not one index` : 'name the search engine with --engine'}, or run \`kibana setup\`\n`;
+  }
+  const auth = loadEngineAuth(options, engine.url, process.env);
+  const prepared = await prepareEngine(engine, auth, index, options.timeout);
+  if (prepared instanceof ToolkitError) return `the index template is not put: ${prepared.message.split('\n', 1)[0]}\n`;
+  const isThere = prepared.indexes.length > 0;
+  return `template ${prepared.template} is put${isThere ? '' : `; the index ${index} comes with the first event`}\n`;
+}
+
+function findEngineBehind({ engine, outputs }: Options, server: DashboardsServer): EngineBehind | undefined {
+  if (engine !== undefined) return { url: parseServerUrl(engine), isGuessed: false };
+  if (outputs === undefined) return guessEngine(server.url);
+  const url = readDeployedAddress(outputs, 'domainEndpoint', 'give the search engine with --engine');
+  return { url, isGuessed: false };
 }
 
 const nameOf = ({ type, id }: SavedObject) => ({ type, id });

@@ -3,8 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
 import type { HttpReply } from '../core/http-client';
-import { type DashboardsServer, describe, toJson } from './dashboards-server';
+import { type DashboardsServer, describe } from './dashboards-server';
 import { settingsPath } from './dashboards-version';
+import { toJson } from './engine';
 import { parsed } from './object-parts';
 import { type SavedObject, toFile } from './saved-object';
 
@@ -181,7 +182,7 @@ const Settings = z.object({
 
 /** @throws ToolkitError IMPORT_FAILED if the server refuses, SERVER_REPLY_UNUSABLE if it is no answer to that */
 export function readReply<S extends z.ZodType>(server: DashboardsServer, reply: HttpReply, schema: S): z.output<S> {
-  const json = toJson(reply.text);
+  const json = toJson(reply);
   if (reply.status >= 400 && json !== undefined) throw failed(server, [describe(reply)]);
   const parsed = schema.safeParse(json);
   if (reply.status === 200 && parsed.success) return parsed.data;

@@ -1,5 +1,5 @@
 /** The index pattern: the click event's fields as Kibana lists them, two more that it works out, and how values are shown. */
-import { clickEventFields, type Field, type FieldName } from '../etl/click-event';
+import { eventMapping, type FieldMapping } from './index-template';
 import type { Target } from './saved-object';
 import { timeScripts, timeScripts6 } from './to-search';
 
@@ -15,7 +15,7 @@ const META: Readonly<Record<string, string>> = {
 
 export function toIndexPattern(index: string, target: Target): Readonly<Record<string, unknown>> {
   const fields = [
-    ...Object.entries<Field>(clickEventFields).map(([name, field]) => toField(name as FieldName, field)),
+    ...Object.entries(eventMapping).flatMap(([name, mapping]) => toFields(name, mapping)),
     ...scriptedFields.map((name) => ({
       name,
       type: 'number',
@@ -45,18 +45,29 @@ export function toIndexPattern(index: string, target: Target): Readonly<Record<s
   };
 }
 
-function toField(name: FieldName, { type, format }: Field): object {
-  const isDate = name === '@timestamp' || format === 'date-time';
-  return {
+/** The field and those within it, `page.text`. */
+function toFields(name: string, { type, fields = {} }: FieldMapping): readonly object[] {
+  const field = {
     name,
-    type: isDate ? 'date' : { string: 'string', integer: 'number', boolean: 'boolean' }[type],
+    type: TYPES[type],
     count: 0,
     scripted: false,
     searchable: true,
-    aggregatable: true,
-    readFromDocValues: true,
+    aggregatable: type !== 'text',
+    readFromDocValues: type !== 'text',
   };
+  return [field, ...Object.entries(fields).flatMap(([inner, mapping]) => toFields(`${name}.${inner}`, mapping))];
 }
+
+/** What Kibana calls the engine's types. */
+const TYPES: Readonly<Record<FieldMapping['type'], string>> = {
+  keyword: 'string',
+  text: 'string',
+  ip: 'ip',
+  date: 'date',
+  long: 'number',
+  boolean: 'boolean',
+};
 
 const lookup = (values: Readonly<Record<string, string>>) => ({
   id: 'static_lookup',

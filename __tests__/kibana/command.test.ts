@@ -37,6 +37,15 @@ async function kibana(args: readonly string[], env: Readonly<Record<string, stri
 
 const KINDS: readonly Kind[] = ['kibana6', 'kibana7', 'osd'];
 
+/** A search engine's answers, where the dashboards have theirs behind a path. */
+const engineWith =
+  (indexes: object): Double['intercept'] =>
+  (method, path) => {
+    if (path === '/') return { status: 200, body: { version: { distribution: 'opensearch', number: '2.19.1' } } };
+    if (method === 'PUT') return { status: 200, body: { acknowledged: true } };
+    return path.startsWith('/apache,') ? { status: 200, body: indexes } : undefined;
+  };
+
 describe('clickstreamy kibana import', () => {
   it('prints the addresses of the dashboards, and what it did', async () => {
     const { url } = await start({ kind: 'kibana7' });
@@ -47,7 +56,42 @@ describe('clickstreamy kibana import', () => {
     expect(stdout).toBe(
       `[apache] Clickstream  ${url}/app/dashboards#/view/apache.clickstream\n[apache] Visitor  ${url}/app/dashboards#/view/apache.visitor\n`,
     );
-    expect(stderr).toMatch(/^http:\S+ is Kibana 7\.10\.2\n\d+ objects created\n$/);
+    expect(stderr).toMatch(
+      /^http:\S+ is Kibana 7\.10\.2\nthe index template is not looked after: name .*\n\d+ objects created\n$/,
+    );
+  });
+
+  it('puts the index template first, into the engine that a domain has at its root', async () => {
+    const there = await start({ kind: 'osd', basePath: '/_dashboards' });
+    there.intercept = engineWith({});
+
+    const { code, stderr } = await kibana(['import', '--url', there.url]);
+
+    expect(code).toBe(0);
+    expect(stderr).toContain('template clickstreamy-apache is put; the index apache comes with the first event\n');
+    expect(there.requests.indexOf('PUT /_template/clickstreamy-apache')).toBeLessThan(
+      there.requests.indexOf('POST /_dashboards/api/saved_objects/_import'),
+    );
+  });
+
+  it('goes on where the root is no engine, and says so', async () => {
+    const { url } = await start({ kind: 'osd', basePath: '/_dashboards' });
+
+    const { code, stderr } = await kibana(['import', '--url', url]);
+
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/\nthe index template is not put: .*\n/);
+  });
+
+  it('stops before it writes where an index was made without the template', async () => {
+    const there = await start({ kind: 'osd', basePath: '/_dashboards' });
+    there.intercept = engineWith({ apache: { mappings: { properties: { page: { type: 'text' } } } } });
+
+    const { code, stderr } = await kibana(['import', '--url', there.url]);
+
+    expect(code).toBe(1);
+    expect(stderr).toContain('The index apache was made without the template');
+    expect([...there.stores.values()]).toEqual([]);
   });
 
   it('says what it would do in a dry run, as JSON', async () => {
@@ -79,11 +123,11 @@ describe('clickstreamy kibana import', () => {
   });
 
   it('takes the address from the outputs of a deployment, and the password from a file', async () => {
-    const { url, stores } = await start({ kind: 'osd', auth: 'cookie', basePath: '/_dashboards' });
-    writeFileSync(
-      join(folder, 'outputs.json'),
-      JSON.stringify({ search: { dashboardsEndpoint: `${url}/_dashboards` } }),
-    );
+    const there = await start({ kind: 'osd', auth: 'cookie', basePath: '/_dashboards' });
+    const { url, stores } = there;
+    there.intercept = engineWith({});
+    const outputs = { dashboardsEndpoint: `${url}/_dashboards`, domainEndpoint: url };
+    writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ search: outputs }));
     writeFileSync(join(folder, 'password'), `${PASSWORD}\n`);
     const login = ['--auth', 'cookie', '--user', USER, '--password-file', 'password'];
 

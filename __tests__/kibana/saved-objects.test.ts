@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { packageRoot } from '../../core/package-root';
 import { dashboards } from '../../kibana/dashboard';
+import { eventMapping } from '../../kibana/index-template';
 import { fieldsOfPattern, lintObjects } from '../../kibana/lint';
 import { parsed, searchSourceOf } from '../../kibana/object-parts';
 import { objectId, type SavedObject, type Target, targets, toFile } from '../../kibana/saved-object';
@@ -28,6 +29,12 @@ describe.each(targets.map((target) => [target.title, target] as const))('the sav
 
   it('have no fault that the linter knows', () => {
     expect(lint(objects)).toEqual([]);
+  });
+
+  it('know every field of the index template, also those within a field', () => {
+    const pattern = fieldsOfPattern(find('index'));
+
+    expect([...pattern]).toEqual(expect.arrayContaining([...Object.keys(eventMapping), 'page.text', 'host.ip']));
   });
 
   it('come after what they name', () => {
