@@ -1,4 +1,4 @@
-/** `npm run bench -- etl|lines|corpus|local|traffic [--json]`: the project's figures, as this machine gives them. */
+/** `npm run bench -- etl|lines|corpus|local|traffic|panels [--json]`: the project's figures, as this machine gives them. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { runCommandLine } from '../core/command-line';
@@ -8,6 +8,7 @@ import { benchCorpus } from './corpus-bench';
 import { benchEtl } from './etl';
 import { benchLines } from './lines';
 import { benchLocal } from './local';
+import { benchPanels } from './panels';
 import { type Report, renderReport } from './report';
 import { benchTraffic } from './traffic';
 
@@ -18,6 +19,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   corpus: benchCorpus,
   local: benchLocal,
   traffic: benchTraffic,
+  panels: benchPanels,
 };
 
 runCommandLine(

@@ -86,9 +86,9 @@ export function failIfRefused(client: HttpClient, reply: HttpReply): void {
   throw new ToolkitError('ENGINE_REFUSED', said, 'Mend what it says, then run this again.');
 }
 
-const Refused = z.object({
-  error: z.union([z.string(), z.object({ type: z.string().optional(), reason: z.string().nullish() })]),
-});
+const Reason = z.object({ type: z.string().optional(), reason: z.string().nullish() });
+/** The root cause says what happened; around it often only that all shards have failed. */
+const Refused = z.object({ error: z.union([z.string(), Reason.extend({ root_cause: z.array(Reason).optional() })]) });
 const Message = z.object({ message: z.string() }).or(z.object({ Message: z.string() }));
 
 /** In words, whatever has answered: the engine, the service's front door, a proxy. */
@@ -97,7 +97,9 @@ function reasonIn(reply: HttpReply): string {
   const refused = Refused.safeParse(json);
   if (refused.success) {
     const { error } = refused.data;
-    return short(typeof error === 'string' ? error : (error.reason ?? error.type ?? 'no reason'));
+    if (typeof error === 'string') return short(error);
+    const [cause = error] = error.root_cause ?? [];
+    return short(cause.reason ?? cause.type ?? error.type ?? 'no reason');
   }
   const message = Message.safeParse(json);
   if (message.success) return short(Object.values(message.data).join());

@@ -1,12 +1,10 @@
-/** The search engines that the suite starts: where a node's jars are, and where a running node is. */
+/** The search nodes that the set-up has started, for the tests. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ENGINES, type EngineName } from '../../bench/start-node';
 import { needs } from '../needs';
-
-export const ENGINES = ['elasticsearch-6.3.2', 'elasticsearch-7.10.2', 'opensearch-2.19.1'] as const;
-export type EngineName = (typeof ENGINES)[number];
 
 /** The folder in which each node's state stands as `<name>.json` once it is known; set by the set-up, inherited by the workers. */
 export const STATE_VARIABLE = 'CLICKSTREAMY_TEST_NODES';

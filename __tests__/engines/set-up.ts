@@ -5,8 +5,8 @@
 import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ENGINES, type EngineName, findJavaAndMaven, type NodeState, STATE_VARIABLE } from './engines';
-import { type RunningNode, startNode } from './start-node';
+import { ENGINES, type EngineName, type RunningNode, startNode } from '../../bench/start-node';
+import { findJavaAndMaven, type NodeState, STATE_VARIABLE } from './engines';
 
 declare global {
   var testNodes: { readonly folder: string; readonly nodes: Promise<readonly (RunningNode | undefined)[]> } | undefined;

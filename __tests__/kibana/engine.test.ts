@@ -72,6 +72,17 @@ describe('which engine answers', () => {
       { error: { type: 'circuit_breaking_exception', reason: '[parent] Data too large' } },
       '[parent] Data too large',
     ],
+    [
+      429,
+      {
+        error: {
+          root_cause: [{ type: 'circuit_breaking_exception', reason: '[fielddata] Data too large' }],
+          type: 'search_phase_execution_exception',
+          reason: 'all shards failed',
+        },
+      },
+      '[fielddata] Data too large',
+    ],
     [503, { error: { type: 'master_not_discovered_exception', reason: null } }, 'master_not_discovered_exception'],
     [405, { error: 'Incorrect HTTP method', status: 405 }, 'Incorrect HTTP method'],
     [502, '<h1>Bad\u001b[31m\nGateway</h1>', '<h1>Bad [31m Gateway</h1>'],

@@ -207,7 +207,7 @@ describe('a panel as a search', () => {
     ['nothing, as Elasticsearch 6 says it', [{ key: 50, value: 'NaN' }], null],
     ['nothing, as the later ones say it', [{ key: 50, value: null }], null],
   ])('reads a percentile of %s', (_, values, expected) => {
-    const bucket = { key: T, doc_count: 1, p50: { values }, p95: { values }, p99: { values } };
+    const bucket = { key: T, doc_count: 1, 'percentiles of duration_us': { values } };
 
     const [row] = readSearch(panelOf('latency'), whole({ rows: { buckets: [bucket] } }), RANGE) as [PanelRow];
 

@@ -1,3 +1,4 @@
+/** Real search nodes on this machine, for tests and benches: jars from Maven Central, one process each. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,14 +8,18 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { EngineName } from './engines';
+import { packageRoot } from '../core/package-root';
+
+/** Each is a profile of `bench/search-node/pom.xml`. */
+export const ENGINES = ['elasticsearch-6.3.2', 'elasticsearch-7.10.2', 'opensearch-2.19.1'] as const;
+export type EngineName = (typeof ENGINES)[number];
 
 export interface RunningNode {
   readonly url: string;
   stop(): Promise<void>;
 }
 
-const NODE = join(__dirname, 'node');
+const NODE = join(packageRoot, 'bench', 'search-node');
 const POM = join(NODE, 'pom.xml');
 /** Enough for some 100,000 events; starts faster than with the server's compiler. */
 const JVM = ['-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
