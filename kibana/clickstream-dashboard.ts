@@ -75,7 +75,7 @@ export const clickstreamDashboard: Dashboard = {
     {
       kind: 'count',
       id: 'visitors',
-      title: 'Visitors ≈',
+      title: 'Visitors',
       about:
         'Different client addresses, sessions and user names. A search engine estimates them: close to exact below 40,000, within a few per cent above.',
       at: { x: 30, y: 11, w: 18, h: 7 },
@@ -234,7 +234,7 @@ export const clickstreamDashboard: Dashboard = {
     {
       kind: 'count',
       id: 'latency',
-      title: 'Latency ≈ (µs)',
+      title: 'Latency (µs)',
       about:
         'How long answers took, in microseconds: half, 95 and 99 of 100 were faster than this. Estimated by a search engine; empty without `us` in the log.',
       at: { x: 32, y: 69, w: 16, h: 12 },

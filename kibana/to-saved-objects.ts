@@ -3,6 +3,7 @@ import { dashboards } from './dashboard';
 import { toLucene } from './filter';
 import { toIndexPattern } from './index-pattern';
 import type { ControlsPanel, CountPanel, Dashboard, EventsPanel, Panel, Place, TextPanel } from './panel';
+import { isApproximate } from './panel';
 import { toSankey } from './sankey';
 import { makeObject, objectId, type Reference, type SavedObject, type Target } from './saved-object';
 import { toTimeChart } from './time-chart';
@@ -41,8 +42,11 @@ function createCompiler(target: Target, index: string, patternId: string): (pane
 
   return (panel) => {
     switch (panel.kind) {
-      case 'count':
-        return panel.drawing.as === 'figures' ? toNumbers(panel) : [toVisualization(panel, toVisState(panel))];
+      case 'count': {
+        if (panel.drawing.as === 'figures') return toNumbers(panel);
+        const shown = isApproximate(panel) ? { ...panel, title: `${panel.title} ≈` } : panel;
+        return [toVisualization(shown, toVisState(panel))];
+      }
       case 'events':
         return [toSavedSearch(panel)];
       case 'text':

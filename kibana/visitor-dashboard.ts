@@ -37,7 +37,7 @@ export const visitorDashboard: Dashboard = {
     {
       kind: 'count',
       id: 'funnel',
-      title: 'Funnel ≈',
+      title: 'Funnel',
       about:
         'Sessions that viewed a page, signed up and signed in. Estimated by a search engine; needs `session` in the log.',
       at: { x: 0, y: 9, w: 24, h: 14 },
@@ -96,7 +96,7 @@ export const visitorDashboard: Dashboard = {
       about: 'The last answers of 500 and above, with who asked for what.',
       at: { x: 16, y: 43, w: 32, h: 15 },
       where: serverError,
-      fields: ['username', 'request', 'response', 'action', 'browser', 'is_bot'],
+      fields: ['username', 'request', 'response', 'browser', 'is_bot'],
       size: 15,
     },
     {
@@ -104,7 +104,7 @@ export const visitorDashboard: Dashboard = {
       id: 'trail',
       title: 'The trail',
       about: 'Page views, sign-ups, sign-ins and sign-outs with a session: pick one above, and this is its way.',
-      at: { x: 0, y: 58, w: 24, h: 18 },
+      at: { x: 0, y: 58, w: 48, h: 15 },
       where: {
         all: [
           { field: 'session', exists: true },
@@ -119,7 +119,7 @@ export const visitorDashboard: Dashboard = {
       id: 'events',
       title: 'Last requests',
       about: 'The last events, whatever they are.',
-      at: { x: 24, y: 58, w: 24, h: 18 },
+      at: { x: 0, y: 73, w: 48, h: 15 },
       fields: ['username', 'request', 'response', 'action', 'browser', 'is_bot'],
       size: 15,
     },

@@ -1,6 +1,7 @@
 /** What the page's server tells the page: the one shape that both sides share. */
+
+import type { CountPanel, EventsPanel, PanelRow } from '../../kibana/panel';
 import type { Books } from '../books';
-import type { Drawing } from './panels';
 
 /** How far the lines have come, counted since the start of this run. */
 export interface PipelineStatus extends Books {
@@ -18,13 +19,15 @@ export interface PipelineStatus extends Books {
 /** A span of minutes that ends now, or everything that is stored. */
 export type Range = number | 'all';
 
-export type PanelRow = Readonly<Record<string, string | number | boolean | null>>;
+/** A panel as the page draws it: what it is, without how it is asked for. */
+export type PanelView = PanelPlace & { readonly rows: readonly PanelRow[] } & (
+    | Pick<CountPanel, 'kind' | 'id' | 'title' | 'by' | 'figures' | 'drawing'>
+    | Pick<EventsPanel, 'kind' | 'id' | 'title' | 'fields'>
+  );
 
-export interface PanelView {
-  readonly id: string;
-  readonly title: string;
-  readonly drawing: Drawing;
-  readonly rows: readonly PanelRow[];
+interface PanelPlace {
+  /** Of the page's twelve: each row of panels fills them. */
+  readonly columns: number;
 }
 
 /** The range that was looked at; times in milliseconds since 1970. */
@@ -49,5 +52,11 @@ export interface Overview {
   readonly status: PipelineStatus;
   readonly extent: Extent;
   readonly span: Span;
+  readonly dashboards: readonly DashboardView[];
+}
+
+export interface DashboardView {
+  readonly id: string;
+  readonly title: string;
   readonly panels: readonly PanelView[];
 }

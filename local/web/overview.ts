@@ -1,25 +1,43 @@
+import { dashboards } from '../../kibana/dashboard';
+import type { DataPanel, PanelRow, Place } from '../../kibana/panel';
+import { toSql } from '../../kibana/to-sql';
 import type { Query, Row } from '../store/duckdb-store';
-import type { Extent, Overview, PanelRow, PanelView, Range, Span } from './overview-reply';
-import { panels } from './panels';
+import type { DashboardView, Extent, Overview, PanelView, Range, Span } from './overview-reply';
 
 /** All that the page shows of the store, in one look. */
 export async function readOverview(query: Query, range: Range, now: number): Promise<Omit<Overview, 'status'>> {
   const extent = await readExtent(query);
   const span = toSpan(range, extent, now);
-  const views: PanelView[] = [];
-  for (const { sql, ...panel } of panels) {
-    const rows = await query(`${CLICKS} ${sql}`, { from: span.from, to: span.to, bucket: span.bucketMs });
-    views.push({ ...panel, rows: rows.map(toPanelRow) });
+  const views: DashboardView[] = [];
+  for (const { id, title, panels } of boards) {
+    const drawn: PanelView[] = [];
+    for (const { sql, ...view } of panels) {
+      const rows = await query(sql, { from: span.from, to: span.to, bucket: span.bucketMs });
+      drawn.push({ ...view, rows: rows.map(toPanelRow) });
+    }
+    views.push({ id, title, panels: drawn });
   }
-  return { extent, span, panels: views };
+  return { extent, span, dashboards: views };
 }
 
-const CLICKS = `
-  WITH clicks AS (
-    SELECT *, epoch_ms(time) // $bucket::BIGINT * $bucket::BIGINT AS t
-    FROM events
-    WHERE time >= make_timestamp_ms($from::BIGINT) AND time < make_timestamp_ms($to::BIGINT)
-  )`;
+/** What has numbers or events; a guide and lists to pick from are Kibana's. */
+const boards = dashboards.map(({ id, title, panels }) => ({
+  id,
+  title,
+  panels: panels.filter((panel) => panel.kind === 'count' || panel.kind === 'events').map(toView),
+}));
+
+function toView(panel: DataPanel) {
+  const { id, title, at } = panel;
+  const common = { id, title, columns: toColumns(at), sql: toSql(panel) };
+  if (panel.kind === 'events') return { ...common, kind: panel.kind, fields: panel.fields };
+  return { ...common, kind: panel.kind, by: panel.by, figures: panel.figures, drawing: panel.drawing };
+}
+
+/** Of Kibana's 48 columns: edges are rounded, so that a row that is full there is full here. */
+function toColumns({ x, w }: Place): number {
+  return Math.round((x + w) / 4) - Math.round(x / 4);
+}
 
 async function readExtent(query: Query): Promise<Extent> {
   const [row] = await query(

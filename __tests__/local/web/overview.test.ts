@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDbStore, openDuckDbStore } from '../../../local/store/duckdb-store';
 import { readOverview, toSpan } from '../../../local/web/overview';
-import type { Range } from '../../../local/web/overview-reply';
+import type { Overview, Range } from '../../../local/web/overview-reply';
 import { delivery, EVENT } from '../store/event-store-contract';
 
 const NOW = Date.parse('2026-10-10T12:00:00Z');
@@ -23,9 +23,11 @@ afterEach(async () => {
 const at = (ms: number) => ({ '@timestamp_utc': new Date(ms).toISOString() });
 
 async function panel(id: string, range: Range = 15) {
-  const { panels } = await readOverview(store.query, range, NOW);
-  return panels.find((each) => each.id === id)?.rows;
+  return rowsOf(await readOverview(store.query, range, NOW), id);
 }
+
+const rowsOf = ({ dashboards }: Pick<Overview, 'dashboards'>, id: string) =>
+  dashboards.flatMap(({ panels }) => panels).find((each) => each.id === id)?.rows;
 
 describe('the overview', () => {
   it('counts 500 against 200 in the buckets they fall in', async () => {
@@ -72,11 +74,15 @@ describe('the overview', () => {
 
     await store.write(events.map((event) => delivery(event)));
 
-    expect(await panel('figures')).toEqual([{ requests: 7, errors: 1, views: 3, signups: 1, signins: 1, users: 2 }]);
+    expect(await panel('figures')).toEqual([{ requests: 7, errors: 1, views: 3, signups: 1, signins: 1 }]);
+    expect(await panel('visitors')).toEqual([{ visitors: 0, sessions: 0, users: 2 }]);
     expect(await panel('views')).toEqual([{ t: then, people: 2, bots: 1 }]);
     expect(await panel('signups')).toEqual([{ t: then, success: 1, failure: 2 }]);
     expect(await panel('signins')).toEqual([{ t: then, success: 1, failure: 0 }]);
-    expect(await panel('bots')).toEqual([{ people: 6, bots: 1 }]);
+    expect(await panel('bots')).toEqual([
+      { label: 'false', events: 6 },
+      { label: 'true', events: 1 },
+    ]);
     expect(await panel('users')).toEqual([
       { label: 'ada', events: 2 },
       { label: 'bob', events: 1 },
@@ -97,8 +103,15 @@ describe('the overview', () => {
     const rows = await panel('events');
 
     expect(rows).toMatchObject([
-      { at: NOW - 1000, request: `GET /${'x'.repeat(295)}`, user: null, browser: null },
-      { at: NOW - 2000, request: 'GET /old HTTP/1.1', user: 'ada', status: 200, action: 'page_view', bot: false },
+      { t: NOW - 1000, request: `GET /${'x'.repeat(295)}`, username: null, browser: null },
+      {
+        t: NOW - 2000,
+        request: 'GET /old HTTP/1.1',
+        username: 'ada',
+        response: 200,
+        action: 'page_view',
+        is_bot: false,
+      },
     ]);
   });
 
@@ -111,22 +124,37 @@ describe('the overview', () => {
     const all = await readOverview(store.query, 'all', NOW);
 
     expect(recent.extent).toEqual({ events: 2, first, last });
-    expect(recent.panels.find(({ id }) => id === 'figures')?.rows).toMatchObject([{ requests: 0 }]);
+    expect(rowsOf(recent, 'figures')).toMatchObject([{ requests: 0 }]);
     expect(all.span).toEqual({
       from: Date.parse('2015-05-17T10:00:00Z'),
       to: last + 1000,
       bucketMs: 3_600_000,
       live: false,
     });
-    expect(all.panels.find(({ id }) => id === 'figures')?.rows).toMatchObject([{ requests: 2 }]);
+    expect(rowsOf(all, 'figures')).toMatchObject([{ requests: 2 }]);
+  });
+
+  it('has a row of panels for each row of the grid, filled', async () => {
+    const { dashboards } = await readOverview(store.query, 'all', NOW);
+
+    for (const { panels } of dashboards) {
+      let filled = 0;
+      for (const { columns } of panels) {
+        expect(columns).toBeGreaterThan(0);
+        expect((filled % 12) + columns).toBeLessThanOrEqual(12);
+        filled += columns;
+      }
+      expect(filled % 12).toBe(0);
+    }
   });
 
   it('has every panel when nothing is stored', async () => {
-    const { extent, panels } = await readOverview(store.query, 'all', NOW);
+    const overview = await readOverview(store.query, 'all', NOW);
 
-    expect(extent).toEqual({ events: 0 });
-    expect(panels.find(({ id }) => id === 'figures')?.rows).toMatchObject([{ requests: 0, users: 0 }]);
-    expect(panels.find(({ id }) => id === 'events')?.rows).toEqual([]);
+    expect(overview.extent).toEqual({ events: 0 });
+    expect(rowsOf(overview, 'figures')).toMatchObject([{ requests: 0, signins: 0 }]);
+    expect(rowsOf(overview, 'visitors')).toMatchObject([{ users: 0 }]);
+    expect(rowsOf(overview, 'events')).toEqual([]);
   });
 });
 

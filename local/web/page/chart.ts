@@ -1,8 +1,9 @@
 /** Charts over time, drawn by hand as SVG at the width they have. */
-import type { PanelRow, Span } from '../overview-reply';
-import type { Series } from '../panels';
+import type { Figure, PanelRow } from '../../../kibana/panel';
+import type { Span } from '../overview-reply';
 import { html, setText, svg } from './dom';
-import { toBucket, toCompact, toNumber, toTick } from './format';
+import { toBucket, toTick } from './format';
+import { formatOf } from './measure';
 
 const HEIGHT = 176;
 const LEFT = 40;
@@ -24,10 +25,11 @@ export interface Chart {
   show(rows: readonly PanelRow[], span: Span): void;
 }
 
-export function makeChart(title: string, as: 'columns' | 'line', series: readonly Series[]): Chart {
+export function makeChart(title: string, as: 'columns' | 'line', series: readonly Figure[]): Chart {
   const plot = svg('svg', { role: 'img', tabindex: 0, height: HEIGHT, class: 'plot' });
   const tip = html('div', { class: 'tip', role: 'status' });
   tip.hidden = true;
+  const { toNumber, toCompact } = formatOf(series[0]?.measure);
   const totals = series.map(() => html('b'));
   const legend = html(
     'ul',
@@ -50,7 +52,7 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
     const top = niceTop(Math.max(as === 'line' ? 0 : 4, ...heights));
     plot.setAttribute('viewBox', `0 0 ${width()} ${HEIGHT}`);
     plot.replaceChildren(
-      ...grid(top, width()),
+      ...grid(top, width(), toCompact),
       ...timeAxis(span, step(), buckets, width()),
       ...marks(top),
       ...cursor(),
@@ -123,7 +125,7 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** Every bucket of the span, those without events too; for a line without the last, which is not full yet. */
-function toBuckets(rows: readonly PanelRow[], series: readonly Series[], span: Span, line: boolean): Bucket[] {
+function toBuckets(rows: readonly PanelRow[], series: readonly Figure[], span: Span, line: boolean): Bucket[] {
   const byTime = new Map(rows.map((row) => [Number(row['t']), row]));
   const end = line && span.live ? span.to - span.bucketMs : span.to;
   const buckets: Bucket[] = [];
@@ -142,7 +144,7 @@ function niceTop(value: number): number {
   return factor * power;
 }
 
-function grid(top: number, width: number): SVGElement[] {
+function grid(top: number, width: number, toCompact: (value: number) => string): SVGElement[] {
   return [0, 1, 2, 3, 4].flatMap((quarter) => {
     const y = TOP + PLOT_HEIGHT * (1 - quarter / 4);
     const line = svg('line', { class: quarter === 0 ? 'base' : 'rule', x1: LEFT, x2: width - RIGHT, y1: y, y2: y });
@@ -180,7 +182,7 @@ function timeAxis(span: Span, step: number, buckets: readonly Bucket[], width: n
   });
 }
 
-function columns(series: readonly Series[], buckets: readonly Bucket[], step: number, top: number): SVGElement[] {
+function columns(series: readonly Figure[], buckets: readonly Bucket[], step: number, top: number): SVGElement[] {
   const gap = step > 4 ? 1 : 0;
   const paths = series.map(() => '');
   buckets.forEach(({ values }, at) => {
@@ -198,7 +200,7 @@ function columns(series: readonly Series[], buckets: readonly Bucket[], step: nu
   return series.map(({ tone }, of) => svg('path', { class: `area tone-${tone}`, d: paths[of] ?? '' }));
 }
 
-function lines(series: readonly Series[], buckets: readonly Bucket[], step: number, top: number): SVGElement[] {
+function lines(series: readonly Figure[], buckets: readonly Bucket[], step: number, top: number): SVGElement[] {
   return series.flatMap(({ tone }, of) => {
     const points = buckets.map(({ values }, at) => {
       const y = TOP + PLOT_HEIGHT * (1 - (values[of] ?? 0) / top);

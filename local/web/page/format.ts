@@ -13,6 +13,14 @@ export function toNumber(value: number): string {
 /** `12.3K`, for an axis. */
 export const toCompact = (value: number) => (value < 1 ? small : compact).format(value);
 
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+
+/** `12.3 kB`, in thousands. */
+export function toBytes(value: number): string {
+  const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+  return `${toNumber(value / 1000 ** step)} ${UNITS[step]}`;
+}
+
 export function toPercent(part: number, of: number): string {
   if (of === 0) return '–';
   const percent = (100 * part) / of;

@@ -1,10 +1,10 @@
 /** The local page: asks for an overview each second and shows it. Nothing of a log line ever becomes markup. */
-import type { Extent, Overview, PanelRow, PanelView, Range, Span } from '../overview-reply';
-import { makeChart } from './chart';
+import type { PanelRow } from '../../../kibana/panel';
+import type { Extent, Overview, PanelView, Range, Span } from '../overview-reply';
 import { byId, html, setText } from './dom';
 import { makeFlow } from './flow';
 import { timeZoneName, toDay, toDuration, toMoment, toNumber } from './format';
-import { makeEvents, makeFigures, makeRanking, makeShare } from './lists';
+import { makeView } from './view';
 
 const EVERY_MS = 1000;
 const PATIENCE_MS = 10_000;
@@ -36,10 +36,13 @@ async function refresh(): Promise<void> {
   }
 }
 
-function show({ status, extent, span, panels }: Overview): void {
+function show({ status, extent, span, dashboards }: Overview): void {
   connection('live', 'live');
   showFlow(status);
-  for (const panel of panels) (shown.get(panel.id) ?? addPanel(panel))(panel.rows, span);
+  for (const { id, title, panels } of dashboards) {
+    const into = grids.get(id) ?? addDashboard(id, title);
+    for (const panel of panels) (shown.get(panel.id) ?? addPanel(into, panel))(panel.rows, span);
+  }
   if (!chosen && isOutside(extent, span)) choose('all');
   showHint(extent, span, status.read);
   const zone = timeZoneName(extent.last ?? Date.now());
@@ -57,36 +60,27 @@ const aboutText = html('p');
 byId('about').append(aboutText);
 const site = byId('site');
 
-function addPanel({ id, title, drawing }: PanelView): Show {
-  const view = makeView(title, drawing);
-  const panel = html('section', {
-    class: `panel as-${drawing.as}`,
-    'aria-labelledby': `title-${id}`,
-    'data-panel': id,
-  });
-  panel.append(html('h2', { id: `title-${id}` }, title), view.element);
-  byId('panels').append(panel);
-  shown.set(id, view.show);
-  return view.show;
+const grids = new Map<string, HTMLElement>();
+
+/** The first needs no heading: it is the page. */
+function addDashboard(id: string, title: string): HTMLElement {
+  const grid = html('div', { class: 'panels' });
+  if (grids.size > 0) byId('dashboards').append(html('h2', { class: 'dashboard' }, title));
+  byId('dashboards').append(grid);
+  grids.set(id, grid);
+  return grid;
 }
 
-function makeView(
-  title: string,
-  drawing: PanelView['drawing'],
-): { readonly element: HTMLElement; readonly show: Show } {
-  switch (drawing.as) {
-    case 'columns':
-    case 'line':
-      return makeChart(title, drawing.as, drawing.series);
-    case 'figures':
-      return makeFigures(drawing.series);
-    case 'share':
-      return makeShare(drawing.series);
-    case 'ranking':
-      return makeRanking(title, drawing.of);
-    case 'events':
-      return makeEvents(title);
-  }
+function addPanel(into: HTMLElement, panel: PanelView): Show {
+  const { id, title, columns } = panel;
+  const view = makeView(panel);
+  const as = panel.kind === 'events' ? 'events' : panel.drawing.as;
+  const section = html('section', { class: `panel as-${as}`, 'aria-labelledby': `title-${id}`, 'data-panel': id });
+  section.style.setProperty('--span', String(columns));
+  section.append(html('h3', { id: `title-${id}` }, title), view.element);
+  into.append(section);
+  shown.set(id, view.show);
+  return view.show;
 }
 
 function isOutside({ first, last }: Extent, { from, to }: Span): boolean {
