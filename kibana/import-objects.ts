@@ -107,7 +107,6 @@ type Found = z.infer<typeof Found>;
 function explain({ type, message, statusCode, references }: z.infer<typeof Fault>): string {
   if (type === 'conflict' || statusCode === 409) return 'somebody else has just made it';
   if (type === 'missing_references') return `it names ${references?.map(nameOf).join(', ')}, which is not there`;
-  if (type === 'unsupported_type') return 'the server knows no such type';
   return (message ?? type ?? 'no reason').replace(/\p{Cc}+/gu, ' ').slice(0, 300);
 }
 

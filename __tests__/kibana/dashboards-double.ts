@@ -91,7 +91,11 @@ export async function startDouble(options: DoubleOptions): Promise<Double> {
     const name = `${tenant}/${space}`;
     const store = double.stores.get(name) ?? new Map<string, Stored>();
     double.stores.set(name, store);
-    return route(method, rest, url.searchParams, body, store, String(request.headers['content-type']));
+    try {
+      return route(method, rest, url.searchParams, body, store, String(request.headers['content-type']));
+    } catch {
+      return bad(400, 'Invalid request payload JSON format');
+    }
   }
 
   function authorize(request: IncomingMessage, path: string): Answer | undefined {
@@ -167,7 +171,7 @@ export async function startDouble(options: DoubleOptions): Promise<Double> {
   }
 
   function bulkGet(wanted: readonly { type: string; id: string }[], store: Map<string, Stored>): Answer {
-    const found = wanted.map(({ type, id }) => store.get(`${type}/${id}`) ?? notFound(type, id));
+    const found = wanted.map(({ type, id }) => store.get(`${type}/${id}`) ?? notFound(kind, type, id));
     return { status: 200, body: { saved_objects: found } };
   }
 
@@ -193,16 +197,16 @@ export async function startDouble(options: DoubleOptions): Promise<Double> {
 
   function importFile(contentType: string, body: string, overwrite: boolean, store: Map<string, Stored>): Answer {
     const boundary = /^multipart\/form-data; boundary=(.+)$/.exec(contentType)?.[1];
-    if (boundary === undefined) return { status: 415, body: { statusCode: 415, error: 'Unsupported Media Type' } };
+    if (boundary === undefined) return bad(415, 'Unsupported Media Type');
     const [, head = '', file = ''] =
       new RegExp(`^--${boundary}\r\n(.*?)\r\n\r\n(.*)\r\n--${boundary}--`, 's').exec(body) ?? [];
     const extension = /filename=".*?(\.\w+)?"/.exec(head)?.[1] ?? '';
-    if (extension !== '.ndjson') return bad(400, `Invalid file extension ${extension}`);
+    if (extension.toLowerCase() !== '.ndjson') return bad(400, `Invalid file extension ${extension}`);
     const objects: Stored[] = file.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line)]));
     for (const { id, migrationVersion = {} } of objects) {
-      const newer = Object.entries(migrationVersion).find(([, number]) => number > '7.10.0' || number.startsWith('99'));
+      const newer = Object.entries(migrationVersion).find(([, number]) => isAfter(number, '7.10.0'));
       if (newer !== undefined) {
-        const message = `Document "${id}" has property "${newer[0]}" which belongs to a more recent version of Kibana [${newer[1]}]. The last known version is [7.10.0]`;
+        const message = `Document "${id}" has property "${newer[0]}" which belongs to a more recent version of ${isOsd ? 'OpenSearch Dashboards' : 'Kibana'} [${newer[1]}]. The last known version is [7.10.0]`;
         return { status: 422, body: { statusCode: 422, error: 'Unprocessable Entity', message } };
       }
     }
@@ -233,7 +237,7 @@ export async function startDouble(options: DoubleOptions): Promise<Double> {
   function exportFile(wanted: readonly { type: string; id: string }[], store: Map<string, Stored>): Answer {
     const missing = wanted.filter(({ type, id }) => !store.has(`${type}/${id}`));
     if (missing.length > 0) {
-      const objects = missing.map(({ type, id }) => notFound(type, id));
+      const objects = missing.map(({ type, id }) => notFound(kind, type, id));
       return {
         status: 400,
         body: { statusCode: 400, error: 'Bad Request', message: 'Bad Request', attributes: { objects } },
@@ -255,7 +259,7 @@ export async function startDouble(options: DoubleOptions): Promise<Double> {
       dashboard === undefined ? [] : JSON.parse(String(dashboard.attributes['panelsJSON']));
     const found = panels.map(({ type, id }) => store.get(`${type}/${id}`));
     const patterns = [...store.values()].filter(({ type }) => type === 'index-pattern');
-    const objects = dashboard === undefined ? [notFound('dashboard', id)] : [...found, ...patterns, dashboard];
+    const objects = dashboard === undefined ? [notFound(kind, 'dashboard', id)] : [...found, ...patterns, dashboard];
     return { status: 200, body: { version, objects } };
   }
 
@@ -290,16 +294,28 @@ function engine(auth: string): Answer {
   return { status: 400, body: { error, status: 400 }, isForeign: true };
 }
 
+function isAfter(version: string, other: string): boolean {
+  return version.localeCompare(other, 'en', { numeric: true }) > 0;
+}
+
 export const bad = (status: number, message: string): Answer => ({
   status,
   body: { statusCode: status, error: 'Bad Request', message },
 });
 
-const notFound = (type: string, id: string) => ({
-  id,
-  type,
-  error: { statusCode: 404, error: 'Not Found', message: `Saved object [${type}/${id}] not found` },
-});
+/** An object that is not there, in a list. */
+function notFound(kind: Kind, type: string, id: string) {
+  if (kind === 'kibana6') return { id, type, error: { statusCode: 404, message: 'Not found' } };
+  if (TYPES[type] !== undefined) {
+    return {
+      id,
+      type,
+      error: { statusCode: 404, error: 'Not Found', message: `Saved object [${type}/${id}] not found` },
+    };
+  }
+  const message = `Unsupported saved object type: '${type}': Bad Request`;
+  return { id, type, error: { statusCode: 400, error: 'Bad Request', message } };
+}
 
 function strictFault({ type, attributes }: Stored): string | undefined {
   const known = TYPES[type]?.split(' ');

@@ -265,7 +265,7 @@ describe('an import that is refused', () => {
     [
       'an unknown type',
       [{ type: 'lens' as SavedObject['type'], id: 'x', attributes: { title: 'x' }, references: [] }],
-      'the server knows no such type',
+      "Unsupported saved object type: 'lens'",
     ],
     [
       'a newer format',
