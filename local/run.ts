@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { reasonOf, ToolkitError } from '../core/errors';
-import { createTransformHandler } from '../etl/handler';
 import { type DemoSite, startDemoSite } from '../site/demo-site';
 import { runTraffic } from '../traffic/run-traffic';
 import { openDeliveryStream } from './firehose/delivery-stream';
 import { startFirehoseEndpoint } from './firehose/endpoint';
+import { openFunctionThread } from './firehose/function-thread';
 import { isBalanced, type LocalReport, readBooks } from './report';
 import { type Shipper, startShipper } from './shipper/shipper';
 import { openDuckDbStore } from './store/duckdb-store';
@@ -79,13 +79,18 @@ export async function runLocal(options: LocalOptions): Promise<{ report: LocalRe
     const reasons: Record<string, number> = {};
     const store = await openDuckDbStore(join(folder, 'events.duckdb'));
     closers.push(() => store.close());
+    const transform = await openFunctionThread({
+      siteHosts: options.siteHosts,
+      log: (batch) => add(reasons, batch.reasons),
+    });
+    closers.push(() => transform.close());
     const stream = await openDeliveryStream({
       name: STREAM,
       folder,
       prefix: 'apache_',
       bufferBytes: BUFFER_BYTES,
       bufferSeconds: BUFFER_SECONDS,
-      transform: createTransformHandler({ siteHosts: options.siteHosts, log: (batch) => add(reasons, batch.reasons) }),
+      transform: transform.call,
       store,
       warn,
     });

@@ -6,11 +6,11 @@ import { setMaxListeners } from 'node:events';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, ToolkitError } from '../../core/errors';
-import type { TransformHandler } from '../../etl/handler';
 import type { EventStore } from '../store/event-store';
 import { frameBytes, toBatch } from './batch';
 import { type Outcome, openDelivery } from './delivery';
 import { type FolderLock, lockFolder } from './folder-lock';
+import type { TransformFunction } from './function-call';
 import { Journal, type JournalProps, type Segment } from './journal';
 import { recoverSegments } from './journal-recovery';
 import { DRAFT_SUFFIX } from './objects';
@@ -27,8 +27,8 @@ export interface DeliveryStreamProps {
   readonly bufferBytes: number;
   /** … or this age, whichever is first. */
   readonly bufferSeconds: number;
-  /** The Lambda function's handler, called in this process. */
-  readonly transform: TransformHandler;
+  /** The Lambda function; stays the caller's to close. */
+  readonly transform: TransformFunction;
   /** Stays the caller's to close. */
   readonly store: EventStore;
   /** Told of what a person should know, one sentence at a time. */
@@ -157,7 +157,7 @@ class LocalDeliveryStream implements DeliveryStream {
       prefix,
       folders: { bucket: join(folder, 'bucket'), scratch: join(folder, 'journal') },
       transform: {
-        handler: transform,
+        call: transform,
         deliveryStreamArn: this.arn,
         region: REGION,
         timeoutSeconds: props.transformTimeoutSeconds ?? 60,

@@ -1,14 +1,13 @@
-/** Calls the transform as Firehose calls its Lambda function, and judges the reply as Firehose does. */
+/** Calls the transform as Firehose calls its Lambda function: how much at once, how often, how long. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FirehoseTransformationEvent, FirehoseTransformationResult } from 'aws-lambda';
-import type { TransformHandler } from '../../etl/handler';
 import type { Delivery } from '../store/event-store';
 import { type Batch, lengthAt } from './batch';
-import { judgeReply, replyTooLarge } from './transform-reply';
+import { type FunctionCall, PAYLOAD_BYTES, type TransformFunction } from './function-call';
+import type { Verdicts } from './transform-reply';
 
 export interface TransformProps {
-  readonly handler: TransformHandler;
+  readonly call: TransformFunction;
   readonly deliveryStreamArn: string;
   readonly region: string;
   /** Before a call is given up as timed out. */
@@ -35,8 +34,6 @@ export interface Transformed {
 
 /** The buffer hint for the function, in bytes of records; a larger record goes alone. Half of Firehose's default: see etl/handler.ts. */
 const CALL_BYTES = 512 * 1024;
-/** What AWS Lambda takes and gives in a synchronous call. */
-const PAYLOAD_BYTES = 6 * 1024 * 1024;
 const ENVELOPE_BYTES = 1024;
 const ATTEMPTS = 4;
 
@@ -100,9 +97,7 @@ const ENTRY_BYTES = JSON.stringify(ENTRY).length + 1;
 async function transformCall(records: CallRecords, props: TransformProps): Promise<Transformed> {
   for (let attempt = 1; ; attempt++) {
     try {
-      const reply = await invoke(toEvent(records, props), props);
-      if (replyTooLarge(reply, PAYLOAD_BYTES)) throw new Error('The reply is larger than 6 MB.');
-      return sortOut(records, reply);
+      return sortOut(records, await callInTime(toCall(records, props), props));
     } catch (error) {
       if (attempt === ATTEMPTS) return allFailed(records, error);
       await delay(props.retryDelayMs * 2 ** (attempt - 1));
@@ -111,45 +106,50 @@ async function transformCall(records: CallRecords, props: TransformProps): Promi
 }
 
 /** Made anew for each attempt: the function may have written into the one before. */
-function toEvent(records: CallRecords, props: TransformProps): FirehoseTransformationEvent {
-  return {
-    invocationId: randomUUID(),
-    deliveryStreamArn: props.deliveryStreamArn,
-    region: props.region,
-    records: records.ids.map((recordId, index) => ({
-      recordId,
-      approximateArrivalTimestamp: records.batches[index]?.arrivalMs ?? 0,
-      data: rawData(records, index),
-    })),
-  };
+function toCall(records: CallRecords, { deliveryStreamArn, region }: TransformProps): FunctionCall {
+  const { ids, batches, starts, ends } = records;
+  const bytes = Buffer.allocUnsafeSlow(ids.reduce((sum, _, index) => sum + lengthOf(records, index), 0));
+  const call = { bytes, ends: new Uint32Array(ids.length), arrivalsMs: new Float64Array(ids.length) };
+  let used = 0;
+  for (const [index, batch] of batches.entries()) {
+    used += batch.bytes.copy(bytes, used, starts[index], ends[index]);
+    call.ends[index] = used;
+    call.arrivalsMs[index] = batch.arrivalMs;
+  }
+  return { deliveryStreamArn, region, ids, ...call };
 }
 
-function rawData({ batches, starts, ends }: CallRecords, index: number): string {
-  return batches[index]?.bytes.toString('base64', starts[index], ends[index]) ?? '';
-}
+const lengthOf = ({ starts, ends }: CallRecords, index: number) => (ends[index] ?? 0) - (starts[index] ?? 0);
 
 class TimedOut extends Error {}
 
-async function invoke(
-  event: FirehoseTransformationEvent,
-  props: TransformProps,
-): Promise<FirehoseTransformationResult> {
+async function callInTime(call: FunctionCall, props: TransformProps): Promise<Verdicts> {
+  const late = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    const late = () => reject(new TimedOut(`The function did not answer within ${props.timeoutSeconds} s.`));
-    timer = setTimeout(late, props.timeoutSeconds * 1000);
+    timer = setTimeout(() => {
+      reject(new TimedOut(`The function did not answer within ${props.timeoutSeconds} s.`));
+      late.abort();
+    }, props.timeoutSeconds * 1000);
   });
   try {
-    return await Promise.race([props.handler(event), timeout]);
+    return await Promise.race([props.call(call, late.signal), timeout]);
   } finally {
     clearTimeout(timer);
   }
 }
 
-function sortOut(records: CallRecords, reply: unknown): Transformed {
-  const verdicts = judgeReply(records.ids, reply);
+function sortOut(records: CallRecords, verdicts: Verdicts): Transformed {
+  const { buffer, byteOffset, length } = verdicts.documents;
+  const bytes = Buffer.from(buffer, byteOffset, length);
+  const documents: Delivery[] = [];
+  let start = 0;
+  for (const [at, end] of verdicts.ends.entries()) {
+    documents.push({ id: records.ids[verdicts.records[at] ?? 0] ?? '', document: bytes.subarray(start, end) });
+    start = end;
+  }
   const failures = verdicts.failures.map(({ index, code, message }) => toFailure(records, index, code, message, 1));
-  return { documents: verdicts.documents, failures, dropped: verdicts.dropped };
+  return { documents, failures, dropped: verdicts.dropped };
 }
 
 function allFailed(records: CallRecords, error: unknown): Transformed {
@@ -157,6 +157,10 @@ function allFailed(records: CallRecords, error: unknown): Transformed {
   const message = error instanceof Error ? error.message : String(error);
   const failures = records.ids.map((_, index) => toFailure(records, index, code, message, ATTEMPTS));
   return { documents: [], failures, dropped: 0 };
+}
+
+function rawData({ batches, starts, ends }: CallRecords, index: number): string {
+  return batches[index]?.bytes.toString('base64', starts[index], ends[index]) ?? '';
 }
 
 function toFailure(

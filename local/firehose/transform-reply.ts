@@ -1,10 +1,15 @@
 /** What Firehose makes of a function's reply. A reply is what some function returned: nothing of its type is taken for granted. */
 
 import { decodedLength, writeBase64 } from '../../core/base64';
-import type { Delivery } from '../store/event-store';
 
+/** In a form that crosses to another thread without being copied. */
 export interface Verdicts {
-  readonly documents: readonly Delivery[];
+  /** The documents' bytes, one after the other. */
+  readonly documents: Uint8Array<ArrayBuffer>;
+  /** Of each document: which record of the call it was made of … */
+  readonly records: Uint32Array<ArrayBuffer>;
+  /** … and where it ends in `documents`. */
+  readonly ends: Uint32Array<ArrayBuffer>;
   readonly failures: readonly Failure[];
   readonly dropped: number;
 }
@@ -50,7 +55,8 @@ export function judgeReply(ids: readonly string[], reply: unknown): Verdicts {
 }
 
 function allAre(ids: readonly string[], [code, message]: readonly [string, string]): Verdicts {
-  return { documents: [], failures: ids.map((_, index) => ({ index, code, message })), dropped: 0 };
+  const failures = ids.map((_, index) => ({ index, code, message }));
+  return { documents: new Uint8Array(), records: new Uint32Array(), ends: new Uint32Array(), failures, dropped: 0 };
 }
 
 /** As nearly every function answers. */
@@ -76,28 +82,31 @@ function byId(ids: readonly string[], answers: readonly unknown[]): readonly Ans
 }
 
 function judge(ids: readonly string[], answers: readonly Answer[]): Verdicts {
-  const documents: Delivery[] = [];
   const failures: Failure[] = [];
   let dropped = 0;
-  const slab = Buffer.allocUnsafeSlow(documentBytes(answers));
+  const documents = Buffer.allocUnsafeSlow(documentBytes(answers));
+  const records = new Uint32Array(ids.length);
+  const ends = new Uint32Array(ids.length);
+  let count = 0;
   let used = 0;
-  for (const [index, id] of ids.entries()) {
+  for (const index of ids.keys()) {
     const answer = answers[index];
     const fault = faultOf(answer);
     if (fault === undefined && (answer as ReplyRecord).result === 'Dropped') {
       dropped++;
       continue;
     }
-    const length = fault === undefined ? writeBase64((answer as { data: string }).data, slab, used) : -1;
+    const length = fault === undefined ? writeBase64((answer as { data: string }).data, documents, used) : -1;
     if (length === -1) {
       const [code, message] = fault ?? BAD_DATA;
       failures.push({ index, code, message });
       continue;
     }
-    documents.push({ id, document: slab.subarray(used, used + length) });
     used += length;
+    records[count] = index;
+    ends[count++] = used;
   }
-  return { documents, failures, dropped };
+  return { documents, records: records.subarray(0, count), ends: ends.subarray(0, count), failures, dropped };
 }
 
 function faultOf(answer: Answer): readonly [string, string] | undefined {

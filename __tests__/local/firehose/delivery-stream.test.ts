@@ -2,11 +2,11 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import type { TransformHandler } from '../../../etl/handler';
 import type { DeliveryStream } from '../../../local/firehose/delivery-stream';
 import type { Delivery, EventStore } from '../../../local/store/event-store';
 import {
   asItIs,
+  functionOf,
   type KeepingStore,
   keepingStore,
   openStream,
@@ -79,7 +79,7 @@ it('delivers a buffer when it is full, and when it is old', async () => {
 
 it('keeps a record that the function fails as Firehose does, and its neighbours untouched', async () => {
   const store = keepingStore();
-  const transform: TransformHandler = async (event) => ({
+  const transform = functionOf(async (event) => ({
     records: (await asItIs(event)).records.map((record) => {
       const line = Buffer.from(record.data ?? '', 'base64').toString();
       return line === 'bad'
@@ -88,7 +88,7 @@ it('keeps a record that the function fails as Firehose does, and its neighbours 
           ? { ...record, result: 'Dropped' }
           : record;
     }),
-  });
+  }));
   const stream = await openStream(folder(), { store, transform });
   const before = Date.now();
 
@@ -117,12 +117,12 @@ it('keeps what the store refuses, with the document as it was transformed', asyn
   const store = keepingStore((text) =>
     text.includes('bad') ? { id: '', code: '400', message: 'mapping' } : undefined,
   );
-  const transform: TransformHandler = async ({ records }) => ({
+  const transform = functionOf(async ({ records }) => ({
     records: records.map(({ recordId, data }) => {
       const line = Buffer.from(data, 'base64').toString();
       return { recordId, result: 'Ok', data: Buffer.from(`{"line":"${line}"}`).toString('base64') };
     }),
-  });
+  }));
   const stream = await openStream(folder(), { store, transform });
 
   const ids = await stream.putRecords(toRecords('good', 'bad'));
@@ -280,13 +280,13 @@ it('holds a buffer back until its copy can be written, and says so once', async 
 
 it('writes the same objects again when a buffer is delivered again after a crash', async () => {
   const refuse = (text: string) => (text === 'refused' ? { id: '', code: '400', message: 'm' } : undefined);
-  const transform: TransformHandler = async (event) => ({
+  const transform = functionOf(async (event) => ({
     records: (await asItIs(event)).records.map((record) =>
       record.data === Buffer.from('failed').toString('base64')
         ? { ...record, result: 'ProcessingFailed' as const }
         : record,
     ),
-  });
+  }));
   // All is delivered, and then the journal has it still: as if the process had ended in between.
   const earlier = keepingStore(refuse);
   const first = await openStream(folder(), { store: earlier, transform });
@@ -340,13 +340,13 @@ it('accounts for every record at any time, whatever function and store do', asyn
           return refusals;
         },
       };
-      const transform: TransformHandler = async ({ records }) => ({
+      const transform = functionOf(async ({ records }) => ({
         records: records.flatMap(({ recordId, data }) => {
           const text = Buffer.from(data, 'base64').toString();
           const result = (text === 'Refused' ? 'Ok' : text) as 'Ok';
           return text === 'Missing' ? [] : [{ recordId, result, data }];
         }),
-      });
+      }));
       const stream = await openStream(place, { store: flaky, transform, bufferBytes: 150, retrySeconds: 0 });
 
       await Promise.all(

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-firehose';
 import { openDeliveryStream } from '../../../local/firehose/delivery-stream';
 import { type FirehoseEndpoint, startFirehoseEndpoint } from '../../../local/firehose/endpoint';
-import { type KeepingStore, keepingStore, openStream, until, useFolder } from './stream-fixture';
+import { functionOf, type KeepingStore, keepingStore, openStream, until, useFolder } from './stream-fixture';
 
 // Before the folder goes.
 afterEach(async () => {
@@ -240,7 +240,9 @@ it('answers 503 while too much waits for delivery, and takes the batch when ther
     prefix: 'slow_',
     bufferBytes: 1000,
     bufferSeconds: 60,
-    transform: async ({ records }) => ({ records: records.map(({ recordId }) => ({ recordId, result: 'Dropped' })) }),
+    transform: functionOf(async ({ records }) => ({
+      records: records.map(({ recordId, data }) => ({ recordId, result: 'Dropped', data })),
+    })),
     store: { write: async () => [], close: async () => {} },
     warn: () => {},
     openFile: async (path, flags) => {

@@ -4,6 +4,10 @@ const { join } = require('node:path');
 
 const [dist, folder, run, lineBytes, bufferBytes] = process.argv.slice(2);
 const { openDeliveryStream } = require(join(dist, 'local/firehose/delivery-stream.js'));
+const { callHandler } = require(join(dist, 'local/firehose/function-call.js'));
+const handler = async ({ records }) => ({
+  records: records.map(({ recordId, data }) => ({ recordId, result: 'Ok', data })),
+});
 const say = (word) => writeSync(1, `${JSON.stringify(word)}\n`);
 
 async function main() {
@@ -13,9 +17,7 @@ async function main() {
     prefix: 'apache_',
     bufferBytes: Number(bufferBytes),
     bufferSeconds: 0.05,
-    transform: async ({ records }) => ({
-      records: records.map(({ recordId, data }) => ({ recordId, result: 'Ok', data })),
-    }),
+    transform: (call) => callHandler(handler, call),
     store: {
       async write(batch) {
         const lines = batch.map(({ id, document }) => `${JSON.stringify([id, document.toString()])}\n`);

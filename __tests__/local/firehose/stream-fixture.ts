@@ -9,6 +9,7 @@ import {
   type DeliveryStreamProps,
   openDeliveryStream,
 } from '../../../local/firehose/delivery-stream';
+import { callHandler, type TransformFunction } from '../../../local/firehose/function-call';
 import type { Delivery, EventStore, Refusal } from '../../../local/store/event-store';
 
 /** Each test's own, removed after it. */
@@ -24,6 +25,12 @@ export function useFolder(): () => string {
 export const asItIs: TransformHandler = async ({ records }) => ({
   records: records.map(({ recordId, data }) => ({ recordId, result: 'Ok', data })),
 });
+
+/** A function that runs in the test's own thread. */
+export const functionOf =
+  (handler: TransformHandler): TransformFunction =>
+  (call) =>
+    callHandler(handler, call);
 
 export interface KeepingStore extends EventStore {
   readonly documents: Map<string, string>;
@@ -59,7 +66,7 @@ export async function openStream(
     prefix: 'apache_',
     bufferBytes: 1024 * 1024,
     bufferSeconds: 60,
-    transform: asItIs,
+    transform: functionOf(asItIs),
     transformRetryMs: 1,
     warn: (sentence) => warnings.push(sentence),
     ...props,

@@ -4,7 +4,7 @@ import type { TransformHandler } from '../../../etl/handler';
 import { toBatch } from '../../../local/firehose/batch';
 import { openIdSource } from '../../../local/firehose/record-ids';
 import { splitIntoCalls, type TransformProps, transformBatches } from '../../../local/firehose/transform-calls';
-import { asItIs, toRecords } from './stream-fixture';
+import { asItIs, functionOf, toRecords } from './stream-fixture';
 
 const nextBase = openIdSource();
 const ARRIVAL = 1_800_000_000_123;
@@ -13,7 +13,7 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 function propsWith(handler: TransformHandler, more: Partial<TransformProps> = {}): TransformProps {
   return {
-    handler,
+    call: functionOf(handler),
     deliveryStreamArn: 'arn:aws:firehose:us-east-1:000000000000:deliverystream/webserver_stream',
     region: 'us-east-1',
     timeoutSeconds: 60,
