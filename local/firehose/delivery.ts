@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { reasonOf } from '../../core/errors';
 import type { Delivery, EventStore, Refusal } from '../store/event-store';
 import type { Segment } from './journal';
+import { openLane } from './lane';
 import { putObject, toObjectKey } from './objects';
 import { type Transformed, type TransformProps, transformBatches } from './transform-calls';
 
@@ -33,12 +34,13 @@ const OUT_OF_REACH = '503';
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 10_000;
 
-type Lane = <T>(work: () => Promise<T>) => Promise<T>;
+/** One in hand, and the next one made ready for it meanwhile. */
+const WRITES_AT_ONCE = 2;
 
-/** Delivers buffers: each stage takes one at a time, in order, while the next one is already in the stage before. */
+/** Delivers buffers: each stage takes them in order, while the next ones are already in the stage before. */
 export function openDelivery(props: DeliveryProps): (segment: Segment) => Promise<Outcome> {
-  const transforms = openLane();
-  const writes = openLane();
+  const transforms = openLane(1);
+  const writes = openLane(WRITES_AT_ONCE);
   const storeAway = outage(props.warn);
   const bucketAway = outage(props.warn);
 
@@ -192,14 +194,4 @@ function oldestOf({ batches: [oldest] }: Segment): { readonly arrivalMs: number;
 async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
   const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-}
-
-/** One work at a time, in the order in which they came; one that fails does not hold up the next. */
-function openLane(): Lane {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
 }

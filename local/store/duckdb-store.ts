@@ -4,14 +4,15 @@
  *
  * As in an Elasticsearch with `dynamic: false`, a field that is not known is ignored, `"200"` is a number and 5 a text; what cannot be
  * read as its column's type is refused, and so is a field `_id`. It differs in two things: a list or an object in a text column is kept
- * as its JSON, and a document with one key twice or with none is refused.
+ * as its JSON, and a document with one known field twice is refused.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolkitError } from '../../core/errors';
-import { type Database, explain, isAboutData, isFatal, notStored, openDatabase } from './duckdb-database';
+import { type Database, isAboutData, isFatal, notStored, openDatabase } from './duckdb-database';
 import type { Delivery, EventStore, Refusal } from './event-store';
-import { insertBatch } from './insert-batch';
+import { findRefusals, refusal } from './find-refusals';
+import { type BatchFile, insertBatch, writeBatchFile } from './insert-batch';
 
 /** Integers are numbers where a double holds them exactly; times come as `Date`. */
 export type Cell = string | number | bigint | boolean | Date | null;
@@ -25,7 +26,7 @@ export interface DuckDbStore extends EventStore {
 }
 
 /**
- * Opens the store in `file`, or makes it. Beside it stand `<file>.wal` with what is not yet in the file, and `<file>.tmp/` with the batch
+ * Opens the store in `file`, or makes it. Beside it stand `<file>.wal` with what is not yet in the file, and `<file>.tmp/` with the batches
  * in hand and what DuckDB spills. DuckDB keeps to 128 MB of memory, however long the log.
  *
  * @throws ToolkitError STORE_LOCKED if another process has it, STORE_UNREADABLE if it is damaged or no such file, STORE_FAILED if the
@@ -33,7 +34,6 @@ export interface DuckDbStore extends EventStore {
  */
 export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
   const scratch = `${file}.tmp`;
-  const batchFile = join(scratch, 'batch.ndjson');
   const open = async () => {
     await mkdir(scratch, { recursive: true }).catch((error) => Promise.reject(notStored(file, error)));
     return openDatabase(file, scratch);
@@ -41,19 +41,32 @@ export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
   let database: Database | undefined = await open();
   const writeInTurn = inTurn();
   const readInTurn = inTurn();
+  const withFile = openFiles(scratch);
 
-  async function insert(batch: readonly Delivery[]): Promise<readonly Refusal[]> {
+  /** Only the insert waits for its turn: the next batch's file is written meanwhile. */
+  async function insert(batch: readonly Delivery[], path: string): Promise<readonly Refusal[]> {
     if (batch.length === 0) return [];
     try {
-      database ??= await open();
-      await insertBatch(database.writer, batch, batchFile);
+      const batchFile = await writeBatchFile(batch, path);
+      const refused = await writeInTurn(() => insertOrRefuse(batchFile));
+      return refused.length === 0 ? [] : [...refused, ...(await insert(without(batch, refused), path))];
+    } catch (error) {
+      throw error instanceof ToolkitError ? error : notStored(file, error);
+    }
+  }
+
+  /** @returns why nothing of the batch was inserted: it holds these. */
+  async function insertOrRefuse(batchFile: BatchFile): Promise<readonly Refusal[]> {
+    database ??= await open();
+    try {
+      await insertBatch(database.writer, batchFile);
       return [];
     } catch (error) {
       if (isFatal(error)) shut();
-      if (!isAboutData(error)) throw error instanceof ToolkitError ? error : notStored(file, error);
-      if (batch.length === 1) return batch.map(({ id }) => refusal(id, explain(error)));
-      const half = batch.length >> 1;
-      return [...(await insert(batch.slice(0, half))), ...(await insert(batch.slice(half)))];
+      if (database === undefined || !isAboutData(error)) throw error;
+      const refused = await findRefusals(database.writer, batchFile);
+      if (refused.length === 0) throw error;
+      return refused;
     }
   }
 
@@ -63,12 +76,11 @@ export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
   }
 
   return {
-    write: (batch) =>
-      writeInTurn(async () => {
-        const { lines, refused } = sift(batch);
-        refused.push(...(await insert(lines)));
-        return refused.length < 2 ? refused : inOrderOf(batch, refused);
-      }),
+    write: async (batch) => {
+      const { lines, refused } = sift(batch);
+      refused.push(...(await withFile((path) => insert(lines, path))));
+      return refused.length < 2 ? refused : inOrderOf(batch, refused);
+    },
     query: (sql, params = {}) =>
       readInTurn(async () => {
         database ??= await open();
@@ -106,11 +118,28 @@ function sift(batch: readonly Delivery[]): { lines: Delivery[]; refused: Refusal
 const BRACE = 0x7b;
 const NEWLINE = 0x0a;
 
-const refusal = (id: string, message: string): Refusal => ({ id, code: '400', message });
+function without(batch: readonly Delivery[], refused: readonly Refusal[]): readonly Delivery[] {
+  const ids = new Set(refused.map(({ id }) => id));
+  return batch.filter(({ id }) => !ids.has(id));
+}
 
 function inOrderOf(batch: readonly Delivery[], refused: readonly Refusal[]): readonly Refusal[] {
   const byId = new Map(refused.map((each) => [each.id, each]));
   return [...new Set(batch.map(({ id }) => id))].flatMap((id) => byId.get(id) ?? []);
+}
+
+/** A file for each batch that is under way, used again for the next. */
+function openFiles(folder: string): <T>(work: (path: string) => Promise<T>) => Promise<T> {
+  const idle: string[] = [];
+  let made = 0;
+  return async (work) => {
+    const path = idle.pop() ?? join(folder, `batch-${++made}.ndjson`);
+    try {
+      return await work(path);
+    } finally {
+      idle.push(path);
+    }
+  };
 }
 
 /** One after the other: a task begins when the one before it has ended, well or not. */

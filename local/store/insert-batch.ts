@@ -7,33 +7,59 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { eventColumns } from './duckdb-database';
 import type { Delivery } from './event-store';
 
+/** A batch as a file that DuckDB can read. */
+export interface BatchFile {
+  readonly batch: readonly Delivery[];
+  /** As a pattern that fits only this path. */
+  readonly pattern: string;
+  /** No line is longer. */
+  readonly lineBytes: number;
+}
+
+/**
+ * @param batch not empty, each id once, each document one line that begins with `{`.
+ * @param path is written over.
+ */
+export async function writeBatchFile(batch: readonly Delivery[], path: string): Promise<BatchFile> {
+  await writeFile(path, toNdjson(batch));
+  const longest = batch.reduce((most, { document }) => Math.max(most, document.length), 0);
+  // DuckDB takes every path for a glob.
+  return { batch, pattern: path.replace(/[*[]/g, '[$&]'), lineBytes: longest + LINE_EXTRA };
+}
+
 const names = eventColumns.map(({ name }) => name).join(', ');
 const types = eventColumns.map(({ name, type }) => `${name}: '${type}'`).join(', ');
 
 /**
  * Inserts what the table does not have yet, in one transaction. There is no index of ids, which would grow with the log: ids are
  * ordered by time, so the rows' own statistics lead to the few blocks that hold the batch's range (4,400 of a million rows: 1 ms).
- *
- * @param batch not empty, each id once, each document one line that begins with `{`.
- * @param file the NDJSON file to use; it is written over.
  */
 export async function insertBatch(
   connection: DuckDBConnection,
-  batch: readonly Delivery[],
-  file: string,
+  { batch, pattern, lineBytes }: BatchFile,
 ): Promise<void> {
   let first = '\uffff';
   let last = '';
-  let longest = 0;
-  for (const { id, document } of batch) {
+  for (const { id } of batch) {
     if (id < first) first = id;
     if (id > last) last = id;
-    if (document.length > longest) longest = document.length;
   }
   // Joined against, so that a range that spans the whole log is streamed past the batch's ids and not held in memory.
   const ids = batch.map(({ id }) => id).join();
-  await writeFile(file, toNdjson(batch));
-  await connection.run(insertSql(longest), { file: literalPath(file), first, last, ids });
+  await connection.run(
+    `INSERT INTO events BY NAME
+     SELECT _id, coalesce("@timestamp_utc", try_cast(left("@timestamp", 19) AS TIMESTAMP)) AS time, ${names}
+     FROM read_ndjson($pattern, columns = {_id: 'UUID', ${types}}, ${readerOptions(lineBytes)}, hive_partitioning = false)
+     WHERE _id NOT IN (
+       SELECT _id FROM events
+       WHERE _id BETWEEN $first AND $last AND _id IN (SELECT unnest(string_split($ids, ','))::UUID))`,
+    { pattern, first, last, ids },
+  );
+}
+
+/** The reader's buffers are twice the longest line, for each thread. */
+export function readerOptions(lineBytes: number): string {
+  return `maximum_object_size = ${Math.max(lineBytes, 1 << 20)}, compression = 'uncompressed'`;
 }
 
 const PREFIX = '{"_id":"';
@@ -51,22 +77,4 @@ function toNdjson(batch: readonly Delivery[]): Buffer {
     out[at - 1] = NEWLINE;
   }
   return out.subarray(0, at);
-}
-
-function insertSql(longest: number): string {
-  // The reader's buffers are twice this, for each thread.
-  const lineBytes = Math.max(longest + LINE_EXTRA, 1 << 20);
-  return `
-    INSERT INTO events BY NAME
-    SELECT _id, coalesce("@timestamp_utc", try_cast(left("@timestamp", 19) AS TIMESTAMP)) AS time, ${names}
-    FROM read_ndjson($file, columns = {_id: 'UUID', ${types}}, maximum_object_size = ${lineBytes},
-      compression = 'uncompressed', hive_partitioning = false)
-    WHERE _id NOT IN (
-      SELECT _id FROM events
-      WHERE _id BETWEEN $first AND $last AND _id IN (SELECT unnest(string_split($ids, ','))::UUID))`;
-}
-
-/** The path as a pattern that fits only itself: DuckDB takes every path for a glob. */
-function literalPath(file: string): string {
-  return file.replace(/[*[]/g, '[$&]');
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import { clickEventFields, type Field } from '../../../etl/click-event';
 import type { Delivery, EventStore } from '../../../local/store/event-store';
 
 /** A store under test, and a way to look into it beside its port. */
@@ -84,6 +86,7 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       ['an object for a number', { ...EVENT, bytes: { of: 'body' } }],
       ['a text for a boolean', { ...EVENT, is_bot: 'perhaps' }],
       ['a text for a moment', { ...EVENT, '@timestamp_utc': 'yesterday' }],
+      ['a field twice', '{"response":200,"response":300}'],
       ['an id of its own', { ...EVENT, _id: idAt(1) }],
     ])('refuses %s, and stores the neighbours', async (_, document) => {
       const before = delivery({ ...EVENT, page: '/before/' });
@@ -102,6 +105,32 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       const refused = await store.write([...bad, delivery(EVENT)]);
 
       expect(refused.map(({ id }) => id)).toEqual(bad.map(({ id }) => id));
+    });
+
+    it('stores or refuses each event, whatever its fields hold', async () => {
+      const names = Object.entries<Field>(clickEventFields).filter(([, { type }]) => type !== 'string');
+      const typed = ['@timestamp_utc', ...names.map(([name]) => name)].map((name) => [name, fc.jsonValue()] as const);
+      const event = fc.record(Object.fromEntries(typed), { requiredKeys: [] });
+      const seen = new Map<string, unknown>();
+
+      for (const events of fc.sample(fc.array(event, { minLength: 1, maxLength: 40 }), { numRuns: 20, seed: 1 })) {
+        const batch = events.map((each) => delivery({ ...each, page: '/any/' }));
+        const refused = new Set((await store.write(batch)).map(({ id }) => id));
+        for (const { id } of batch) if (!refused.has(id)) seen.set(id, '/any/');
+      }
+
+      expect(await stored('page')).toEqual(Object.fromEntries(seen));
+      expect(seen.size).toBeGreaterThan(0);
+    });
+
+    it('refuses thousands at once, and stores the one good one among them', async () => {
+      const good = delivery({ ...EVENT, page: '/good/' });
+      const bad = Array.from({ length: 4_000 }, (_, at) => delivery({ ...EVENT, response: `no ${at}` }));
+
+      const refused = await store.write([...bad, good]);
+
+      expect(refused.map(({ id }) => id)).toEqual(bad.map(({ id }) => id));
+      expect(await stored('page')).toEqual({ [good.id]: '/good/' });
     });
 
     it('ignores a field that it does not know', async () => {
