@@ -79,7 +79,7 @@ export async function runLocal(options: LocalOptions): Promise<{ report: LocalRe
     const reasons: Record<string, number> = {};
     const store = await openDuckDbStore(join(folder, 'events.duckdb'));
     closers.push(() => store.close());
-    const transform = await openFunctionThread({
+    const transform = openFunctionThread({
       siteHosts: options.siteHosts,
       log: (batch) => add(reasons, batch.reasons),
     });

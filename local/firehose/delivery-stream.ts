@@ -35,8 +35,6 @@ export interface DeliveryStreamProps {
   readonly warn: (sentence: string) => void;
   /** How long the store is tried again before its events go to the failed prefix. @default 300, as Firehose's */
   readonly retrySeconds?: number;
-  /** @default 60 */
-  readonly transformTimeoutSeconds?: number;
   /** Before a failed transform call's second attempt; it doubles. @default 100 */
   readonly transformRetryMs?: number;
   /** @default node:fs/promises' open */
@@ -160,7 +158,6 @@ class LocalDeliveryStream implements DeliveryStream {
         call: transform,
         deliveryStreamArn: this.arn,
         region: REGION,
-        timeoutSeconds: props.transformTimeoutSeconds ?? 60,
         retryDelayMs: props.transformRetryMs ?? 100,
       },
       lambdaArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:clickstreamy-etl`,

@@ -34,13 +34,13 @@ const OUT_OF_REACH = '503';
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 10_000;
 
-/** One in hand, and the next one made ready for it meanwhile. */
-const WRITES_AT_ONCE = 2;
+/** In each stage: one in hand, and the next one made ready meanwhile. */
+const AT_ONCE = 2;
 
 /** Delivers buffers: each stage takes them in order, while the next ones are already in the stage before. */
 export function openDelivery(props: DeliveryProps): (segment: Segment) => Promise<Outcome> {
-  const transforms = openLane(1);
-  const writes = openLane(WRITES_AT_ONCE);
+  const transforms = openLane(AT_ONCE);
+  const writes = openLane(AT_ONCE);
   const storeAway = outage(props.warn);
   const bucketAway = outage(props.warn);
 

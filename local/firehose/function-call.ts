@@ -4,25 +4,30 @@ import type { FirehoseTransformationEvent } from 'aws-lambda';
 import type { TransformHandler } from '../../etl/handler';
 import { judgeReply, replyTooLarge, type Verdicts } from './transform-reply';
 
-/** The records of one call, in a form that crosses to another thread without being copied. */
+/** The records of one call, in a form that crosses to another thread at little cost. */
 export interface FunctionCall {
   readonly deliveryStreamArn: string;
   readonly region: string;
   readonly ids: readonly string[];
   readonly arrivalsMs: Float64Array<ArrayBuffer>;
-  /** The records' bytes, one after the other; not of Node's pool, so that they can be given away. */
+  /** The records' bytes, one after the other; all of their buffer, which is copied whole. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Where each record ends in them. */
   readonly ends: Uint32Array<ArrayBuffer>;
 }
 
 /**
- * The function as Firehose sees it. It is given the call for good: its buffers may be gone afterwards.
+ * The function as Firehose sees it.
  *
- * @param late aborted when nobody waits for the answer any more.
- * @throws what makes the call a failed one: an error of the function, an end of its thread.
+ * @throws TimedOut, or what else makes the call a failed one: an error of the function, an end of its thread.
  */
-export type TransformFunction = (call: FunctionCall, late: AbortSignal) => Promise<Verdicts>;
+export type TransformFunction = (call: FunctionCall) => Promise<Verdicts>;
+
+export class TimedOut extends Error {
+  constructor(seconds: number) {
+    super(`The function did not answer within ${seconds} s.`);
+  }
+}
 
 /** What AWS Lambda takes and gives in a synchronous call. */
 export const PAYLOAD_BYTES = 6 * 1024 * 1024;

@@ -3,15 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Delivery } from '../store/event-store';
 import { type Batch, lengthAt } from './batch';
-import { type FunctionCall, PAYLOAD_BYTES, type TransformFunction } from './function-call';
+import { type FunctionCall, PAYLOAD_BYTES, TimedOut, type TransformFunction } from './function-call';
 import type { Verdicts } from './transform-reply';
 
 export interface TransformProps {
   readonly call: TransformFunction;
   readonly deliveryStreamArn: string;
   readonly region: string;
-  /** Before a call is given up as timed out. */
-  readonly timeoutSeconds: number;
   /** Before the second attempt; twice as long before each further one. */
   readonly retryDelayMs: number;
 }
@@ -95,9 +93,10 @@ const ENTRY = { recordId: randomUUID(), approximateArrivalTimestamp: Date.now(),
 const ENTRY_BYTES = JSON.stringify(ENTRY).length + 1;
 
 async function transformCall(records: CallRecords, props: TransformProps): Promise<Transformed> {
+  const call = toCall(records, props);
   for (let attempt = 1; ; attempt++) {
     try {
-      return sortOut(records, await callInTime(toCall(records, props), props));
+      return sortOut(records, await props.call(call));
     } catch (error) {
       if (attempt === ATTEMPTS) return allFailed(records, error);
       await delay(props.retryDelayMs * 2 ** (attempt - 1));
@@ -105,7 +104,6 @@ async function transformCall(records: CallRecords, props: TransformProps): Promi
   }
 }
 
-/** Made anew for each attempt: the function may have written into the one before. */
 function toCall(records: CallRecords, { deliveryStreamArn, region }: TransformProps): FunctionCall {
   const { ids, batches, starts, ends } = records;
   const bytes = Buffer.allocUnsafeSlow(ids.reduce((sum, _, index) => sum + lengthOf(records, index), 0));
@@ -120,24 +118,6 @@ function toCall(records: CallRecords, { deliveryStreamArn, region }: TransformPr
 }
 
 const lengthOf = ({ starts, ends }: CallRecords, index: number) => (ends[index] ?? 0) - (starts[index] ?? 0);
-
-class TimedOut extends Error {}
-
-async function callInTime(call: FunctionCall, props: TransformProps): Promise<Verdicts> {
-  const late = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new TimedOut(`The function did not answer within ${props.timeoutSeconds} s.`));
-      late.abort();
-    }, props.timeoutSeconds * 1000);
-  });
-  try {
-    return await Promise.race([props.call(call, late.signal), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
 
 function sortOut(records: CallRecords, verdicts: Verdicts): Transformed {
   const { buffer, byteOffset, length } = verdicts.documents;
