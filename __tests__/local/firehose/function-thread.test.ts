@@ -1,11 +1,7 @@
 import { join } from 'node:path';
 import { packageRoot } from '../../../core/package-root';
 import { type FunctionCall, TimedOut } from '../../../local/firehose/function-call';
-import {
-  type FunctionThread,
-  type FunctionThreadProps,
-  openFunctionThread,
-} from '../../../local/firehose/function-thread';
+import { type FunctionThread, openFunctionThread } from '../../../local/firehose/function-thread';
 
 const file = join(packageRoot, '__tests__/local/firehose/thread-function.cjs');
 let thread: FunctionThread;
