@@ -41,7 +41,7 @@ export interface DemoSite {
   readonly port: number;
   /** Opens the log anew by its name, after somebody has renamed it. @throws ToolkitError LOG_NOT_WRITABLE */
   reopenLog(): void;
-  /** Answers what is under way, for two seconds at most; then every line is in the log. */
+  /** Answers what is under way, for two seconds at most; then every line is in the log. May be called again. */
   close(): Promise<void>;
 }
 
@@ -92,13 +92,14 @@ export async function startDemoSite(props: DemoSiteProps): Promise<DemoSite> {
   }
   server.on('error', (error) => warn(`The demo site cannot take a connection: ${reasonOf(error)}.`));
   const bound = (server.address() as AddressInfo).port;
+  let closed: Promise<void> | undefined;
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
     reopenLog: () => log.reopen(),
-    async close() {
-      await drain(server);
-      log.close();
+    close: () => {
+      closed ??= drain(server).then(() => log.close());
+      return closed;
     },
   };
 }
