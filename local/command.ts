@@ -115,7 +115,18 @@ async function run(options: z.output<typeof Options>): Promise<void> {
   view.say(renderReport(report, folder));
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   if (failure !== undefined) throw failure;
+  failIfWaiting(report, folder);
   failIfUnbalanced(report);
+}
+
+/** @throws ToolkitError EVENTS_WAITING */
+function failIfWaiting({ waiting }: LocalReport, folder: string): void {
+  if (waiting === 0) return;
+  throw new ToolkitError(
+    'EVENTS_WAITING',
+    `${waiting} accepted ${waiting === 1 ? 'record waits' : 'records wait'} in the journal of ${folder}: the store or the bucket did not take them.`,
+    `Mend that, then run again with --data ${folder}: they are delivered first, each once.`,
+  );
 }
 
 /** @throws ToolkitError BOOKS_UNBALANCED */

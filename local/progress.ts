@@ -1,7 +1,7 @@
 /** What `clickstreamy local` tells on standard error. */
 import { grouped, renderBar } from '../core/progress-text';
+import type { Addresses } from './pipeline';
 import type { LocalReport } from './report';
-import type { Addresses } from './run';
 import type { PipelineStatus } from './web/overview-reply';
 
 const BAR_WIDTH = 24;

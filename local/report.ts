@@ -5,6 +5,8 @@ import type { Totals } from './store/totals';
 
 /** What `clickstreamy local --json` prints; the totals are of all that the store holds. */
 export interface LocalReport extends Books, Totals {
+  /** Accepted and left in the journal, because the store was away; the next run delivers them. Else 0. */
+  readonly waiting: number;
   readonly seconds: number;
   /** Why lines were not stored, with their numbers. */
   readonly reasons: Readonly<Record<string, number>>;

@@ -124,6 +124,27 @@ it('shows what is added to a log, and drains at Ctrl-C', async () => {
   expect(JSON.parse(run.out())).toMatchObject({ read: 2, stored: 2, users: 2 });
 });
 
+it('does not wait at Ctrl-C for a store that is away: what it accepted is delivered by the next run', async () => {
+  const log = join(folder, 'access.log');
+  const data = join(folder, 'data');
+  await writeFile(log, view('alice'));
+  const args = ['--log', log, '--data', data, '--json', '--ui-port', '0'];
+  const first = start(...args);
+  await until(async () => ((await storedOf(first)) === 1 ? true : undefined));
+  await rm(join(data, 'events.duckdb.tmp'), { recursive: true });
+  await appendFile(log, view('bob') + view('carol'));
+  await until(() => (first.err().includes('The store cannot take events') ? true : undefined));
+
+  first.child.kill('SIGINT');
+
+  expect(await first.ended).toBe(1);
+  expect(JSON.parse(first.out())).toMatchObject({ read: 3, accepted: 3, stored: 1, deliveryFailed: 0, waiting: 2 });
+  expect(first.err()).toContain(`2 accepted records wait in the journal of ${data}`);
+  const second = start(...args, '--once');
+  expect(await second.ended).toBe(0);
+  expect(JSON.parse(second.out())).toMatchObject({ read: 2, stored: 2, waiting: 0, users: 3 });
+}, 30_000);
+
 it('runs the demo site with exactly the errors asked, and its books balance', async () => {
   const run = start('--seconds', '3', '--rate', '50', '--errors', '0.2', '--port', '0', '--ui-port', '0', '--json');
 
@@ -166,7 +187,7 @@ it('says plainly what keeps it from starting, with exit code 1', async () => {
   expect(site.err()).toContain(String(port));
   expect(site.err()).toContain('--port');
   expect(await missing.ended).toBe(1);
-  expect(missing.err()).toContain('No log matches');
+  expect(missing.err()).toMatch(/^error: No log matches/);
   expect(await noFolder.ended).toBe(1);
   expect(noFolder.err()).toContain('--data');
   taken.close();

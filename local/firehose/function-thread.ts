@@ -27,7 +27,7 @@ export interface FunctionThread {
 }
 
 /** The function keeps bounded caches, and makes much garbage that dies young. */
-const LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 128 };
+const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 128 };
 
 interface Waiting {
   readonly call: FunctionCall;

@@ -62,6 +62,12 @@ export function isGzip(path: string): boolean {
   return path.endsWith('.gz');
 }
 
+/** @throws ToolkitError LOG_NOT_FOUND or LOG_UNREADABLE for the first pattern that matches no file. */
+export async function checkPatterns(patterns: readonly string[]): Promise<void> {
+  const [pattern] = (await findLogs(patterns)).unmatched;
+  if (pattern !== undefined) throw await notFound(pattern);
+}
+
 /** Why a pattern matched nothing: a folder on its way that this user may not enter, or really nothing there. */
 export async function notFound(pattern: string): Promise<ToolkitError> {
   const firstWild = pattern.search(/[*?[{]/);

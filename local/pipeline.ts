@@ -1,0 +1,115 @@
+/** All parts of the pipeline, opened and joined: site or logs → shipper → endpoint → stream → transform → store → page. */
+import { join } from 'node:path';
+import { type DemoSite, startDemoSite } from '../site/demo-site';
+import type { Closers } from './closers';
+import { type DeliveryStream, openDeliveryStream } from './firehose/delivery-stream';
+import { startFirehoseEndpoint } from './firehose/endpoint';
+import { openFunctionThread } from './firehose/function-thread';
+import { readBooks } from './report';
+import { type Shipper, startShipper } from './shipper/shipper';
+import { openDuckDbStore, type Query } from './store/duckdb-store';
+import type { PipelineStatus } from './web/overview-reply';
+import { startPage } from './web/server';
+
+export interface PipelineProps {
+  /** Globs of logs to follow; none: the demo site's own log. */
+  readonly logs: readonly string[];
+  /** Read what the logs hold, and no further. */
+  readonly once: boolean;
+  /** Of the demo site; 0: any free one. */
+  readonly port: number;
+  /** Of the page; 0: any free one. */
+  readonly uiPort: number;
+  /** See `TransformOptions`. */
+  readonly siteHosts: readonly string[];
+  readonly warn: (sentence: string) => void;
+}
+
+export interface Pipeline {
+  /** Where there are no logs to follow. */
+  readonly site: (DemoSite & { readonly logFile: string }) | undefined;
+  readonly shipper: Shipper;
+  readonly stream: DeliveryStream;
+  readonly query: Query;
+  readonly addresses: Addresses;
+  /** Why records were not stored, with their numbers so far. */
+  readonly reasons: Readonly<Record<string, number>>;
+  status(): PipelineStatus;
+}
+
+export interface Addresses {
+  readonly page: string;
+  readonly site?: string | undefined;
+  readonly stream: string;
+  readonly dataFolder: string;
+}
+
+const STREAM = 'webserver_stream';
+const BUFFER_BYTES = 1024 * 1024;
+const BUFFER_SECONDS = 1;
+
+/**
+ * @param folder holds journal, bucket, store, checkpoint and the demo site's log.
+ * @param closers gets each part as it is opened, also where a later one fails.
+ * @throws ToolkitError of the part that cannot be opened.
+ */
+export async function openPipeline(folder: string, props: PipelineProps, closers: Closers): Promise<Pipeline> {
+  const { logs, warn } = props;
+  const started = performance.now();
+  const reasons: Record<string, number> = {};
+  const store = await openDuckDbStore(join(folder, 'events.duckdb'));
+  closers.add(() => store.close());
+  const transform = openFunctionThread({
+    siteHosts: props.siteHosts,
+    log: (batch) => add(reasons, batch.reasons),
+  });
+  closers.add(() => transform.close());
+  const stream = await openDeliveryStream({
+    name: STREAM,
+    folder,
+    prefix: 'apache_',
+    bufferBytes: BUFFER_BYTES,
+    bufferSeconds: BUFFER_SECONDS,
+    transform: transform.call,
+    store,
+    warn,
+  });
+  closers.add(() => stream.close());
+  const endpoint = await startFirehoseEndpoint({ streams: [stream], port: 0 });
+  closers.add(() => endpoint.close());
+  const site = logs.length > 0 ? undefined : await startSite(folder, props);
+  if (site !== undefined) closers.add(() => site.close());
+  const shipper = startShipper({
+    patterns: site === undefined ? logs : [`${site.logFile}*`],
+    deliveryStream: STREAM,
+    endpoint: new URL(endpoint.url),
+    checkpointFile: join(folder, 'shipper.json'),
+    rejectFolder: join(folder, 'rejected'),
+    once: props.once,
+    mayBeMissing: site !== undefined,
+    warn,
+  });
+  shipper.finished.catch(() => {}); // Whoever waits for it is told.
+  closers.add(() => shipper.stop());
+
+  const status = (): PipelineStatus => ({
+    ...readBooks(shipper.counts(), stream.counts()),
+    buffered: stream.buffered().records,
+    streamUrl: endpoint.url,
+    seconds: (performance.now() - started) / 1000,
+    ...(site === undefined ? { logs } : { siteUrl: site.url }),
+  });
+  const page = await startPage({ query: store.query, status, port: props.uiPort });
+  closers.add(() => page.close());
+  const addresses = { page: page.url, site: site?.url, stream: endpoint.url, dataFolder: folder };
+  return { site, shipper, stream, query: store.query, addresses, reasons, status };
+}
+
+async function startSite(folder: string, { port, warn }: PipelineProps) {
+  const logFile = join(folder, 'log', 'access_log');
+  return { ...(await startDemoSite({ port, logFile, warn })), logFile };
+}
+
+function add(totals: Record<string, number>, counts: Readonly<Record<string, number>>): void {
+  for (const [reason, count] of Object.entries(counts)) totals[reason] = (totals[reason] ?? 0) + count;
+}
