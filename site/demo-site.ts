@@ -4,8 +4,9 @@
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
-import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
+import type { Socket } from 'node:net';
+import { reasonOf } from '../core/errors';
+import { listen } from '../core/listen';
 import { openAccessLog } from './demo/access-log';
 import { ASSETS, type Asset } from './demo/assets';
 import { Exchange, isLoopback } from './demo/exchange';
@@ -84,18 +85,14 @@ export async function startDemoSite(props: DemoSiteProps): Promise<DemoSite> {
     answerUnparsed(fault, socket, latest.get(socket), log),
   );
 
-  try {
-    await listen(server, port, host);
-  } catch (error) {
+  const bound = await listen(server, { what: 'the demo site', host, port, option: '--port' }).catch((error) => {
     log.close();
     throw error;
-  }
+  });
   server.on('error', (error) => warn(`The demo site cannot take a connection: ${reasonOf(error)}.`));
-  const bound = (server.address() as AddressInfo).port;
   let closed: Promise<void> | undefined;
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
-    port: bound,
+    ...bound,
     reopenLog: () => log.reopen(),
     close: () => {
       closed ??= drain(server).then(() => log.close());
@@ -231,30 +228,6 @@ function mayBreak({ headers, socket }: IncomingMessage, { demoErrors = true, err
   const given = Buffer.from(String(headers['x-clickstream-token'] ?? ''));
   const wanted = Buffer.from(errorToken);
   return given.length === wanted.length && timingSafeEqual(given, wanted);
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const refuse = (error: Error) => reject(toListenError(error, port, host));
-    server.once('error', refuse);
-    server.listen(port, host, () => {
-      server.off('error', refuse);
-      resolve();
-    });
-  });
-}
-
-function toListenError(error: Error, port: number, host: string): ToolkitError {
-  if (errnoOf(error) === 'EADDRINUSE') {
-    return new ToolkitError(
-      'PORT_TAKEN',
-      `Port ${port} of ${host} is taken.`,
-      'Stop what listens there, or choose another with --port.',
-      { cause: error },
-    );
-  }
-  const message = `The demo site cannot listen on port ${port} of ${host}: ${reasonOf(error)}.`;
-  return new ToolkitError('LISTEN_FAILED', message, 'Choose another port with --port.', { cause: error });
 }
 
 function drain(server: Server): Promise<void> {

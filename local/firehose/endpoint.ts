@@ -1,8 +1,8 @@
 /** Firehose's wire protocol in front of local delivery streams: what the Kinesis Agent and the AWS SDKs talk to. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { errnoOf, reasonOf, ToolkitError } from '../../core/errors';
+import { ToolkitError } from '../../core/errors';
+import { listen } from '../../core/listen';
 import type { DeliveryStream } from './delivery-stream';
 import {
   type Put,
@@ -41,7 +41,7 @@ const MAX_BODIES_BYTES = 64 * 1024 * 1024;
 /** Longer than clients keep theirs, so that it is they who close: no request meets a closed connection. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** @throws ToolkitError PORT_TAKEN, ENDPOINT_UNUSABLE. */
+/** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED. */
 export async function startFirehoseEndpoint(props: FirehoseEndpointProps): Promise<FirehoseEndpoint> {
   const { port, host = '127.0.0.1' } = props;
   const actions = toActions(props);
@@ -71,14 +71,9 @@ export async function startFirehoseEndpoint(props: FirehoseEndpointProps): Promi
       send(response, status, { __type: type, message }, closing || !request.complete);
     });
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(error, host, port)));
-    server.listen(port, host, resolve);
-  });
-  const address = server.address() as AddressInfo;
+  const bound = await listen(server, { what: 'the Firehose endpoint', host, port, option: '`port`' });
   return {
-    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
-    port: address.port,
+    ...bound,
     close: () =>
       new Promise((resolve) => {
         closing = true;
@@ -192,13 +187,4 @@ function send(response: ServerResponse, status: number, body: object, last: bool
     ...(last && { connection: 'close' }),
   });
   response.end(bytes);
-}
-
-function listenError(error: Error, host: string, port: number): ToolkitError {
-  if (errnoOf(error) === 'EADDRINUSE') {
-    const mend = 'Name another one, or stop the program that has it.';
-    return new ToolkitError('PORT_TAKEN', `Port ${port} on ${host} is taken.`, mend, { cause: error });
-  }
-  const message = `The Firehose endpoint cannot listen on ${host}:${port}: ${reasonOf(error)}.`;
-  return new ToolkitError('ENDPOINT_UNUSABLE', message, 'Name another host or port.', { cause: error });
 }

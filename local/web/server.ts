@@ -1,9 +1,9 @@
 /** The page's server: three files and one reply. It answers to this machine only, and reads only. */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { errnoOf, reasonOf, ToolkitError } from '../../core/errors';
+import { reasonOf, ToolkitError } from '../../core/errors';
+import { listen } from '../../core/listen';
 import { builtFile } from '../../core/package-root';
 import type { Query } from '../store/duckdb-store';
 import { readOverview } from './overview';
@@ -43,7 +43,7 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** @throws ToolkitError PORT_TAKEN if another program listens there, PAGE_FAILED if the page cannot be served for another reason. */
+/** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED, PAGE_FAILED if its built files are missing. */
 export async function startPage({ query, status, port, host = '127.0.0.1' }: PageOptions): Promise<Page> {
   const files = await loadFiles();
   const overview = shareOverview(query);
@@ -66,14 +66,10 @@ export async function startPage({ query, status, port, host = '127.0.0.1' }: Pag
       .catch((error) => text(500, `The store does not answer: ${reasonOf(error)}`))
       .then((reply) => send(request, response, reply));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(notListening(error, host, port)));
-    server.listen(port, host, resolve);
-  });
-  const bound = (server.address() as AddressInfo).port;
+  const bound = await listen(server, { what: 'the page', host, port, option: '--ui-port' });
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}/`,
-    port: bound,
+    url: `${bound.url}/`,
+    port: bound.port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -148,21 +144,4 @@ function shareOverview(query: Query): (range: Range) => Promise<Omit<Overview, '
     look.then(() => setTimeout(forget, Math.min(5000, Math.max(400, 4 * (performance.now() - begun)))).unref(), forget);
     return look;
   };
-}
-
-function notListening(error: Error, host: string, port: number): ToolkitError {
-  if (errnoOf(error) === 'EADDRINUSE') {
-    return new ToolkitError(
-      'PORT_TAKEN',
-      `the page cannot listen on port ${port} of ${host}: another program does`,
-      'Choose another with --ui-port (0: any free one).',
-      { cause: error },
-    );
-  }
-  return new ToolkitError(
-    'PAGE_FAILED',
-    `the page cannot listen on ${host}:${port}: ${reasonOf(error)}`,
-    'Choose another port with --ui-port.',
-    { cause: error },
-  );
 }

@@ -290,10 +290,10 @@ it('closes though clients keep their connections open', async () => {
 it('says which port is taken, and which host is none of this machine', async () => {
   await expect(startFirehoseEndpoint({ streams: [], port: endpoint.port })).rejects.toMatchObject({
     code: 'PORT_TAKEN',
-    message: expect.stringContaining(`Port ${endpoint.port} on 127.0.0.1 is taken.`),
+    message: expect.stringContaining(`Port ${endpoint.port} of 127.0.0.1`),
   });
   await expect(startFirehoseEndpoint({ streams: [], port: 0, host: '192.0.2.1' })).rejects.toMatchObject({
-    code: 'ENDPOINT_UNUSABLE',
+    code: 'LISTEN_FAILED',
     message: expect.stringContaining('no such address on this machine'),
   });
 });

@@ -1,0 +1,46 @@
+/** How every server of this project takes its port. */
+import type { AddressInfo, Server } from 'node:net';
+import { errnoOf, reasonOf, ToolkitError } from './errors';
+
+export interface ListenProps {
+  /** For the message: `the demo site`. */
+  readonly what: string;
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** What chooses another port: `--port`. */
+  readonly option: string;
+}
+
+export interface Bound {
+  readonly port: number;
+  /** `http://127.0.0.1:8080`, no slash at its end. */
+  readonly url: string;
+}
+
+/** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED */
+export async function listen(server: Server, props: ListenProps): Promise<Bound> {
+  await new Promise<void>((resolve, reject) => {
+    const refuse = (error: Error) => reject(toListenError(error, props));
+    server.once('error', refuse);
+    server.listen(props.port, props.host, () => {
+      server.off('error', refuse);
+      // From now on an error is one connection that could not be taken: no reason to end.
+      server.on('error', () => {});
+      resolve();
+    });
+  });
+  const { address, family, port } = server.address() as AddressInfo;
+  return { port, url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}` };
+}
+
+function toListenError(cause: Error, { what, host, port, option }: ListenProps): ToolkitError {
+  if (errnoOf(cause) === 'EADDRINUSE') {
+    const message = `Port ${port} of ${host}, which ${what} should have, is taken.`;
+    return new ToolkitError('PORT_TAKEN', message, `Stop what listens there, or choose another with ${option}.`, {
+      cause,
+    });
+  }
+  const message = `Port ${port} of ${host} cannot be had for ${what}: ${reasonOf(cause)}.`;
+  return new ToolkitError('LISTEN_FAILED', message, `Choose another with ${option}.`, { cause });
+}
