@@ -6,13 +6,14 @@
  * between its copy and its truncation, or before the shipper had seen them where the copy matches no pattern.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadCheckpoint, saveCheckpoint } from './checkpoint';
+import { loadCheckpoint } from './checkpoint';
+import { CheckpointWriter } from './checkpoint-writer';
 import { FirehoseSender } from './firehose-sender';
 import type { FollowedLog } from './followed-log';
 import { FollowedLogs } from './followed-logs';
 import { KnownContents } from './known-contents';
-import { LineBatch } from './line-batch';
 import { LogReader } from './log-reader';
+import { Outbox } from './outbox';
 
 export interface ShipperProps {
   /** Globs and plain paths; a name that ends in `.gz` is unpacked. */
@@ -57,8 +58,6 @@ export interface Shipper {
 }
 
 const POLL_MS = 100;
-const CHECKPOINT_MS = 1000;
-const MAX_IN_FLIGHT = 4;
 
 export function startShipper(props: ShipperProps): Shipper {
   const shipping = new Shipping(props);
@@ -77,17 +76,13 @@ class Shipping {
   readonly #props: ShipperProps;
   readonly #stopping = new AbortController();
   readonly #sender: FirehoseSender;
+  readonly #outbox: Outbox;
   readonly #reader: LogReader;
   readonly #logs: FollowedLogs;
-  readonly #inFlight = new Set<Promise<void>>();
   #known = new KnownContents([]);
-  #loaded = false;
-  #batch = new LineBatch();
+  #checkpoint: CheckpointWriter | undefined;
   #acknowledged = 0;
   #failure: unknown;
-  #savedAtMs = 0;
-  #saved = '';
-  #saving: Promise<void> | undefined;
 
   constructor(props: ShipperProps) {
     this.#props = props;
@@ -101,12 +96,13 @@ class Shipping {
         this.#acknowledged += records;
       },
     });
+    this.#outbox = new Outbox(this.#sender, (error) => this.#fail(error));
     this.#reader = new LogReader({
       rejectFolder: props.rejectFolder,
       signal: this.#stopping.signal,
       warn: props.warn,
-      batch: () => this.#batch,
-      flush: () => this.#flush(),
+      batch: () => this.#outbox.batch,
+      flush: () => this.#outbox.flush(),
       between: () => this.#between(),
       ended: (log) => this.#known.end(log),
     });
@@ -129,18 +125,23 @@ class Shipping {
 
   async run(): Promise<void> {
     await this.#try(async () => {
-      this.#known = new KnownContents(await loadCheckpoint(this.#props.checkpointFile));
-      this.#loaded = true;
-      await this.#save(); // Better to fail before anything is sent.
+      await this.#openCheckpoint();
       await this.#logs.look(true);
       await (this.#props.once ? this.#readOnce() : this.#follow());
     });
-    await this.#try(() => this.#drain());
-    await this.#saving;
-    await this.#try(() => this.#save());
+    await this.#outbox.drain();
+    await this.#try(async () => this.#checkpoint?.save());
     for (const log of this.#logs.all()) await this.#try(() => log.close());
     this.#sender.close();
     if (this.#failure !== undefined) throw this.#failure;
+  }
+
+  async #openCheckpoint(): Promise<void> {
+    const { checkpointFile: file } = this.#props;
+    this.#known = new KnownContents(await loadCheckpoint(file));
+    const records = () => this.#known.toRecords(this.#logs.all());
+    this.#checkpoint = new CheckpointWriter({ file, records, failed: (error) => this.#fail(error) });
+    await this.#checkpoint.save(); // Better to fail before anything is sent.
   }
 
   /** The first failure is the one to tell; what must still be done is done all the same. */
@@ -150,6 +151,12 @@ class Shipping {
     } catch (error) {
       this.#failure ??= error;
     }
+  }
+
+  /** For what fails beside the reading, which has to end. */
+  #fail(error: unknown): void {
+    this.#failure ??= error;
+    this.stop();
   }
 
   get #running(): boolean {
@@ -172,7 +179,7 @@ class Shipping {
         }
       }
       // A log that waits for another one, which is now read and must arrive first.
-      await this.#drain();
+      await this.#outbox.drain();
       if (!progressed && !unfinished) return;
       if (!progressed) await this.#pause();
     }
@@ -184,13 +191,14 @@ class Shipping {
         if (!log.done) await this.#followOn(log);
         else if (log.missing) await this.#close(log);
       }
-      await this.#flush();
+      await this.#outbox.flush();
       await this.#between();
       await this.#pause();
     }
   }
 
   async #between(): Promise<void> {
+    this.#checkpoint?.saveIfDue();
     if (!this.#props.once) await this.#logs.lookIfDue();
   }
 
@@ -217,52 +225,8 @@ class Shipping {
       if (content === 'wait' || content === 'unfinished') return content;
       log.content = content;
     }
-    const state = log.gzip ? await this.#reader.readGzip(log) : await this.#reader.readPlain(log, final);
-    this.#saveIfDue();
-    return state;
-  }
-
-  async #flush(): Promise<void> {
-    const batch = this.#batch;
-    if (batch.records.length === 0) return;
-    this.#batch = new LineBatch();
-    while (this.#inFlight.size >= MAX_IN_FLIGHT) await Promise.race(this.#inFlight);
-    const sending = this.#send(batch).finally(() => this.#inFlight.delete(sending));
-    this.#inFlight.add(sending);
-    this.#saveIfDue();
-  }
-
-  async #send(batch: LineBatch): Promise<void> {
-    try {
-      if (await this.#sender.send(batch.records)) batch.acknowledge();
-    } catch (error) {
-      this.#failure ??= error;
-      this.stop();
-    }
-  }
-
-  /** Waits until all that has been read has arrived, or cannot. */
-  async #drain(): Promise<void> {
-    await this.#flush();
-    await Promise.all(this.#inFlight);
-  }
-
-  #saveIfDue(): void {
-    if (this.#saving !== undefined || Date.now() - this.#savedAtMs < CHECKPOINT_MS) return;
-    this.#savedAtMs = Date.now();
-    this.#saving = this.#try(() => this.#save()).then(() => {
-      this.#saving = undefined;
-      if (this.#failure !== undefined) this.stop();
-    });
-  }
-
-  async #save(): Promise<void> {
-    if (!this.#loaded) return;
-    const records = this.#known.toRecords(this.#logs.all());
-    const state = JSON.stringify(records);
-    if (state === this.#saved) return;
-    await saveCheckpoint(this.#props.checkpointFile, records);
-    this.#saved = state;
+    this.#checkpoint?.saveIfDue();
+    return log.gzip ? this.#reader.readGzip(log) : this.#reader.readPlain(log, final);
   }
 
   async #pause(): Promise<void> {
