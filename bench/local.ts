@@ -1,7 +1,8 @@
-/** `clickstreamy local --once` on a million lines, as a user runs it: journal, copy, store and page included. */
+/** `clickstreamy local` as a user runs it, journal, copy, store and page included: a million lines at once, then lines at a quiet pace. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { measureLatency } from './local-latency';
 import { LINES, runCommand, writeMillionLines } from './million-lines';
 import { median, type Report } from './report';
 
@@ -26,12 +27,18 @@ export async function benchLocal(): Promise<Report> {
       peakMegabytes = Math.max(peakMegabytes, ended.peakMegabytes);
       rmSync(data, { recursive: true });
     }
+    process.stderr.write('lines at a quiet pace …\n');
+    const latency = await measureLatency(folder);
     return {
       passed,
       lines: LINES,
       linesPerSecond: Math.round(LINES / median(seconds)),
       peakMegabytes,
       runs: RUNS,
+      quietLines: latency.lines,
+      latencyP50Ms: latency.p50Ms,
+      latencyP99Ms: latency.p99Ms,
+      latencyMaxMs: latency.maxMs,
       cores: availableParallelism(),
       node: process.version,
     };
