@@ -67,7 +67,7 @@ export async function openDashboardsServer(options: ServerOptions): Promise<Dash
     const reply = await untilReady(deadline, url, () =>
       client.send({ ...request, headers: { ...headers, ...request.headers } }),
     );
-    if (isDenied(reply)) throw denied(url, reply, options);
+    if (isDenied(reply) && !isBlocked(reply)) throw denied(url, reply, options);
     return reply;
   };
   return { family, version, target: toTarget(family, version, url), url, isHealthy: status.isHealthy, send };
@@ -154,6 +154,9 @@ const isBusy = ({ status }: HttpReply) => [429, 502, 503, 504].includes(status);
 const isDenied = ({ status, headers }: HttpReply) =>
   status === 401 || status === 403 || (status === 302 && /\/(?:login|auth)\b/.test(headers.get('location') ?? ''));
 
+/** Not the person is kept out: the engine takes no writes, most often for want of disk. */
+const isBlocked = ({ text }: HttpReply) => /\bblocked by\b|cluster_block_exception/.test(text);
+
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 
@@ -213,12 +216,20 @@ const Message = z
 export function describe(reply: HttpReply | undefined): string {
   if (reply === undefined) return 'nothing answered';
   const { status, headers, text } = reply;
+  const location = headers.get('location');
+  if (status >= 300 && status < 400 && location !== null) return `${status}, it leads to ${oneLine(location)}`;
   const message = Message.safeParse(toJson({ text }));
   const said = message.success
     ? String(Object.values(message.data)[0])
     : /html/.test(headers.get('content-type') ?? '') && text.includes('<')
       ? 'a page of HTML'
       : text;
-  const line = said.replace(/\p{Cc}+/gu, ' ').trim();
-  return line === '' ? String(status) : `${status}, ${line.slice(0, 300)}`;
+  const line = oneLine(said);
+  return line === '' ? String(status) : `${status}, ${line}`;
 }
+
+const oneLine = (text: string) =>
+  text
+    .replace(/\p{Cc}+/gu, ' ')
+    .trim()
+    .slice(0, 300);

@@ -352,6 +352,11 @@ describe('a server', () => {
   });
 
   it.each([
+    [
+      'moved',
+      { status: 301, headers: { location: 'https://shop.example.org/api/status' }, body: '<a>', isForeign: true },
+      '301, it leads to https://shop.example.org/api/status',
+    ],
     ['a web page', { status: 200, body: '<h1>It works!</h1>', isForeign: true }, '200, a page of HTML'],
     ['a search engine', { status: 400, body: { error: { reason: 'x' } }, isForeign: true }, '400, '],
     [
@@ -455,6 +460,18 @@ describe('who asks', () => {
     expect(error.code).toBe('ACCESS_DENIED');
     expect(error.mend).toContain(mend);
     expect(error.message).not.toContain(PASSWORD);
+  });
+
+  it('is not blamed where the engine takes no writes', async () => {
+    const there = await start({ kind: 'kibana7' });
+    const server = await open(there);
+    const blocked = 'index [.kibana_1] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];';
+    there.intercept = (_, path) => (path.endsWith('_import') ? bad(403, blocked) : undefined);
+
+    const { code, message } = await failure(importObjects(server, objectsFor(server), WRITE));
+
+    expect(code).toBe('IMPORT_FAILED');
+    expect(message).toContain(`403, ${blocked}`);
   });
 
   it('is told when credentials expire half way', async () => {
