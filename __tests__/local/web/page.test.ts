@@ -114,6 +114,9 @@ needs('Chromium', executablePath)('the page in a browser', () => {
       page: HOSTILE,
       path: HOSTILE,
       request: HOSTILE,
+      referer: HOSTILE,
+      referer_page: HOSTILE,
+      session: HOSTILE,
       browser: `${HOSTILE}\u202e`,
     });
 
@@ -122,8 +125,31 @@ needs('Chromium', executablePath)('the page in a browser', () => {
     await shows('[data-panel=users] tr', HOSTILE);
     await shows('[data-panel=pages] tr', HOSTILE);
     await shows('[data-panel=events] tr', `${HOSTILE}\\u{202e}`);
+    await shows('[data-panel=flow] tr', `${HOSTILE} → ${HOSTILE}`);
+    await shows('[data-panel=trail] tr', HOSTILE);
     expect(await tab.locator('main img').count()).toBe(0);
     expect(await tab.title()).toBe('clickstreamy');
+    expect(complaints).toEqual([]);
+  });
+
+  it('draws the funnel in its order, the flow from page to page, and the hours', async () => {
+    const view = { session: 'a', page: '/shop/', referer_page: '/' };
+    await write(
+      { ...now(), ...view },
+      { ...now(), ...view, session: 'b' },
+      { ...now(), session: 'a', action: 'sign_in', outcome: 'success', bytes: 0 },
+    );
+
+    await tab.goto(page.url);
+    await shows('[data-panel=funnel] tr:nth-child(1)', /^visited2 \(100 %\)$/);
+    await shows('[data-panel=funnel] tr:nth-child(2)', /^signed up0 \(0 %\)$/);
+    await shows('[data-panel=funnel] tr:nth-child(3)', /^signed in1 \(50 %\)$/);
+    await shows('[data-panel=flow] tr', /^\/ → \/shop\/2$/);
+    await shows('[data-panel=bots] .legend li', /^people 3 \(100 %\)$/);
+    await shows('[data-panel=error-rate] .legend li', /^5xx 0 %$/);
+    await shows('[data-panel=bandwidth] .legend li', /^bytes 4.7 kB$/);
+    await tab.locator('[data-panel=hours] td[title$=": 2"]').waitFor();
+    await shows('.dashboard', 'Visitor');
     expect(complaints).toEqual([]);
   });
 
