@@ -9,6 +9,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { packageRoot } from '../../core/package-root';
 import { renderLogLine } from '../../site/log-format';
 
+// Whole runs of some seconds each, on a machine that may be busy.
+jest.setTimeout(60_000);
+
 let folder: string;
 const running = new Set<ChildProcess>();
 
