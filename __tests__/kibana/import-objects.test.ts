@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ToolkitError } from '../../core/errors';
 import type { Auth } from '../../core/http-auth';
+import { packageRoot } from '../../core/package-root';
 import { type DashboardsServer, openDashboardsServer, type ServerOptions } from '../../kibana/dashboards-server';
 import { dashboardAddress } from '../../kibana/dashboards-version';
 import { importObjects, setDefaultIndex } from '../../kibana/import-objects';
@@ -228,6 +231,30 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(dashboardAddress(server, 'apache.clickstream')).toBe(
       `${server.url.href}/${kind === 'kibana6' ? 'app/kibana#/dashboard' : 'app/dashboards#/view'}/apache.clickstream`,
     );
+  });
+});
+
+describe('the files for who imports by hand', () => {
+  it.each([
+    ['kibana6', 'kibana6.json'],
+    ['kibana7', 'kibana7.ndjson'],
+    ['osd', 'opensearch-dashboards.ndjson'],
+  ] as const)('are taken by %s as they are', async (kind, name) => {
+    const there = await start({ kind });
+    const file = readFileSync(join(packageRoot, 'kibana', 'objects', name));
+    const form = new FormData();
+    form.append('file', new Blob([file]), name);
+    const isSix = kind === 'kibana6';
+
+    const reply = await fetch(`${there.url}/api/saved_objects/${isSix ? '_bulk_create' : '_import'}`, {
+      method: 'POST',
+      headers: { 'kbn-xsrf': 'x', 'osd-xsrf': 'x', ...(isSix ? { 'content-type': 'application/json' } : {}) },
+      body: isSix ? file : form,
+    });
+
+    expect(reply.status).toBe(200);
+    expect(await reply.text()).not.toContain('"error"');
+    expect(storeOf(there).size).toBe(objectsFor(await open(there)).length);
   });
 });
 
