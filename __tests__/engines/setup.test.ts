@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { builtFile } from '../../core/package-root';
+import { askEngine } from '../../kibana/engine';
+import { describeEngines } from './engines';
+import { clientOf, dropIndex, freshIndex } from './use-index';
+
+jest.setTimeout(60_000);
+
+interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function setup(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, ...env }, timeout: 30_000 };
+    execFile(process.execPath, [builtFile('cli.js'), 'kibana', 'setup', ...args], options, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+describeEngines('clickstreamy kibana setup', (name, url) => {
+  let folder: string;
+  let index: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'setup-'));
+    index = freshIndex();
+  });
+  afterEach(async () => {
+    await dropIndex(clientOf(url()), index);
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('puts the template of the engine that it finds, and again', async () => {
+    const args = ['--url', url(), '--index', index, '--json'];
+
+    const [first, second] = [await setup(args), await setup(args)];
+
+    expect(first).toMatchObject({ code: 0, err: expect.stringContaining(`${name.replace('-', ' ')}: template`) });
+    expect(JSON.parse(first.out)).toMatchObject({ template: `clickstreamy-${index}`, indexes: [] });
+    expect(second.out).toBe(first.out);
+  });
+
+  it('takes the address from what a deployment left', async () => {
+    const outputs = join(folder, 'outputs.json');
+    await writeFile(outputs, JSON.stringify({ search: { domainEndpoint: url() } }));
+
+    const { code } = await setup(['--outputs', outputs, '--index', index]);
+
+    expect(code).toBe(0);
+    const path = `/_template/clickstreamy-${index}`;
+    await askEngine(clientOf(url()), { method: 'GET', path }, z.object({ [`clickstreamy-${index}`]: z.object({}) }));
+  });
+
+  it('ends with 1 and the mend where the index was made without it', async () => {
+    const body = { method: 'PUT', path: `/${index}/_doc/1`, json: { page: '/a/' } } as const;
+    await askEngine(clientOf(url()), body, z.object({}));
+
+    const { code, out, err } = await setup(['--url', url(), '--index', index, '--json']);
+
+    expect(code).toBe(1);
+    expect(err).toContain(`The index ${index} was made without the template`);
+    expect(err).toContain('_reindex');
+    expect(out).toBe('');
+  });
+});
+
+describe('clickstreamy kibana setup', () => {
+  it.each([
+    [[], '--url'],
+    [['--url', 'http://127.0.0.1:1', '--outputs', 'x'], '--url'],
+    [['--url', 'ftp://host'], 'no http or https address'],
+    [['--url', 'http://kim:very-secret@127.0.0.1:1'], 'has a login in it'],
+    [['--url', 'http://127.0.0.1:1', '--index', 'Apache'], 'index: must be lower-case'],
+    [['--url', 'http://127.0.0.1:1', '--auth', 'basic'], '--user'],
+    [['--url', 'http://127.0.0.1:1', '--auth', 'magic'], 'auth'],
+  ])('ends with 2 for %j', async (args, told) => {
+    const { code, out, err } = await setup(args);
+
+    expect(code).toBe(2);
+    expect(err).toContain(told);
+    expect(out + err).not.toContain('very-secret');
+  });
+
+  it('ends with 1 where nobody answers', async () => {
+    const { code, err } = await setup(['--url', 'http://127.0.0.1:1']);
+
+    expect(code).toBe(1);
+    expect(err).toContain('http://127.0.0.1:1 cannot be reached');
+  });
+});
