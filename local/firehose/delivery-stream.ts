@@ -6,9 +6,10 @@ import { setMaxListeners } from 'node:events';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, ToolkitError } from '../../core/errors';
+import { DEFAULT_INDEX } from '../../kibana/index-template';
 import type { EventStore } from '../store/event-store';
 import { frameBytes, toBatch } from './batch';
-import { type Outcome, openDelivery } from './delivery';
+import { type DestinationIndex, type Outcome, openDelivery } from './delivery';
 import { type FolderLock, lockFolder } from './folder-lock';
 import type { TransformFunction } from './function-call';
 import { Journal, type JournalProps, type Segment } from './journal';
@@ -31,6 +32,8 @@ export interface DeliveryStreamProps {
   readonly transform: TransformFunction;
   /** Stays the caller's to close. */
   readonly store: EventStore;
+  /** @default the workshop's index, `apache` */
+  readonly index?: DestinationIndex;
   /** Told of what a person should know, one sentence at a time. */
   readonly warn: (sentence: string) => void;
   /** How long the store is tried again before its events go to the failed prefix. @default 300, as Firehose's */
@@ -162,6 +165,7 @@ class LocalDeliveryStream implements DeliveryStream {
       },
       lambdaArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:clickstreamy-etl`,
       store,
+      index: props.index ?? { name: DEFAULT_INDEX },
       retrySeconds,
       warn,
       closing: this.#closing.signal,

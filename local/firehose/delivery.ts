@@ -1,10 +1,12 @@
 /** The way of one buffer: copied and transformed at the same time, then stored, its failures kept as objects. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { reasonOf } from '../../core/errors';
-import type { Delivery, EventStore, Refusal } from '../store/event-store';
+import type { Delivery, EventStore } from '../store/event-store';
 import type { Segment } from './journal';
 import { openLane } from './lane';
 import { putObject, toObjectKey } from './objects';
+import { watchOutage } from './outage';
+import { createDocumentWriter, type Refused } from './store-documents';
 import { type Transformed, type TransformProps, transformBatches } from './transform-calls';
 
 /** What became of the records of one buffer. */
@@ -15,6 +17,13 @@ export interface Outcome {
   readonly dropped: number;
 }
 
+/** What the line of a failed event says of where it was meant to go. */
+export interface DestinationIndex {
+  readonly name: string;
+  /** Of the documents, for an engine that has types. */
+  readonly type?: string;
+}
+
 export interface DeliveryProps {
   readonly stream: string;
   readonly prefix: string;
@@ -22,15 +31,14 @@ export interface DeliveryProps {
   readonly transform: TransformProps;
   readonly lambdaArn: string;
   readonly store: EventStore;
-  /** How long a batch that the store cannot take is tried again, the first attempt included. */
+  readonly index: DestinationIndex;
+  /** How long documents that the store cannot take are tried again, the first attempt included. */
   readonly retrySeconds: number;
   readonly warn: (sentence: string) => void;
   /** Aborted when the stream closes: what fails from then on stays in the journal. */
   readonly closing: AbortSignal;
 }
 
-/** Firehose's code is the HTTP status of the domain's reply: this is what one that is out of reach would give. */
-const OUT_OF_REACH = '503';
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 10_000;
 
@@ -41,8 +49,9 @@ const AT_ONCE = 2;
 export function openDelivery(props: DeliveryProps): (segment: Segment) => Promise<Outcome> {
   const transforms = openLane(AT_ONCE);
   const writes = openLane(AT_ONCE);
-  const storeAway = outage(props.warn);
-  const bucketAway = outage(props.warn);
+  const failedPrefix = `${props.prefix}elasticsearch-failed/`;
+  const store = createDocumentWriter({ ...props, failedPrefix });
+  const bucketAway = watchOutage(props.warn);
 
   async function transformAndStore(segment: Segment): Promise<Outcome> {
     const transformed = await transforms(() => transformBatches(segment.batches, props.transform));
@@ -61,32 +70,6 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     };
   }
 
-  async function store(documents: readonly Delivery[], readyMs: number): Promise<Refused> {
-    if (documents.length === 0) return { refusals: new Map(), attempts: 0 };
-    let waitMs = FIRST_RETRY_MS;
-    for (let attempts = 1; ; attempts++, waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
-      try {
-        const refusals = toRefusals(documents, await props.store.write(documents));
-        storeAway.over();
-        return { refusals, attempts };
-      } catch (error) {
-        const leftMs = readyMs + props.retrySeconds * 1000 - Date.now();
-        if (!props.closing.aborted && leftMs <= 0) return allRefused(documents, attempts, error);
-        storeAway.begins(`The store cannot take events: ${reasonOf(error)}. It is tried again.`);
-        await pause(Math.min(waitMs, leftMs));
-      }
-    }
-  }
-
-  function allRefused(documents: readonly Delivery[], attempts: number, error: unknown): Refused {
-    const message = reasonOf(error);
-    const folder = `${props.prefix}elasticsearch-failed/`;
-    props.warn(
-      `The store could not take ${documents.length} events for ${props.retrySeconds} s: ${message}. They are kept under ${folder}.`,
-    );
-    return { refusals: new Map(documents.map(({ id }) => [id, { id, code: OUT_OF_REACH, message }])), attempts };
-  }
-
   function refusedLines(segment: Segment, documents: readonly Delivery[], refused: Refused): string[] {
     if (refused.refusals.size === 0) return [];
     const arrivals = arrivalsOf(segment, refused.refusals);
@@ -101,7 +84,8 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
         errorMessage: refusal.message,
         attemptEndingTimestamp: now,
         esDocumentId: id,
-        esIndexName: INDEX,
+        esIndexName: props.index.name,
+        ...(props.index.type === undefined ? {} : { esTypeName: props.index.type }),
         rawData: Buffer.from(document.buffer, document.byteOffset, document.length).toString('base64'),
       };
       return [`${JSON.stringify(line)}\n`];
@@ -143,35 +127,6 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     await allEnded([delivered, put(segment, '', parts)]);
     return delivered;
   };
-}
-
-/** Says that something is away when it begins, not again with every buffer that waits for it. */
-function outage(warn: (sentence: string) => void): { begins(sentence: string): void; over(): void } {
-  let away = false;
-  return {
-    begins(sentence) {
-      if (!away) warn(sentence);
-      away = true;
-    },
-    over() {
-      away = false;
-    },
-  };
-}
-
-interface Refused {
-  readonly refusals: ReadonlyMap<string, Refusal>;
-  readonly attempts: number;
-}
-
-/** The workshop's index, unrotated. */
-const INDEX = 'apache';
-
-/** Only what was asked about, once: the counts must hold whatever a store says. */
-function toRefusals(documents: readonly Delivery[], refusals: readonly Refusal[]): ReadonlyMap<string, Refusal> {
-  if (refusals.length === 0) return new Map();
-  const known = new Set(documents.map(({ id }) => id));
-  return new Map(refusals.filter(({ id }) => known.has(id)).map((refusal) => [refusal.id, refusal]));
 }
 
 function arrivalsOf(segment: Segment, ids: ReadonlyMap<string, unknown>): ReadonlyMap<string, number> {

@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import { ToolkitError } from '../../core/errors';
 import { type Database, isAboutData, isFatal, notStored, openDatabase } from './duckdb-database';
 import type { Delivery, EventStore, Refusal } from './event-store';
-import { findRefusals, refusal } from './find-refusals';
+import { findRefusals } from './find-refusals';
 import { type BatchFile, insertBatch, writeBatchFile } from './insert-batch';
+import { inOrderOf, siftBatch } from './sift-batch';
 
 /** Integers are numbers where a double holds them exactly; times come as `Date`. */
 export type Cell = string | number | bigint | boolean | Date | null;
@@ -77,9 +78,9 @@ export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
 
   return {
     write: async (batch) => {
-      const { lines, refused } = sift(batch);
+      const { lines, refused } = siftBatch(batch);
       refused.push(...(await withFile((path) => insert(lines, path))));
-      return refused.length < 2 ? refused : inOrderOf(batch, refused);
+      return inOrderOf(batch, refused);
     },
     query: (sql, params = {}) =>
       readInTurn(async () => {
@@ -99,33 +100,9 @@ export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
   };
 }
 
-/** Parts the documents that are one line and may be an object, each id once, from those that no store could take. */
-function sift(batch: readonly Delivery[]): { lines: Delivery[]; refused: Refusal[] } {
-  const lines: Delivery[] = [];
-  const refused: Refusal[] = [];
-  const seen = new Set<string>();
-  for (const delivery of batch) {
-    const { id, document } = delivery;
-    if (seen.has(id)) continue;
-    seen.add(id);
-    if (document[0] !== BRACE) refused.push(refusal(id, 'The document is not a JSON object.'));
-    else if (document.includes(NEWLINE)) refused.push(refusal(id, 'The document is more than one line.'));
-    else lines.push(delivery);
-  }
-  return { lines, refused };
-}
-
-const BRACE = 0x7b;
-const NEWLINE = 0x0a;
-
 function without(batch: readonly Delivery[], refused: readonly Refusal[]): readonly Delivery[] {
   const ids = new Set(refused.map(({ id }) => id));
   return batch.filter(({ id }) => !ids.has(id));
-}
-
-function inOrderOf(batch: readonly Delivery[], refused: readonly Refusal[]): readonly Refusal[] {
-  const byId = new Map(refused.map((each) => [each.id, each]));
-  return [...new Set(batch.map(({ id }) => id))].flatMap((id) => byId.get(id) ?? []);
 }
 
 /** A file for each batch that is under way, used again for the next. */

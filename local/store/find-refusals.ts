@@ -6,6 +6,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import { eventColumns } from './duckdb-database';
 import type { Refusal } from './event-store';
 import { type BatchFile, readerOptions } from './insert-batch';
+import { refusal } from './sift-batch';
 
 export async function findRefusals(
   connection: DuckDBConnection,
@@ -22,8 +23,6 @@ export async function findRefusals(
     return typeof reason === 'string' ? [refusal(id, reason)] : [];
   });
 }
-
-export const refusal = (id: string, message: string): Refusal => ({ id, code: '400', message });
 
 const known = ['_id', ...eventColumns.map(({ field }) => field)].map((field) => `'${field}'`).join();
 const knownKeys = `list_filter(json_keys(json), lambda key: key IN (${known}))`;

@@ -2,8 +2,9 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import { ToolkitError } from '../../../core/errors';
 import type { DeliveryStream } from '../../../local/firehose/delivery-stream';
-import type { Delivery, EventStore } from '../../../local/store/event-store';
+import { type Delivery, type EventStore, PartlyWritten } from '../../../local/store/event-store';
 import {
   asItIs,
   functionOf,
@@ -160,6 +161,54 @@ it('tries a store that is out of reach again, and loses nothing when it is back'
   expect(linesOf(kept)).toEqual(['one', 'two']);
   expect(stream.counts()).toMatchObject({ stored: 2, deliveryFailed: 0 });
   expect(stream.warnings).toEqual([expect.stringContaining('out of reach')]);
+  await stream.close();
+});
+
+it('writes only what waits again, where the store has taken a part', async () => {
+  const kept = keepingStore();
+  const seen: number[] = [];
+  const store: EventStore = {
+    ...kept,
+    write: async (batch) => {
+      seen.push(batch.length);
+      const [first, ...rest] = batch;
+      if (first === undefined || rest.length === 0) return kept.write(batch);
+      await kept.write([first]);
+      throw new PartlyWritten(new ToolkitError('BUSY', 'the queue is full', 'Wait.'), rest, []);
+    },
+  };
+  const stream = await openStream(folder(), { store });
+
+  await stream.putRecords(toRecords('one', 'two', 'three'));
+  await stream.drain();
+
+  expect(seen).toEqual([3, 2, 1]);
+  expect([...kept.documents.values()]).toEqual(['one', 'two', 'three']);
+  expect(stream.counts()).toMatchObject({ stored: 3, deliveryFailed: 0 });
+  await stream.close();
+});
+
+it('gives up only what waits, where the store has taken and refused a part', async () => {
+  const store: EventStore = {
+    ...keepingStore(),
+    write: async (batch) => {
+      const refused = batch.length === 3 ? batch.slice(1, 2) : [];
+      const refusals = refused.map(({ id }) => ({ id, code: '400', message: 'mapping' }));
+      throw new PartlyWritten(new ToolkitError('BLOCKED', 'read-only', 'Mend it.'), batch.slice(-1), refusals);
+    },
+  };
+  const index = { name: 'shop', type: 'clickstream' };
+  const stream = await openStream(folder(), { store, index, retrySeconds: 0.2 });
+
+  const ids = await stream.putRecords(toRecords('stored', 'bad', 'late'));
+  await stream.drain();
+
+  const failures = await readFailures(folder(), 'elasticsearch-failed');
+  expect(failures).toMatchObject([
+    { esDocumentId: ids[1], errorCode: '400', esIndexName: 'shop', esTypeName: 'clickstream' },
+    { esDocumentId: ids[2], errorCode: '503', errorMessage: 'read-only' },
+  ]);
+  expect(stream.counts()).toMatchObject({ stored: 1, deliveryFailed: 2 });
   await stream.close();
 });
 
