@@ -1,36 +1,48 @@
 import type { CommandModule } from 'yargs';
 import { z } from 'zod';
+import { AuthFlags, authFlags, loadAuth, parseServerUrl } from '../core/auth-flags';
 import { stopOnSignals } from '../core/command-line';
 import { ToolkitError, UsageError } from '../core/errors';
+import { createHttpClient } from '../core/http-client';
 import { parse } from '../core/parse';
+import { DEFAULT_INDEX, IndexName } from '../kibana/index-template';
 import { createProgressView, renderAddresses, renderReport } from './progress';
 import { isBalanced, type LocalReport } from './report';
 import { runLocal } from './run';
+import type { SearchStoreProps } from './store/search-store';
 
 const port = z.int('must be a whole number').min(0, 'must be 0 to 65535').max(65535, 'must be 0 to 65535').optional();
 
-const Options = z
-  .object({
-    log: z.array(z.string().min(1, 'must name a log')).default([]),
-    once: z.boolean(),
-    seconds: z
-      .number('must be one number')
-      .positive('must be more than 0')
-      .max(2_000_000, 'must be 2,000,000 or less')
-      .optional(),
-    data: z.string('must be one folder').min(1, 'must name a folder').optional(),
-    port,
-    uiPort: port,
-    rate: z.number('must be one number').min(0, 'must be 0 or more').max(5000, 'must be 5,000 or less').optional(),
-    errors: z
-      .number('must be one number')
-      .min(0, 'must be 0 to 1')
-      .max(1, 'must be 0 to 1 (0.2: every fifth)')
-      .optional(),
-    siteHost: z.array(z.string().regex(/^[^\s/]+$/, 'give a host, with its port if it has one: shop.example.org:8080')),
-    json: z.boolean(),
-  })
+const Options = AuthFlags.extend({
+  log: z.array(z.string().min(1, 'must name a log')).default([]),
+  once: z.boolean(),
+  seconds: z
+    .number('must be one number')
+    .positive('must be more than 0')
+    .max(2_000_000, 'must be 2,000,000 or less')
+    .optional(),
+  data: z.string('must be one folder').min(1, 'must name a folder').optional(),
+  port,
+  uiPort: port,
+  rate: z.number('must be one number').min(0, 'must be 0 or more').max(5000, 'must be 5,000 or less').optional(),
+  errors: z
+    .number('must be one number')
+    .min(0, 'must be 0 to 1')
+    .max(1, 'must be 0 to 1 (0.2: every fifth)')
+    .optional(),
+  siteHost: z.array(z.string().regex(/^[^\s/]+$/, 'give a host, with its port if it has one: shop.example.org:8080')),
+  store: z.string('must be one address').optional(),
+  index: IndexName.optional(),
+  json: z.boolean(),
+})
   .refine(({ log, once }) => !once || log.length > 0, { message: '--once needs --log: the demo site has no end' })
+  .refine(
+    ({ store, index, auth, user }) =>
+      store !== undefined || (index === undefined && auth === 'none' && user === undefined),
+    {
+      message: '--index, --auth and --user are the search engine’s: give it with --store',
+    },
+  )
   .refine(({ log, port, rate, errors }) => log.length === 0 || (port ?? rate ?? errors) === undefined, {
     message: '--port, --rate and --errors are the demo site’s: leave them out with --log',
   });
@@ -78,10 +90,18 @@ export const localCommand: CommandModule = {
         default: [],
         describe: 'The site’s own host[:port], for logs whose lines do not name it; repeatable',
       })
+      .option('store', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Deliver to this Elasticsearch (6.3 and later) or OpenSearch in place of the embedded store',
+      })
+      .option('index', { type: 'string', requiresArg: true, describe: `Its index  [${DEFAULT_INDEX}]` })
+      .options(authFlags)
       .option('json', { type: 'boolean', default: false, describe: 'Print one line of JSON when it ends' })
       .example('$0 local', 'The demo site with a little traffic')
       .example("$0 local --log '/var/log/apache2/access.log*'", 'Logs of your own, and what is added to them')
       .example('$0 local --log access.log --once --json', 'Count one log, then stop')
+      .example('$0 local --store http://127.0.0.1:9200', 'The events into a search engine')
       .epilogue(
         'Exit code 0 when every line read is stored, kept as failed or blank; 1 when the books do not balance or the\n' +
           'run failed; 2 for wrong usage.',
@@ -102,6 +122,7 @@ async function run(options: z.output<typeof Options>): Promise<void> {
     rate: options.rate ?? DEFAULTS.rate,
     errors: options.errors ?? DEFAULTS.errors,
     siteHosts: options.siteHost,
+    search: toSearchStore(options),
     signal: stopOnSignals(),
     onStart: (addresses) => {
       folder = addresses.dataFolder;
@@ -117,6 +138,17 @@ async function run(options: z.output<typeof Options>): Promise<void> {
   if (failure !== undefined) throw failure;
   failIfWaiting(report, folder);
   failIfUnbalanced(report);
+}
+
+/** @throws UsageError if what proves who asks is not complete. */
+function toSearchStore({
+  store,
+  index = DEFAULT_INDEX,
+  ...flags
+}: z.output<typeof Options>): SearchStoreProps | undefined {
+  if (store === undefined) return undefined;
+  const url = parseServerUrl(store);
+  return { client: createHttpClient({ url, auth: loadAuth(flags, url, process.env) }), index };
 }
 
 /** @throws ToolkitError EVENTS_WAITING */

@@ -7,7 +7,9 @@ import { startFirehoseEndpoint } from './firehose/endpoint';
 import { openFunctionThread } from './firehose/function-thread';
 import { readBooks } from './report';
 import { type Shipper, startShipper } from './shipper/shipper';
-import { openDuckDbStore, type Query } from './store/duckdb-store';
+import { openStore } from './store/open-store';
+import type { SearchStoreProps } from './store/search-store';
+import type { StoreReader } from './store/store-reader';
 import type { PipelineStatus } from './web/overview-reply';
 import { startPage } from './web/server';
 
@@ -22,6 +24,8 @@ export interface PipelineProps {
   readonly uiPort: number;
   /** See `TransformOptions`. */
   readonly siteHosts: readonly string[];
+  /** The search engine that gets the events; without it, the embedded store in the data folder. */
+  readonly search?: SearchStoreProps | undefined;
   readonly warn: (sentence: string) => void;
 }
 
@@ -30,7 +34,7 @@ export interface Pipeline {
   readonly site: (DemoSite & { readonly logFile: string }) | undefined;
   readonly shipper: Shipper;
   readonly stream: DeliveryStream;
-  readonly query: Query;
+  readonly reader: StoreReader;
   readonly addresses: Addresses;
   /** Why records were not stored, with their numbers so far. */
   readonly reasons: Readonly<Record<string, number>>;
@@ -41,6 +45,8 @@ export interface Addresses {
   readonly page: string;
   readonly site?: string | undefined;
   readonly stream: string;
+  /** See `OpenedStore`'s place. */
+  readonly store?: string | undefined;
   readonly dataFolder: string;
 }
 
@@ -57,7 +63,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   const { logs, warn } = props;
   const started = performance.now();
   const reasons: Record<string, number> = {};
-  const store = await openDuckDbStore(join(folder, 'events.duckdb'));
+  const { store, reader, index, place } = await openStore(folder, props.search);
   closers.add(() => store.close());
   const transform = openFunctionThread({
     siteHosts: props.siteHosts,
@@ -72,6 +78,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
     bufferSeconds: BUFFER_SECONDS,
     transform: transform.call,
     store,
+    index,
     warn,
   });
   closers.add(() => stream.close());
@@ -96,13 +103,14 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
     ...readBooks(shipper.counts(), stream.counts()),
     buffered: stream.buffered().records,
     streamUrl: endpoint.url,
+    ...(place === undefined ? {} : { storePlace: place }),
     seconds: (performance.now() - started) / 1000,
     ...(site === undefined ? { logs } : { siteUrl: site.url }),
   });
-  const page = await startPage({ query: store.query, status, port: props.uiPort });
+  const page = await startPage({ reader, status, port: props.uiPort });
   closers.add(() => page.close());
-  const addresses = { page: page.url, site: site?.url, stream: endpoint.url, dataFolder: folder };
-  return { site, shipper, stream, query: store.query, addresses, reasons, status };
+  const addresses = { page: page.url, site: site?.url, stream: endpoint.url, store: place, dataFolder: folder };
+  return { site, shipper, stream, reader, addresses, reasons, status };
 }
 
 async function startSite(folder: string, { port, warn }: PipelineProps) {

@@ -1,7 +1,7 @@
 import type { Books } from './books';
 import type { DeliveryCounts } from './firehose/delivery-stream';
 import type { ShipperCounts } from './shipper/shipper';
-import type { Totals } from './store/totals';
+import type { Totals } from './store/store-reader';
 
 /** What `clickstreamy local --json` prints; the totals are of all that the store holds. */
 export interface LocalReport extends Books, Totals {

@@ -8,7 +8,6 @@ import { type Addresses, openPipeline, type Pipeline, type PipelineProps } from 
 import { isBalanced, type LocalReport, readBooks } from './report';
 import { checkPatterns } from './shipper/find-logs';
 import type { Shipper } from './shipper/shipper';
-import { readTotals } from './store/totals';
 import type { PipelineStatus } from './web/overview-reply';
 
 export interface LocalOptions extends PipelineProps {
@@ -83,11 +82,11 @@ function askedToStop({ signal, seconds }: LocalOptions, closers: Closers): Abort
   return asked.signal;
 }
 
-async function readReport({ shipper, stream, query, reasons, status }: Pipeline): Promise<LocalReport> {
+async function readReport({ shipper, stream, reader, reasons, status }: Pipeline): Promise<LocalReport> {
   const waiting = stream.buffered().records;
   const seconds = Math.round(status().seconds * 1000) / 1000;
   const books = readBooks(shipper.counts(), stream.counts());
-  return { ...books, waiting, seconds, ...(await readTotals(query)), reasons };
+  return { ...books, waiting, seconds, ...(await reader.readTotals()), reasons };
 }
 
 /** Whether all that was read is in the store: then a temporary folder holds nothing worth keeping. */

@@ -2,6 +2,7 @@
 
 import type { CountPanel, EventsPanel, PanelRow } from '../../kibana/panel';
 import type { Books } from '../books';
+import type { Extent } from '../store/extent';
 
 /** How far the lines have come, counted since the start of this run. */
 export interface PipelineStatus extends Books {
@@ -12,6 +13,8 @@ export interface PipelineStatus extends Books {
   /** The logs that are followed. */
   readonly logs?: readonly string[];
   readonly streamUrl: string;
+  /** The search engine and its index, where the events do not go into the data folder. */
+  readonly storePlace?: string;
   /** Since the start. */
   readonly seconds: number;
 }
@@ -38,14 +41,6 @@ export interface Span {
   readonly bucketMs: number;
   /** Ends now, so that its last bucket is not full yet. */
   readonly live: boolean;
-}
-
-/** Of all that is stored. */
-export interface Extent {
-  readonly events: number;
-  /** The first and the last event's time; absent where there is none. */
-  readonly first?: number;
-  readonly last?: number;
 }
 
 export interface Overview {

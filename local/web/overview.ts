@@ -1,20 +1,17 @@
 import { dashboards } from '../../kibana/dashboard';
-import type { DataPanel, PanelRow, Place } from '../../kibana/panel';
-import { toSql } from '../../kibana/to-sql';
-import type { Query, Row } from '../store/duckdb-store';
-import type { DashboardView, Extent, Overview, PanelView, Range, Span } from './overview-reply';
+import type { DataPanel, Place } from '../../kibana/panel';
+import type { Extent } from '../store/extent';
+import type { StoreReader } from '../store/store-reader';
+import type { DashboardView, Overview, PanelView, Range, Span } from './overview-reply';
 
 /** All that the page shows of the store, in one look. */
-export async function readOverview(query: Query, range: Range, now: number): Promise<Omit<Overview, 'status'>> {
-  const extent = await readExtent(query);
+export async function readOverview(reader: StoreReader, range: Range, now: number): Promise<Omit<Overview, 'status'>> {
+  const extent = await reader.readExtent();
   const span = toSpan(range, extent, now);
   const views: DashboardView[] = [];
   for (const { id, title, panels } of boards) {
     const drawn: PanelView[] = [];
-    for (const { sql, ...view } of panels) {
-      const rows = await query(sql, { from: span.from, to: span.to, bucket: span.bucketMs });
-      drawn.push({ ...view, rows: rows.map(toPanelRow) });
-    }
+    for (const { panel, view } of panels) drawn.push({ ...view, rows: await reader.readPanel(panel, span) });
     views.push({ id, title, panels: drawn });
   }
   return { extent, span, dashboards: views };
@@ -24,12 +21,14 @@ export async function readOverview(query: Query, range: Range, now: number): Pro
 const boards = dashboards.map(({ id, title, panels }) => ({
   id,
   title,
-  panels: panels.filter((panel) => panel.kind === 'count' || panel.kind === 'events').map(toView),
+  panels: panels
+    .filter((panel) => panel.kind === 'count' || panel.kind === 'events')
+    .map((panel) => ({ panel, view: toView(panel) })),
 }));
 
 function toView(panel: DataPanel) {
   const { id, title, at } = panel;
-  const common = { id, title, columns: toColumns(at), sql: toSql(panel) };
+  const common = { id, title, columns: toColumns(at) };
   if (panel.kind === 'events') return { ...common, kind: panel.kind, fields: panel.fields };
   return { ...common, kind: panel.kind, by: panel.by, figures: panel.figures, drawing: panel.drawing };
 }
@@ -37,15 +36,6 @@ function toView(panel: DataPanel) {
 /** Of Kibana's 48 columns: edges are rounded, so that a row that is full there is full here. */
 function toColumns({ x, w }: Place): number {
   return Math.round((x + w) / 4) - Math.round(x / 4);
-}
-
-async function readExtent(query: Query): Promise<Extent> {
-  const [row] = await query(
-    'SELECT count(*) AS events, epoch_ms(min(time)) AS first, epoch_ms(max(time)) AS last FROM events',
-  );
-  const events = Number(row?.['events'] ?? 0);
-  const { first, last } = row ?? {};
-  return typeof first === 'number' && typeof last === 'number' ? { events, first, last } : { events };
 }
 
 const SECOND = 1000;
@@ -71,13 +61,4 @@ function bucketed(from: number, to: number, live: boolean): Span {
   const fits = (bucketMs: number) => to - from <= bucketMs * MOST_BUCKETS;
   const bucketMs = BUCKETS.find(fits) ?? Math.ceil((to - from) / MOST_BUCKETS / DAY) * DAY;
   return { from: Math.floor(from / bucketMs) * bucketMs, to, bucketMs, live };
-}
-
-function toPanelRow(row: Row): PanelRow {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [
-      name,
-      typeof value === 'bigint' || value instanceof Date ? Number(value) : value,
-    ]),
-  );
 }

@@ -5,13 +5,12 @@ import { z } from 'zod';
 import { reasonOf, ToolkitError } from '../../core/errors';
 import { listen } from '../../core/listen';
 import { builtFile } from '../../core/package-root';
-import type { Query } from '../store/duckdb-store';
+import type { StoreReader } from '../store/store-reader';
 import { readOverview } from './overview';
 import type { Overview, PipelineStatus, Range } from './overview-reply';
 
 export interface PageOptions {
-  /** Reads the store. */
-  readonly query: Query;
+  readonly reader: StoreReader;
   /** Asked for each reply. */
   readonly status: () => PipelineStatus;
   /** 0: any free one. */
@@ -44,9 +43,9 @@ const HEADERS = {
 };
 
 /** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED, PAGE_FAILED if its built files are missing. */
-export async function startPage({ query, status, port, host = '127.0.0.1' }: PageOptions): Promise<Page> {
+export async function startPage({ reader, status, port, host = '127.0.0.1' }: PageOptions): Promise<Page> {
   const files = await loadFiles();
-  const overview = shareOverview(query);
+  const overview = shareOverview(reader);
 
   async function answer(request: IncomingMessage): Promise<Reply> {
     if (!isFromHere(request.headers.host, host)) return text(403, 'This page answers to this machine only.');
@@ -132,13 +131,13 @@ async function loadFiles(): Promise<ReadonlyMap<string, Reply>> {
 /**
  * Several pages that look at one range share one look, and looking never takes more than a fifth of the time: the log is what matters.
  */
-function shareOverview(query: Query): (range: Range) => Promise<Omit<Overview, 'status'>> {
+function shareOverview(reader: StoreReader): (range: Range) => Promise<Omit<Overview, 'status'>> {
   const looks = new Map<Range, Promise<Omit<Overview, 'status'>>>();
   return (range) => {
     const known = looks.get(range);
     if (known !== undefined) return known;
     const begun = performance.now();
-    const look = readOverview(query, range, Date.now());
+    const look = readOverview(reader, range, Date.now());
     looks.set(range, look);
     const forget = () => looks.delete(range);
     look.then(() => setTimeout(forget, Math.min(5000, Math.max(400, 4 * (performance.now() - begun)))).unref(), forget);

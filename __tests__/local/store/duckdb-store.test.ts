@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtFile } from '../../../core/package-root';
 import { clickEventFields } from '../../../etl/click-event';
+import { createDuckDbReader } from '../../../local/store/duckdb-reader';
 import { openDuckDbStore } from '../../../local/store/duckdb-store';
-import { readTotals } from '../../../local/store/totals';
 import { delivery, describeEventStore, EVENT, idAt } from './event-store-contract';
 
 let folder: string;
@@ -183,7 +183,7 @@ describe('the DuckDB store', () => {
       ].map((event) => delivery(event)),
     );
 
-    expect(await readTotals(store.query)).toEqual({
+    expect(await createDuckDbReader(store.query).readTotals()).toEqual({
       byStatus: { 200: 3, 303: 3, 403: 1, 500: 1 },
       pageViews: 2,
       signUps: 1,

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createDuckDbReader } from '../../../local/store/duckdb-reader';
 import { type DuckDbStore, openDuckDbStore } from '../../../local/store/duckdb-store';
 import { readOverview, toSpan } from '../../../local/web/overview';
 import type { Overview, Range } from '../../../local/web/overview-reply';
@@ -23,7 +24,7 @@ afterEach(async () => {
 const at = (ms: number) => ({ '@timestamp_utc': new Date(ms).toISOString() });
 
 async function panel(id: string, range: Range = 15) {
-  return rowsOf(await readOverview(store.query, range, NOW), id);
+  return rowsOf(await readOverview(createDuckDbReader(store.query), range, NOW), id);
 }
 
 const rowsOf = ({ dashboards }: Pick<Overview, 'dashboards'>, id: string) =>
@@ -120,8 +121,8 @@ describe('the overview', () => {
     const last = Date.parse('2015-05-20T21:05:15Z');
 
     await store.write([first, last].map((ms) => delivery({ ...EVENT, ...at(ms) })));
-    const recent = await readOverview(store.query, 60, NOW);
-    const all = await readOverview(store.query, 'all', NOW);
+    const recent = await readOverview(createDuckDbReader(store.query), 60, NOW);
+    const all = await readOverview(createDuckDbReader(store.query), 'all', NOW);
 
     expect(recent.extent).toEqual({ events: 2, first, last });
     expect(rowsOf(recent, 'figures')).toMatchObject([{ requests: 0 }]);
@@ -135,7 +136,7 @@ describe('the overview', () => {
   });
 
   it('has a row of panels for each row of the grid, filled', async () => {
-    const { dashboards } = await readOverview(store.query, 'all', NOW);
+    const { dashboards } = await readOverview(createDuckDbReader(store.query), 'all', NOW);
 
     for (const { panels } of dashboards) {
       let filled = 0;
@@ -149,7 +150,7 @@ describe('the overview', () => {
   });
 
   it('has every panel when nothing is stored', async () => {
-    const overview = await readOverview(store.query, 'all', NOW);
+    const overview = await readOverview(createDuckDbReader(store.query), 'all', NOW);
 
     expect(overview.extent).toEqual({ events: 0 });
     expect(rowsOf(overview, 'figures')).toMatchObject([{ requests: 0, signins: 0 }]);

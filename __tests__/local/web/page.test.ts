@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page as Tab } from 'playwright-core';
+import { createDuckDbReader } from '../../../local/store/duckdb-reader';
 import { type DuckDbStore, openDuckDbStore } from '../../../local/store/duckdb-store';
 import type { PipelineStatus } from '../../../local/web/overview-reply';
 import { type Page, startPage } from '../../../local/web/server';
@@ -60,7 +61,7 @@ needs('Chromium', executablePath)('the page in a browser', () => {
     };
     status = { ...nothing, streamUrl: 'http://127.0.0.1:1/', seconds: 0 };
     store = await openDuckDbStore(join(folder, `${Date.now()}.duckdb`));
-    page = await startPage({ query: store.query, status: () => status, port: 0 });
+    page = await startPage({ reader: createDuckDbReader(store.query), status: () => status, port: 0 });
     complaints = [];
     tab = await browser.newPage();
     tab.setDefaultTimeout(15_000);
@@ -174,7 +175,7 @@ needs('Chromium', executablePath)('the page in a browser', () => {
 
     await page.close();
     await shows('#connection', 'not connected');
-    page = await startPage({ query: store.query, status: () => status, port: page.port });
+    page = await startPage({ reader: createDuckDbReader(store.query), status: () => status, port: page.port });
     await write(now());
 
     await shows('#connection', 'live');

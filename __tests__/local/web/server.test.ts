@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
+import { createDuckDbReader } from '../../../local/store/duckdb-reader';
 import type { PipelineStatus } from '../../../local/web/overview-reply';
 import { type Page, startPage } from '../../../local/web/server';
 
@@ -26,7 +27,7 @@ let page: Page;
 let fails = false;
 beforeAll(async () => {
   const query = () => (fails ? Promise.reject(new Error('the disk is gone')) : Promise.resolve([]));
-  page = await startPage({ query, status: () => STATUS, port: 0 });
+  page = await startPage({ reader: createDuckDbReader(query), status: () => STATUS, port: 0 });
 });
 afterAll(() => page.close());
 
@@ -151,7 +152,7 @@ describe('the page’s server', () => {
   });
 
   it('names the port that is taken, and what to do', async () => {
-    const second = startPage({ query: async () => [], status: () => STATUS, port: page.port });
+    const second = startPage({ reader: createDuckDbReader(async () => []), status: () => STATUS, port: page.port });
 
     await expect(second).rejects.toMatchObject({
       code: 'PORT_TAKEN',

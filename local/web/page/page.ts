@@ -1,6 +1,7 @@
 /** The local page: asks for an overview each second and shows it. Nothing of a log line ever becomes markup. */
 import type { PanelRow } from '../../../kibana/panel';
-import type { Extent, Overview, PanelView, Range, Span } from '../overview-reply';
+import type { Extent } from '../../store/extent';
+import type { Overview, PanelView, Range, Span } from '../overview-reply';
 import { byId, html, setText } from './dom';
 import { makeFlow } from './flow';
 import { timeZoneName, toDay, toDuration, toMoment, toNumber } from './format';
@@ -48,7 +49,7 @@ function show({ status, extent, span, dashboards }: Overview): void {
   const zone = timeZoneName(extent.last ?? Date.now());
   const about = [
     `Times are in ${zone}.`,
-    `${toNumber(extent.events)} events are stored${extent.first === undefined ? '' : `, from ${toMoment(extent.first)} to ${toMoment(extent.last ?? extent.first)}`}.`,
+    `${toNumber(extent.events)} events are stored${status.storePlace === undefined ? '' : ` in ${status.storePlace}`}${extent.first === undefined ? '' : `, from ${toMoment(extent.first)} to ${toMoment(extent.last ?? extent.first)}`}.`,
     `Logs go to ${status.streamUrl}${status.logs === undefined ? '' : ` from ${status.logs.join(', ')}`}.`,
   ];
   setText(aboutText, about.join(' '));
