@@ -202,10 +202,23 @@ it.each([
   ['--seconds=0', 'seconds: must be more than 0'],
   ['--ui-port=70000', 'uiPort: must be 0 to 65535'],
   ['--nothing', 'Unknown argument'],
+  ['--index=shop', 'give it with --store'],
+  ['--auth=sigv4', 'give it with --store'],
+  ['--store=127.0.0.1:9200', 'no http or https address'],
+  ['--store=http://kim:secret@127.0.0.1', 'has a login in it'],
 ])('refuses %s as wrong usage, with exit code 2', async (argument, sentence) => {
   const run = start(argument);
 
   expect(await run.ended).toBe(2);
   expect(run.err()).toContain(sentence);
+  expect(run.err()).not.toContain('secret');
+  expect(run.out()).toBe('');
+});
+
+it('does not start where the search engine does not answer', async () => {
+  const run = start('--store', 'http://127.0.0.1:1', '--ui-port', '0', '--port', '0');
+
+  expect(await run.ended).toBe(1);
+  expect(run.err()).toContain('http://127.0.0.1:1 cannot be reached');
   expect(run.out()).toBe('');
 });
