@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { ToolkitError, UsageError } from '../core/errors';
 import type { Auth, Login } from '../core/http-auth';
 import { createHttpClient, type HttpClient, type HttpReply, type HttpRequest } from '../core/http-client';
+import { reasonIn, toJson } from '../core/http-reply';
 import { toTarget } from './dashboards-version';
-import { toJson } from './engine';
 import type { Target } from './saved-object';
 
 export interface DashboardsServer {
@@ -207,29 +207,9 @@ function denied(url: URL, reply: HttpReply, { auth, login }: ServerOptions): Too
   );
 }
 
-const Message = z
-  .object({ message: z.string() })
-  .or(z.object({ Message: z.string() }))
-  .or(z.object({ error: z.string() }));
-
-/** A reply in one line: its status and what it says, nothing that a terminal would obey. */
+/** A reply in one line: its status and what it says. */
 export function describe(reply: HttpReply | undefined): string {
   if (reply === undefined) return 'nothing answered';
-  const { status, headers, text } = reply;
-  const location = headers.get('location');
-  if (status >= 300 && status < 400 && location !== null) return `${status}, it leads to ${oneLine(location)}`;
-  const message = Message.safeParse(toJson({ text }));
-  const said = message.success
-    ? String(Object.values(message.data)[0])
-    : /html/.test(headers.get('content-type') ?? '') && text.includes('<')
-      ? 'a page of HTML'
-      : text;
-  const line = oneLine(said);
-  return line === '' ? String(status) : `${status}, ${line}`;
+  const reason = reasonIn(reply);
+  return reason === undefined ? String(reply.status) : `${reply.status}, ${reason}`;
 }
-
-const oneLine = (text: string) =>
-  text
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, 300);

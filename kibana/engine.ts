@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
 import type { HttpClient, HttpReply, HttpRequest } from '../core/http-client';
+import { reasonIn, toJson } from '../core/http-reply';
 import { parse } from '../core/parse';
 
 /** What decides how an engine is to be spoken to. */
@@ -75,7 +76,7 @@ export async function askEngine<S extends z.ZodType>(
 export function failIfRefused(client: HttpClient, reply: HttpReply): void {
   const { status } = reply;
   if (status >= 200 && status < 300) return;
-  const said = `${client.url.href} answers ${status}: ${reasonIn(reply)}`;
+  const said = `${client.url.href} answers ${status}: ${reasonIn(reply) ?? 'no reason'}`;
   if (status === 401 || status === 403) {
     throw new ToolkitError(
       'ACCESS_DENIED',
@@ -84,42 +85,6 @@ export function failIfRefused(client: HttpClient, reply: HttpReply): void {
     );
   }
   throw new ToolkitError('ENGINE_REFUSED', said, 'Mend what it says, then run this again.');
-}
-
-const Reason = z.object({ type: z.string().optional(), reason: z.string().nullish() });
-/** The root cause says what happened; around it often only that all shards have failed. */
-const Refused = z.object({ error: z.union([z.string(), Reason.extend({ root_cause: z.array(Reason).optional() })]) });
-const Message = z.object({ message: z.string() }).or(z.object({ Message: z.string() }));
-
-/** In words, whatever has answered: the engine, the service's front door, a proxy. */
-function reasonIn(reply: HttpReply): string {
-  const json = toJson(reply);
-  const refused = Refused.safeParse(json);
-  if (refused.success) {
-    const { error } = refused.data;
-    if (typeof error === 'string') return short(error);
-    const [cause = error] = error.root_cause ?? [];
-    return short(cause.reason ?? cause.type ?? error.type ?? 'no reason');
-  }
-  const message = Message.safeParse(json);
-  if (message.success) return short(Object.values(message.data).join());
-  return reply.text === '' ? 'no reason' : short(reply.text);
-}
-
-/** Of what a server says one line, and nothing that a terminal would obey. */
-const short = (text: string) =>
-  text
-    .replace(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, 300);
-
-/** Undefined where it is none. */
-export function toJson({ text }: Pick<HttpReply, 'text'>): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 export function notUnderstood(client: HttpClient, what: string): ToolkitError {

@@ -3,8 +3,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { reasonOf, ToolkitError } from '../core/errors';
+import { toJson } from '../core/http-reply';
 import type { DashboardsServer } from './dashboards-server';
-import { toJson } from './engine';
 import { readReply } from './import-objects';
 
 const Exported = z.looseObject({

@@ -3,9 +3,9 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
 import type { HttpReply } from '../core/http-client';
+import { toJson } from '../core/http-reply';
 import { type DashboardsServer, describe } from './dashboards-server';
 import { settingsPath } from './dashboards-version';
-import { toJson } from './engine';
 import { parsed } from './object-parts';
 import { type SavedObject, toFile } from './saved-object';
 

@@ -85,7 +85,7 @@ describe('which engine answers', () => {
     ],
     [503, { error: { type: 'master_not_discovered_exception', reason: null } }, 'master_not_discovered_exception'],
     [405, { error: 'Incorrect HTTP method', status: 405 }, 'Incorrect HTTP method'],
-    [502, '<h1>Bad\u001b[31m\nGateway</h1>', '<h1>Bad [31m Gateway</h1>'],
+    [502, '<h1>Bad\u001b[31m\nGateway</h1>', '502: a page: Bad [31m Gateway'],
     [302, '', 'no reason'],
   ])('says in the server’s own words why it refused: %i %j', async (status, body, told) => {
     await expect(find(status, body)).rejects.toMatchObject({

@@ -222,7 +222,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     const { code, message } = await failure(importObjects(server, objectsFor(server), WRITE));
 
     expect(code).toBe('SERVER_REPLY_UNUSABLE');
-    expect(message).toContain('200, a page of HTML');
+    expect(message).toContain('200, a page: Sign in');
   });
 
   it('says where the dashboards are', async () => {
@@ -384,7 +384,7 @@ describe('a server', () => {
       { status: 301, headers: { location: 'https://shop.example.org/api/status' }, body: '<a>', isForeign: true },
       '301, it leads to https://shop.example.org/api/status',
     ],
-    ['a web page', { status: 200, body: '<h1>It works!</h1>', isForeign: true }, '200, a page of HTML'],
+    ['a web page', { status: 200, body: '<h1>It works!</h1>', isForeign: true }, '200, a page: It works!'],
     ['a search engine', { status: 400, body: { error: { reason: 'x' } }, isForeign: true }, '400, '],
     [
       'nothing known',

@@ -2,7 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ToolkitError } from '../../core/errors';
 import type { HttpClient, HttpReply } from '../../core/http-client';
-import { failIfRefused, notUnderstood, toJson } from '../../kibana/engine';
+import { toJson } from '../../core/http-reply';
+import { failIfRefused, notUnderstood } from '../../kibana/engine';
 import { BULK_FILTER, type BulkItem, BulkReply, explainItem, judge, toBulkBody } from './bulk';
 import type { Delivery, Refusal } from './event-store';
 
