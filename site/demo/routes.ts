@@ -2,7 +2,7 @@
 import type { OutgoingHttpHeaders } from 'node:http';
 import { type Accounts, createAccounts } from './accounts';
 import { PRODUCTS } from './catalogue';
-import { parseCredentials, parseNewCredentials } from './form';
+import { type Credentials, parseCredentials, parseNewCredentials } from './form';
 import { type Page, renderDocument } from './layout';
 import { cartPage, faultPage, PAGES, searchPage, signInPage, signUpPage } from './pages';
 import type { Session, Sessions } from './sessions';
@@ -94,9 +94,9 @@ async function act(action: Action, visit: Visit): Promise<Reply> {
 
 async function signUp(accounts: Accounts, visit: Visit, fields: URLSearchParams): Promise<Reply> {
   const given = parseNewCredentials(fields);
-  if (!given.ok) return pageReply(visit, signUpPage(given.user, given.fault), 422);
+  if (!given.ok) return unfitReply(visit, given);
   const outcome = await accounts.signUp(given.user, given.password);
-  if (outcome === 'taken') return pageReply(visit, signUpPage(given.user, 'That name is taken.'), 409);
+  if (outcome === 'taken') return takenReply(visit, given.user);
   return { ...redirect('/sign-in/?new=1'), user: given.user };
 }
 
@@ -104,10 +104,25 @@ async function signIn(accounts: Accounts, sessions: Sessions, visit: Visit, fiel
   const given = parseCredentials(fields);
   if (!given.ok) return pageReply(visit, signInPage(given.user, given.fault), 422);
   const user = await accounts.signIn(given.user, given.password);
-  if (user === undefined) return pageReply(visit, signInPage(given.user, 'Name or password is wrong.'), 401);
+  if (user === undefined) return wrongReply(visit, given.user);
   visit.session.user = user;
   sessions.renew(visit.session);
   return { ...redirect('/'), user };
+}
+
+/** To a sign-up with a name or password that no account may have. */
+export function unfitReply(visit: Pick<Visit, 'session'>, given: Extract<Credentials, { ok: false }>): Reply {
+  return pageReply(visit, signUpPage(given.user, given.fault), 422);
+}
+
+/** To a sign-up with somebody's name. */
+export function takenReply(visit: Pick<Visit, 'session'>, user: string): Reply {
+  return pageReply(visit, signUpPage(user, 'That name is taken.'), 409);
+}
+
+/** To a sign-in with a wrong name or password. */
+export function wrongReply(visit: Pick<Visit, 'session'>, user: string): Reply {
+  return pageReply(visit, signInPage(user, 'Name or password is wrong.'), 401);
 }
 
 function signOut(visit: Visit): Reply {
@@ -115,7 +130,8 @@ function signOut(visit: Visit): Reply {
   return redirect('/');
 }
 
-function addToCart(visit: Visit, fields: URLSearchParams): Reply {
+/** Acts on the session alone. */
+export function addToCart(visit: Pick<Visit, 'session'>, fields: URLSearchParams): Reply {
   const { cart } = visit.session;
   const slug = fields.get('product') ?? '';
   if (!PRODUCTS.some((product) => product.slug === slug)) return faultReply(visit, 422);
