@@ -1,27 +1,14 @@
 /** Where `clickstreamy etl` writes: standard output, and the file of rejected lines. */
-import { fstatSync, write as writeCallback } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
-import { promisify } from 'node:util';
+import { type ByteWriter, toStandardOutput, writeFully } from '../core/byte-writer';
 import { errnoOf, reasonOf, ToolkitError, UsageError } from '../core/errors';
 import { statOf } from './lines-input';
 
-/** Resolves once the bytes are taken and may be overwritten: the caller goes at the pace of the reader. */
-export type ByteWriter = (bytes: Buffer) => Promise<void>;
-
-const write = promisify(writeCallback);
-
-/**
- * Standard output. A file is written to directly: Node's own stream blocks the thread there, and forgets the rest
- * where a disk takes but a part.
- *
- * @throws an error with the code EPIPE where the reader has gone; a ToolkitError for anything else.
- */
+/** @throws an error with the code EPIPE where the reader has gone; a ToolkitError for anything else. */
 export function standardOutput(): ByteWriter {
-  const stat = fstatSync(1);
-  const isDirect = stat.isFile() || (stat.isCharacterDevice() && !process.stdout.isTTY);
-  const writeAll = isDirect ? (bytes: Buffer) => writeFully(1, bytes) : writeToStream;
+  const write = toStandardOutput();
   return (bytes) =>
-    writeAll(bytes).catch((error) => {
+    write(bytes).catch((error) => {
       if (errnoOf(error) === 'EPIPE') throw error;
       throw new ToolkitError(
         'OUTPUT_UNWRITABLE',
@@ -30,16 +17,6 @@ export function standardOutput(): ByteWriter {
         { cause: error },
       );
     });
-}
-
-function writeToStream(bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()));
-  });
-}
-
-async function writeFully(fd: number, bytes: Buffer): Promise<void> {
-  for (let at = 0; at < bytes.length; ) at += (await write(fd, bytes, at)).bytesWritten;
 }
 
 export interface RejectsFile {

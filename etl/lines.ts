@@ -5,11 +5,11 @@
  * batches, so memory is bounded, and a slow reader holds the input back.
  */
 import { availableParallelism } from 'node:os';
+import type { ByteWriter } from '../core/byte-writer';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
 import { type LineOrigin, type LineRejectReason, type LineTally, TransformBatch, transformBatch } from './lines-batch';
 import { cutLines } from './lines-cut';
 import type { LineInput } from './lines-input';
-import type { ByteWriter } from './lines-output';
 import { type LinePool, openLinePool } from './lines-pool';
 import { createLineTransform, type LineTransform, type TransformOptions } from './transform';
 
