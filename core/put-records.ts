@@ -1,0 +1,179 @@
+/** Records into a Firehose delivery stream: one call at a time, and what its answer means. When to try again is the caller's. */
+import { isNativeError } from 'node:util/types';
+import { reasonOf, ToolkitError } from './errors';
+
+export interface RecordPutterProps {
+  readonly stream: string;
+  /** In place of AWS's own. */
+  readonly endpoint?: URL | undefined;
+  /** @default as the AWS SDK finds it: AWS_REGION, or the profile's */
+  readonly region?: string | undefined;
+}
+
+export interface PutResult {
+  /** The places of the records that were not accepted. */
+  readonly failed: readonly number[];
+  /** Of the first that failed: `ServiceUnavailableException`; empty where none did. */
+  readonly why: string;
+  /** `uncertain`: there was no answer, so the records may have been accepted all the same. */
+  readonly sense: 'accepted' | 'refused' | 'uncertain';
+}
+
+export interface RecordPutter {
+  /**
+   * One PutRecordBatch: 500 records and 4 MiB at most.
+   *
+   * @throws ToolkitError FIREHOSE_REFUSED where no further attempt can help.
+   */
+  put(records: readonly Uint8Array[], signal?: AbortSignal): Promise<PutResult>;
+  close(): void;
+}
+
+/** Of one call; its bytes before base64. */
+export const MAX_BATCH_RECORDS = 500;
+export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Before the next attempt, from 1: `firstMs` doubled each time up to 10 s, and between half and all of that by chance. */
+export function toPauseMs(attempt: number, firstMs = 100): number {
+  return Math.min(LONGEST_PAUSE_MS, firstMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+}
+
+/**
+ * Loads the AWS SDK, which takes a moment, and looks for a region and credentials; nothing is sent.
+ *
+ * @throws ToolkitError FIREHOSE_REFUSED where there are none.
+ */
+export async function openRecordPutter(props: RecordPutterProps): Promise<RecordPutter> {
+  const { stream, endpoint, region } = props;
+  const { FirehoseClient, PutRecordBatchCommand } = await import('@aws-sdk/client-firehose');
+  const isLocal = endpoint !== undefined && isLoopback(endpoint);
+  const client = new FirehoseClient({
+    ...(endpoint !== undefined && { endpoint: endpoint.href }),
+    ...(region !== undefined && { region }),
+    // A local endpoint must never see the user's own keys, nor ask for any.
+    ...(isLocal && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
+    ...(isLocal && region === undefined && { region: 'us-east-1' }),
+    // The caller tries again, with only what failed.
+    maxAttempts: 1,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+  });
+  try {
+    await client.config.region();
+    await client.config.credentials();
+  } catch (error) {
+    client.destroy();
+    throw toRefusal(error, props);
+  }
+
+  return {
+    async put(records, signal) {
+      const command = new PutRecordBatchCommand({
+        DeliveryStreamName: stream,
+        Records: records.map((Data) => ({ Data })),
+      });
+      const all = records.map((_, place) => place);
+      try {
+        const reply = await client.send(command, signal && { abortSignal: signal });
+        const answers = reply.RequestResponses ?? [];
+        if (answers.length !== records.length) {
+          return {
+            failed: all,
+            why: `a reply about ${answers.length} of ${records.length} records`,
+            sense: 'uncertain',
+          };
+        }
+        if (reply.FailedPutCount === 0) return { failed: [], why: '', sense: 'accepted' };
+        const failed = all.filter((place) => answers[place]?.RecordId === undefined);
+        return { failed, why: answers[failed[0] ?? 0]?.ErrorCode ?? 'no reason given', sense: 'refused' };
+      } catch (error) {
+        if (isFinal(error)) throw toRefusal(error, props);
+        return { failed: all, why: whyOf(error), sense: wasRefused(error) ? 'refused' : 'uncertain' };
+      }
+    },
+    close: () => client.destroy(),
+  };
+}
+
+const THROTTLED = /Throttl|LimitExceeded|TooManyRequests|SlowDown|ServiceUnavailable/;
+const NO_CREDENTIALS = /^(?:CredentialsProviderError|TokenProviderError)$/;
+
+/** Where no attempt will ever succeed: the request is wrong or not allowed. */
+function isFinal(error: unknown): boolean {
+  if (!isNativeError(error)) return false;
+  if (NO_CREDENTIALS.test(error.name)) return true;
+  const status = statusOf(error);
+  if (status === undefined || status < 400 || status >= 500) return false;
+  return status !== 408 && status !== 429 && !THROTTLED.test(error.name) && error.name !== 'RequestTimeout';
+}
+
+/** Whether nothing of the call was accepted: the stream said so, or nobody was there to hear it. */
+function wasRefused(error: unknown): boolean {
+  if (!isNativeError(error)) return false;
+  if (THROTTLED.test(error.name)) return true;
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'].includes(String((error as NodeJS.ErrnoException).code));
+}
+
+function statusOf(error: Error): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
+}
+
+function whyOf(error: unknown): string {
+  return isNativeError(error) && statusOf(error) !== undefined ? error.name : reasonOf(error);
+}
+
+function toRefusal(error: unknown, { stream, endpoint, region }: RecordPutterProps): ToolkitError {
+  const name = isNativeError(error) ? error.name : 'Error';
+  const where = endpoint?.origin ?? (region === undefined ? 'the region that is set' : `region ${region}`);
+  const [message, mend] = REFUSALS.find(([pattern]) => pattern.test(`${name}: ${reasonOf(error)}`))?.[1](
+    stream,
+    where,
+  ) ?? [
+    `Delivery stream ${stream} at ${where} refuses records: ${name}: ${reasonOf(error)}`,
+    'Check the stream’s name, the endpoint, the region and the credentials.',
+  ];
+  return new ToolkitError('FIREHOSE_REFUSED', message, mend, { cause: error });
+}
+
+type Sentence = (stream: string, where: string) => readonly [message: string, mend: string];
+
+const REFUSALS: readonly (readonly [RegExp, Sentence])[] = [
+  [
+    /^ResourceNotFoundException/,
+    (stream, where) => [
+      `There is no delivery stream ${stream} at ${where}.`,
+      'Check its name and the region; `aws firehose list-delivery-streams` shows those there are.',
+    ],
+  ],
+  [/Region is missing/, () => ['No AWS region is set.', 'Name one: --region us-east-1, or AWS_REGION.']],
+  [
+    /expired/i,
+    () => ['The AWS credentials have expired.', 'Get new ones (`aws sso login`, or your own way), then run again.'],
+  ],
+  [
+    /^(?:CredentialsProviderError|TokenProviderError)/,
+    () => [
+      'No AWS credentials were found.',
+      'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` tells whose they are.',
+    ],
+  ],
+  [
+    /^(?:UnrecognizedClientException|InvalidSignatureException|InvalidClientTokenId|IncompleteSignature)/,
+    () => [
+      'AWS does not know these credentials.',
+      '`aws sts get-caller-identity` tells whether they are good; set AWS_PROFILE, or new keys.',
+    ],
+  ],
+  [
+    /^AccessDenied/,
+    (stream) => [
+      `These AWS credentials may not put records into delivery stream ${stream}.`,
+      'Allow them firehose:PutRecordBatch on it.',
+    ],
+  ],
+];
+
+function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+}
