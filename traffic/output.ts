@@ -2,6 +2,7 @@
  * Where the planned requests go. HTTP is one output; a log file and a delivery stream are others: they take the same plan and
  * tell the same recorder what became of each request.
  */
+import type { ToolkitError } from '../core/errors';
 import type { Expectation } from './click';
 import type { PlannedRequest } from './plan';
 
@@ -36,6 +37,8 @@ export interface OutputResult {
   readonly end: OutputEnd;
   /** Requests whose time came. */
   readonly due: number;
+  /** Why it is broken; what the recorder has heard stays true. */
+  readonly fault?: ToolkitError | undefined;
   /** What only this output knows (bytes, records sent again): further figures of the report. */
   readonly figures?: Readonly<Record<string, number | string>>;
 }

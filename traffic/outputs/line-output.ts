@@ -1,0 +1,171 @@
+/**
+ * The plan as access lines: what the site would have logged, without a site.
+ *
+ * A run of now goes by the clock; a span of the past, and `max`, go as fast as the sink takes them. A line counts as
+ * sent once it is known what became of it, so that the ledger holds just what was put down.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ToolkitError } from '../../core/errors';
+import type { OutputEnd, OutputResult, Recorder, TrafficOutput } from '../output';
+import type { PlannedRequest } from '../plan';
+import { AccessLines, type AccessLinesOptions } from './access-lines';
+import type { BlockFates, LineBlock, LineSink, SinkDoor } from './line-sink';
+
+export interface LineOutputOptions extends Omit<AccessLinesOptions, 'idSeed'> {
+  readonly seed: string;
+  /** The time of the plan's beginning, in the past or the future: the lines are made at full speed. @default now, by the clock */
+  readonly from?: Date | undefined;
+  /** At full speed, each line dated when it is made. */
+  readonly max?: boolean | undefined;
+}
+
+/** About 1,400 lines: enough for a write or for gzip, few enough to be young when their requests are forgotten. */
+const BLOCK_BYTES = 512 * 1024;
+
+export function toLineOutput(options: LineOutputOptions, door: SinkDoor): TrafficOutput {
+  return {
+    probe: () => door.probe(),
+    run: async (plan, recorder, signal) => {
+      const sink = await door.open();
+      const run = new LineRun(options, sink, recorder, signal);
+      try {
+        return await run.write(plan);
+      } finally {
+        plan.return?.();
+        await sink.close();
+      }
+    },
+  };
+}
+
+/** A block and what it was made of, until its fate is known. */
+interface Gathered extends LineBlock {
+  readonly requests: readonly PlannedRequest[];
+  readonly sentAtMs: number;
+  /** What the bytes lie in, to be used again. */
+  readonly room: Buffer;
+}
+
+class LineRun {
+  readonly #options: LineOutputOptions;
+  readonly #sink: LineSink;
+  readonly #recorder: Recorder;
+  readonly #signal: AbortSignal | undefined;
+  readonly #startedAt: Date;
+  readonly #startMs = performance.now();
+  readonly #lines: AccessLines;
+  #made: PlannedRequest | undefined;
+  #madeBytes = 0;
+  readonly #free: Buffer[] = [];
+  readonly #isLive: boolean;
+  readonly #underWay = new Set<Promise<void>>();
+  #due = 0;
+  #fault: ToolkitError | undefined;
+  #settled = Promise.resolve();
+
+  constructor(options: LineOutputOptions, sink: LineSink, recorder: Recorder, signal: AbortSignal | undefined) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#recorder = recorder;
+    this.#signal = signal;
+    const { run, seed, url, from, max = false } = options;
+    this.#startedAt = from ?? new Date();
+    this.#isLive = from === undefined && !max;
+    // A span of the past made again is the same lines; a run of now under an old name is not.
+    const idSeed = `${run} ${seed} ${from === undefined ? `now ${Date.now()} ${Math.random()}` : from.getTime()}`;
+    this.#lines = new AccessLines({ run, url, idSeed });
+  }
+
+  async write(plan: Iterator<PlannedRequest>): Promise<OutputResult> {
+    const hurry = () => this.#sink.hurry?.();
+    this.#signal?.addEventListener('abort', hurry, { once: true });
+    this.#recorder.onStart(this.#startedAt);
+    let next = pull(plan);
+    while (next !== undefined && this.#goesOn) {
+      if (this.#isLive) await this.#untilDue(next);
+      if (!this.#goesOn) break;
+      const block = this.#gather(next, plan);
+      next = block.next;
+      this.#put(block.gathered);
+      while (this.#underWay.size >= this.#sink.parallel) await Promise.race(this.#underWay);
+    }
+    await Promise.all(this.#underWay);
+    this.#signal?.removeEventListener('abort', hurry);
+    const fault = this.#fault;
+    const end: OutputEnd = fault !== undefined ? 'broken' : next === undefined ? 'complete' : 'stopped';
+    return { end, due: this.#due, fault, figures: this.#sink.figures() };
+  }
+
+  get #goesOn(): boolean {
+    return this.#fault === undefined && this.#signal?.aborted !== true;
+  }
+
+  async #untilDue({ atMs }: PlannedRequest): Promise<void> {
+    const waitMs = Math.max(this.#sink.gatherMs, atMs - this.#nowMs());
+    await sleep(Math.ceil(waitMs), undefined, this.#signal && { signal: this.#signal }).catch(() => {});
+  }
+
+  /** As many lines as make a block, or as are due by now. */
+  #gather(first: PlannedRequest, plan: Iterator<PlannedRequest>) {
+    const sentAtMs = this.#nowMs();
+    const requests: PlannedRequest[] = [];
+    const ends: number[] = [];
+    const room = this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    let at = 0;
+    let next: PlannedRequest | undefined = first;
+    while (next !== undefined && !(this.#isLive && next.atMs > sentAtMs)) {
+      // The line of a request may be asked for once: one that found no room is made already.
+      if (this.#made !== next) this.#madeBytes = this.#lines.make(next, this.#timeOf(next, sentAtMs));
+      this.#made = next;
+      if (at + this.#madeBytes > room.length) break;
+      this.#lines.copyTo(room, at);
+      at += this.#madeBytes;
+      ends.push(at);
+      requests.push(next);
+      next = pull(plan);
+    }
+    this.#due += requests.length;
+    return { next, gathered: { requests, ends, bytes: room.subarray(0, at), room, sentAtMs } };
+  }
+
+  #timeOf({ atMs }: PlannedRequest, nowMs: number): number {
+    return this.#startedAt.getTime() + (this.#options.max ? nowMs : atMs);
+  }
+
+  #put(block: Gathered): void {
+    if (block.requests.length === 0) return;
+    const fates = this.#sink.put(block);
+    // In the order of the blocks, whichever is done first: the recorder counts second by second.
+    this.#settled = this.#settled.then(async () => this.#settle(block, await fates));
+    const settled = this.#settled.finally(() => this.#underWay.delete(settled));
+    this.#underWay.add(settled);
+  }
+
+  #settle({ requests, sentAtMs, room }: Gathered, fates: BlockFates): void {
+    const settledAtMs = this.#nowMs();
+    let place = 0;
+    for (const request of requests) {
+      const fate = fates.fateOf(place++);
+      if (fate === 'unsent') continue;
+      // The ledger's minute is that of the line.
+      const lineAtMs = this.#options.max ? sentAtMs : request.atMs;
+      this.#recorder.onSent(request, this.#isLive ? sentAtMs : lineAtMs, false);
+      if (fate !== 'taken') this.#recorder.onLost(request, fate);
+      else {
+        const latencyMs = this.#isLive ? settledAtMs - request.atMs : 0;
+        this.#recorder.onAnswer({ request, seen: request.expect, sentAtMs: lineAtMs, latencyMs });
+      }
+    }
+    this.#fault ??= fates.error;
+    this.#free.push(room);
+  }
+
+  #nowMs(): number {
+    return performance.now() - this.#startMs;
+  }
+}
+
+function pull(plan: Iterator<PlannedRequest>): PlannedRequest | undefined {
+  const { done, value } = plan.next();
+  return done ? undefined : value;
+}

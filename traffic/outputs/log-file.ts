@@ -1,0 +1,121 @@
+/**
+ * Access lines into a file, or to standard output for `-`; packed where the name ends in `.gz`.
+ *
+ * Each block is packed by itself, several at once on Node's own threads: a gzip file may be several in a row (RFC 1952,
+ * 2.2). So whatever ends the run, the file ends with a whole line, and the ledger holds what the file does.
+ */
+import { type FileHandle, open } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { constants, gzip as gzipCallback } from 'node:zlib';
+import { type ByteWriter, toStandardOutput, writeFully } from '../../core/byte-writer';
+import { errnoOf, reasonOf, ToolkitError } from '../../core/errors';
+import { ALL_TAKEN, type BlockFates, type LineBlock, type LineSink, type SinkDoor } from './line-sink';
+
+const gzip = promisify(gzipCallback);
+
+/** The file is made, or emptied, when the run begins. */
+export function toLogFile(path: string): SinkDoor {
+  if (path === '-') return { probe: async () => {}, open: async () => new LogFile(toStandardLog()) };
+  return {
+    // Opened to append: one that is there stays as it is until the run begins.
+    probe: async () => (await openFile(path, 'a')).close(),
+    open: async () => new LogFile(await toLog(path)),
+  };
+}
+
+/** Bytes in a row, some of which can be taken back. */
+interface Log {
+  readonly path: string;
+  readonly write: (bytes: Buffer, onWritten: (bytes: number) => void) => Promise<void>;
+  cutTo(bytes: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+async function toLog(path: string): Promise<Log> {
+  const handle = await openFile(path, 'w');
+  const isFile = (await handle.stat()).isFile();
+  return {
+    path,
+    write: (bytes, onWritten) => writeFully(handle.fd, bytes, onWritten),
+    cutTo: async (bytes) => {
+      if (isFile) await handle.truncate(bytes);
+    },
+    close: () => handle.close(),
+  };
+}
+
+function toStandardLog(): Log {
+  const write: ByteWriter = toStandardOutput();
+  return { path: 'standard output', write, cutTo: async () => {}, close: async () => {} };
+}
+
+class LogFile implements LineSink {
+  /** One more to be packed than Node has threads for. */
+  readonly parallel = 5;
+  readonly gatherMs = 10;
+  readonly #log: Log;
+  readonly #isPacked: boolean;
+  #written: Promise<unknown> = Promise.resolve();
+  #bytes = 0;
+  #error: ToolkitError | undefined;
+
+  constructor(log: Log) {
+    this.#log = log;
+    this.#isPacked = log.path.endsWith('.gz');
+  }
+
+  put(block: LineBlock): Promise<BlockFates> {
+    const packed = this.#isPacked ? gzip(block.bytes, { level: constants.Z_BEST_SPEED }) : block.bytes;
+    const fates = this.#written.then(async () => this.#write(await packed, block));
+    this.#written = fates;
+    return fates;
+  }
+
+  async #write(bytes: Buffer, block: LineBlock): Promise<BlockFates> {
+    if (this.#error !== undefined) return { fateOf: () => 'unsent', error: this.#error };
+    let written = 0;
+    try {
+      await this.#log.write(bytes, (bytes) => {
+        written = bytes;
+      });
+    } catch (error) {
+      this.#error = toUnwritable(this.#log.path, error);
+      return this.#cutBack(written, block, this.#error);
+    }
+    this.#bytes += bytes.length;
+    return ALL_TAKEN;
+  }
+
+  /** Takes back the piece of a line, or of a packed block, that the disk had still room for. */
+  async #cutBack(written: number, { ends }: LineBlock, error: ToolkitError): Promise<BlockFates> {
+    const lines = this.#isPacked ? 0 : ends.filter((end) => end <= written).length;
+    this.#bytes += ends[lines - 1] ?? 0;
+    await this.#log.cutTo(this.#bytes).catch(() => {});
+    return { fateOf: (place) => (place < lines ? 'taken' : 'unsent'), error };
+  }
+
+  async close(): Promise<void> {
+    await this.#log.close();
+  }
+
+  figures() {
+    return { bytes: this.#bytes };
+  }
+}
+
+function openFile(path: string, flags: 'a' | 'w'): Promise<FileHandle> {
+  return open(path, flags).catch((error) => Promise.reject(toUnwritable(path, error)));
+}
+
+function toUnwritable(path: string, error: unknown): ToolkitError {
+  const reasons: Readonly<Record<string, string>> = {
+    EFBIG: 'it may not grow any larger',
+    ENOENT: 'its folder does not exist',
+  };
+  return new ToolkitError(
+    'OUT_NOT_WRITABLE',
+    `Access lines cannot be written to ${path}: ${reasons[errnoOf(error) ?? ''] ?? reasonOf(error)}.`,
+    'Name with --out a file that this user can write, on a disk with room.',
+    { cause: error },
+  );
+}
