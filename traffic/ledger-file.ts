@@ -1,6 +1,7 @@
 /** The ledger as a file: one JSON document, documented in docs/traffic.md. */
 import type { Totals } from './ledger';
 import type { OutputEnd } from './output';
+import type { Shard } from './shard';
 
 /** Of the format: it grows when a reader of the old one would misread the new one. */
 export const LEDGER_VERSION = 1;
@@ -13,6 +14,10 @@ export interface LedgerFile extends Totals {
   readonly output: 'http' | 'file' | 'stream';
   /** What was asked, as far as the plan depends on it, and where it went. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Only of a shard: `traffic merge` makes the run's ledger of its shards'. */
+  readonly shard?: Shard | undefined;
+  /** Only of a merged ledger that is not whole. */
+  readonly missingShards?: readonly number[];
   /** Moment 0 of the plan. */
   readonly startedAt: string;
   /** Written before the run's end by none: a run that was killed leaves no ledger. */
