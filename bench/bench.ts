@@ -1,4 +1,4 @@
-/** `npm run bench -- etl|lines|corpus|local|traffic|panels [--json]`: the project's figures, as this machine gives them. */
+/** `npm run bench -- etl|lines|corpus|local|traffic|traffic-outputs|panels [--json]`: the project's figures, as this machine gives them. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { runCommandLine } from '../core/command-line';
@@ -11,6 +11,7 @@ import { benchLocal } from './local';
 import { benchPanels } from './panels';
 import { type Report, renderReport } from './report';
 import { benchTraffic } from './traffic';
+import { benchTrafficOutputs } from './traffic-outputs';
 
 /** A new bench is one file and one line here. Progress goes to standard error. */
 const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
@@ -19,6 +20,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   corpus: benchCorpus,
   local: benchLocal,
   traffic: benchTraffic,
+  'traffic-outputs': benchTrafficOutputs,
   panels: benchPanels,
 };
 

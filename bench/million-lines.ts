@@ -38,14 +38,19 @@ export interface CommandRun {
 }
 
 /**
- * Runs `clickstreamy` to its end.
+ * Runs `clickstreamy`, or another program of the package, to its end.
  *
  * @param stdout a file descriptor, or to be collected.
+ * @param program its file in `dist/`.
  * @throws ToolkitError BENCH_FAILED
  */
-export async function runCommand(args: readonly string[], stdout: number | 'pipe' = 'pipe'): Promise<CommandRun> {
+export async function runCommand(
+  args: readonly string[],
+  stdout: number | 'pipe' = 'pipe',
+  program: readonly string[] = ['cli.js'],
+): Promise<CommandRun> {
   const started = performance.now();
-  const child = spawn(process.execPath, [builtFile('cli.js'), ...args], { stdio: ['ignore', stdout, 'pipe'] });
+  const child = spawn(process.execPath, [builtFile(...program), ...args], { stdio: ['ignore', stdout, 'pipe'] });
   let peakMegabytes = 0;
   const watch = setInterval(() => {
     peakMegabytes = Math.max(peakMegabytes, readPeakMegabytes(child.pid));
@@ -53,7 +58,7 @@ export async function runCommand(args: readonly string[], stdout: number | 'pipe
   const [out, err, code] = await Promise.all([collect(child.stdout), collect(child.stderr), exitOf(child)]);
   clearInterval(watch);
   const seconds = (performance.now() - started) / 1000;
-  if (code !== 0) throw new ToolkitError('BENCH_FAILED', `clickstreamy ${args[0]} ended with ${code}.`, err);
+  if (code !== 0) throw new ToolkitError('BENCH_FAILED', `${[...program, args[0]].join(' ')} ended with ${code}.`, err);
   return { stdout: out, stderr: err, seconds, peakMegabytes };
 }
 
