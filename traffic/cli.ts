@@ -5,6 +5,7 @@ import { runCommandLine, stopOnSignals } from '../core/command-line';
 import { ToolkitError, UsageError } from '../core/errors';
 import { parse } from '../core/parse';
 import { FLAGS } from './flags';
+import { mergeCommand } from './merge-command';
 import { DEFAULTS, flagOf, TrafficOptions } from './options';
 import { createProgressView, toTable } from './report';
 import { type RunOptions, runTraffic, type TrafficReport } from './run-traffic';
@@ -13,7 +14,7 @@ async function run(argv: Readonly<Record<string, unknown>>): Promise<void> {
   const given = Object.fromEntries(Object.keys(TrafficOptions.shape).map((name) => [name, argv[name]]));
   const options = parse(TrafficOptions, given, (why) => new UsageError(inFlags(why)));
   const view = createProgressView(process.stderr);
-  const report = await runTraffic({
+  const { fault, ...report } = await runTraffic({
     ...options,
     ...toLength(options),
     token: options.token ?? process.env['CLICKSTREAMY_TOKEN'],
@@ -21,7 +22,15 @@ async function run(argv: Readonly<Record<string, unknown>>): Promise<void> {
     onProgress: view.show,
   });
   view.end();
-  process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : toTable(report));
+  // Standard output is the lines' where they go there.
+  const stream = options.out === '-' ? process.stderr : process.stdout;
+  stream.write(
+    options.json
+      ? `${JSON.stringify(report)}
+`
+      : toTable(report),
+  );
+  if (fault !== undefined) throw fault;
   failUnlessPassed(report);
 }
 
@@ -58,12 +67,12 @@ runCommandLine(
   yargs(hideBin(process.argv))
     .scriptName('traffic')
     .usage('$0 [options]\n\nVisitors for a site: they browse, sign up, sign in and meet errors, at an exact rate.')
-    .options(FLAGS)
     .example('$0 --rate 50 --errors 0.2', '50 requests a second for 10 s, every fifth a 500')
     .example('$0 --seed monday --requests 1000', 'the same 1,000 requests each time')
     .example('$0 --ramp 0:10,60:100 --html run.html', 'from 10 to 100 a second in a minute, and a report with charts')
     .example("$0 --expect 'p99<500' --expect 'errors=0'", 'exit code 1 unless both hold')
     .example('$0 --seconds 60 --ledger run.json', 'a minute, and a ledger to check the dashboards against')
     .epilogue('Exit codes: 0 good, 1 the run failed, 2 wrong usage. Ctrl-C ends the run with its report and ledger.')
-    .command('$0', false, {}, run),
+    .command('$0', false, FLAGS, run)
+    .command(mergeCommand),
 );

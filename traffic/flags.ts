@@ -43,6 +43,27 @@ export const FLAGS = {
   },
   run: { type: 'string', describe: 'The name that this run has in the log (default random)', group: 'Who:' },
   timeout: { type: 'number', describe: `How long to wait for a reply (default ${DEFAULTS.timeout} s)`, group: 'What:' },
+  out: {
+    type: 'string',
+    // So that `-` is its value, not an argument.
+    nargs: 1,
+    describe: 'Write the access lines to this file (.gz: packed; -: standard output), and send nothing',
+    group: 'Where to:',
+  },
+  stream: { type: 'string', describe: 'Put the access lines into this Firehose stream', group: 'Where to:' },
+  endpoint: { type: 'string', describe: "Firehose's address, in place of AWS's own", group: 'Where to:' },
+  region: { type: 'string', describe: 'Of the stream (default as the AWS SDK finds it)', group: 'Where to:' },
+  from: {
+    type: 'string',
+    describe: 'The lines begin at this time (2026-11-01, 2026-11-01T10:31:00Z), and are made at full speed',
+    group: 'Where to:',
+  },
+  to: { type: 'string', describe: 'The lines end at this time', group: 'Where to:' },
+  shard: {
+    type: 'string',
+    describe: 'Only this share of the plan, 2/8: for several machines, with one --run and one --seed',
+    group: 'Where to:',
+  },
   ledger: { type: 'string', describe: 'Write to this file what was sent and answered, as JSON', group: 'Result:' },
   html: { type: 'string', describe: 'Write a report with charts to this file', group: 'Result:' },
   expect: {

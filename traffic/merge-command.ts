@@ -3,8 +3,8 @@ import type { CommandModule } from 'yargs';
 import { z } from 'zod';
 import { reasonOf, ToolkitError, UsageError } from '../core/errors';
 import { parse } from '../core/parse';
-import { probeLedgerFile, writeLedgerFile } from './ledger-file';
 import { mergeLedgers, parseLedger, type ShardLedger } from './merge';
+import { writeResultFile } from './result-file';
 
 const Arguments = z.object({
   ledgers: z.array(z.string()).min(1),
@@ -26,12 +26,9 @@ export const mergeCommand: CommandModule = {
   handler: (argv) => {
     const { ledgers, out, partial } = parse(Arguments, argv, (why) => new UsageError(why));
     const merged = mergeLedgers(ledgers.map(readLedger), partial);
-    if (out === undefined) {
-      process.stdout.write(`${JSON.stringify(merged)}\n`);
-      return;
-    }
-    probeLedgerFile(out);
-    writeLedgerFile(out, merged);
+    const text = `${JSON.stringify(merged)}\n`;
+    if (out === undefined) process.stdout.write(text);
+    else writeResultFile({ kind: 'ledger', file: out }, text);
   },
 };
 

@@ -153,6 +153,7 @@ const EITHER: readonly (readonly [string, string])[] = [
   ['rate', 'ramp'],
   ['max', 'rate'],
   ['max', 'ramp'],
+  ['max', 'shard'],
   ['max', 'out'],
   ['max', 'stream'],
   ['out', 'stream'],
@@ -182,7 +183,9 @@ function contradictionsOf(given: Given): readonly string[] {
       ([name, ...others]) => `--${flagOf(name)} belongs to ${others.map((other) => `--${flagOf(other)}`).join(' or ')}`,
     ),
   ];
-  const { from, to, errors, notFound } = given;
+  const { from, to, errors, notFound, out, ledger } = given;
+  if (has('shard') && !(has('seed') && has('run'))) faults.push('--shard needs --seed and --run, alike for all shards');
+  if (has('out') && out === ledger) faults.push('--out and --ledger are one file');
   // 0.8 + 0.2 is 1 in doubles; 0.7 + 0.3 could be a little more.
   if (Number(errors) + Number(notFound) > 1 + 1e-9) faults.push('--errors and --not-found are more than all requests');
   if (from instanceof Date && to instanceof Date && from >= to) faults.push('--to must be later than --from');

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readDeployedAddress } from '../core/deploy-outputs';
+import type { ToolkitError } from '../core/errors';
 import { judge, parseThreshold, type ThresholdResult } from './expect';
 import { createFigures, type Figures } from './figures';
 import type { Percentiles } from './histogram';
@@ -14,6 +15,7 @@ import type { OutputEnd, Recorder } from './output';
 import { errorsAmong, planRequests } from './plan';
 import { probeResultFile, type ResultFile, writeResultFile } from './result-file';
 import { type Schedule, toSchedule } from './schedule';
+import { toShardPlan } from './shard';
 
 /**
  * Without a number of requests, seconds, a ramp or a time span the run goes on until `signal`.
@@ -79,6 +81,8 @@ export interface TrafficReport {
   readonly expect: readonly ThresholdResult[];
   /** Whether the run went to its end, or was stopped, with answers, and all that was asked to hold does. */
   readonly passed: boolean;
+  /** Why the run is broken, where the output knows. */
+  readonly fault?: ToolkitError;
   /** What only its output knows. */
   readonly [figure: string]: unknown;
 }
@@ -99,7 +103,8 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const thresholds = (options.expect ?? []).map(parseThreshold);
   const { errors = DEFAULTS.errors, errorMode = DEFAULTS.errorMode, users = DEFAULTS.users } = options;
   const { notFound, slow = DEFAULTS.slow, slowMs, think } = options;
-  const { max = false } = options;
+  const { max = false, shard } = options;
+  const share = 1 / (shard?.count ?? 1);
   const schedule = toSchedule(max ? { rate: MAX_PLAN.rate } : { rate, ramp });
   const requests = countRequests(options, schedule);
   const journeys = options.journeys === undefined ? JOURNEYS : readJourneys(options.journeys);
@@ -110,14 +115,17 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const asked = { seed, rate, ramp, errors, errorMode, notFound, slow, slowMs, users, think, requests };
   const planned = max ? { ...asked, ...MAX_PLAN, ramp: undefined } : asked;
   const needs = { errors: errors > 0 ? errorMode : undefined, delays: slow > 0 };
-  const output = openOutput({ ...options, url, run, needs, startRate: schedule.rateAt(0) });
+  const output = openOutput({ ...options, url, run, seed, needs, startRate: schedule.rateAt(0) * share });
   await output.probe();
   const ledgerFile = toResultFile('ledger', options.ledger);
   const htmlFile = toResultFile('report', options.html);
   for (const file of [ledgerFile, htmlFile]) if (file !== undefined) probeResultFile(file);
 
   const slots = (seconds: number) => Math.min(requests ?? Number.POSITIVE_INFINITY, schedule.slotsBefore(seconds));
-  const figures = createFigures(max ? undefined : (second) => slots(second + 1) - slots(second));
+  const whole = planRequests({ ...planned, journeys });
+  const part = shard && toShardPlan(whole, shard);
+  const plannedIn = part?.plannedIn ?? ((second: number) => slots(second + 1) - slots(second));
+  const figures = createFigures(max ? undefined : plannedIn);
   const ledger = createLedger();
   const clock = { startedAt: new Date(), startMs: performance.now() };
   const recorder: Recorder = {
@@ -137,41 +145,42 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
     },
   };
   const secondsNow = () => (performance.now() - clock.startMs) / 1000;
-  const progress = createProgress({ figures, ledger, schedule, requests, max, secondsNow });
+  const progress = createProgress({ figures, ledger, schedule, share, requests, max, secondsNow });
   const timer = setInterval(() => options.onProgress?.(progress(output.connections)), PROGRESS_MS);
   try {
-    const plan = planRequests({ ...planned, journeys });
-    const { end, due, figures: others } = await output.run(plan, recorder, options.signal);
+    const { end, due, fault, figures: others } = await output.run(part?.requests ?? whole, recorder, options.signal);
     const seconds = secondsNow();
     if (end === 'complete') figures.complete();
     const totals = ledger.totals();
     if (ledgerFile !== undefined) {
-      const whole: LedgerFile = {
+      const content: LedgerFile = {
         ledger: LEDGER_VERSION,
         run,
         seed,
         output: nameOfOutput(options),
         options: { url, max, ...asked, rate: max ? null : rate, journeys: options.journeys },
+        shard,
         startedAt: clock.startedAt.toISOString(),
         end,
         planned: due,
         sent: figures.sent,
         ...totals,
       };
-      writeResultFile(ledgerFile, `${JSON.stringify(whole)}\n`);
+      writeResultFile(ledgerFile, `${JSON.stringify(content)}\n`);
     }
     const results = {
       run,
       seed,
       end,
-      rate: round(figures.sent / sendingSeconds(figures, schedule, max)),
-      rateAsked: max ? null : ramp === undefined ? rate : round(due / endOf(due, schedule)),
+      rate: round(figures.sent / sendingSeconds(figures, schedule, max || shard !== undefined)),
+      rateAsked: max ? null : ramp === undefined ? rate * share : round(due / endOf(due / share, schedule)),
       seconds: round(seconds),
       planned: due,
       ...toResults(figures, ledger),
-      errorsPlanned: errorsAmong(due, errors),
+      errorsPlanned: part?.errors ?? errorsAmong(due, errors),
       ledger: options.ledger ?? null,
       ...others,
+      ...(fault && { fault }),
     };
     const held = judge(thresholds, results);
     const isWhole = end !== 'broken' && (results.answered > 0 || results.sent === 0);
@@ -179,7 +188,8 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
     if (htmlFile !== undefined) {
       const { binSeconds } = figures.timeline;
       const bins = figures.timeline.bins();
-      const inBin = (_: unknown, bin: number) => (slots((bin + 1) * binSeconds) - slots(bin * binSeconds)) / binSeconds;
+      const inBin = (_: unknown, bin: number) =>
+        (share * (slots((bin + 1) * binSeconds) - slots(bin * binSeconds))) / binSeconds;
       const html = toHtmlReport({
         report,
         target: options.stream ?? options.out ?? url,
@@ -209,9 +219,9 @@ function endOf(slots: number, { atMs }: Schedule): number {
 }
 
 /** How long the sending took: each request has its slot's length, and the last one may have been late. */
-function sendingSeconds({ sent, lastSentMs }: Figures, schedule: Schedule, max: boolean): number {
+function sendingSeconds({ sent, lastSentMs }: Figures, schedule: Schedule, isUneven: boolean): number {
   if (sent === 0) return 1;
-  if (max) return lastSentMs / 1000;
+  if (isUneven) return lastSentMs / 1000;
   const lateMs = Math.max(0, lastSentMs - schedule.atMs(sent - 1));
   return endOf(sent, schedule) + lateMs / 1000;
 }
@@ -228,12 +238,14 @@ interface Going {
   readonly figures: Figures;
   readonly ledger: Ledger;
   readonly schedule: Schedule;
+  /** Of the plan: a shard's. */
+  readonly share: number;
   readonly requests: number | undefined;
   readonly max: boolean;
   readonly secondsNow: () => number;
 }
 
-function createProgress({ figures, ledger, schedule, requests, max, secondsNow }: Going) {
+function createProgress({ figures, ledger, schedule, share, requests, max, secondsNow }: Going) {
   let [shownSent, shownSeconds] = [0, 0];
   return (connections: number | undefined): Progress => {
     const [{ sent }, seconds] = [figures, secondsNow()];
@@ -241,10 +253,10 @@ function createProgress({ figures, ledger, schedule, requests, max, secondsNow }
     [shownSent, shownSeconds] = [sent, seconds];
     return {
       seconds,
-      rate: max ? null : schedule.rateAt(seconds),
+      rate: max ? null : schedule.rateAt(seconds) * share,
       seenRate,
       sent,
-      planned: requests,
+      planned: requests && Math.round(requests * share),
       lost: ledger.lost,
       errors: ledger.errors,
       latencyMs: figures.latencyMs(),
