@@ -4,6 +4,7 @@ import type { TrafficOutput } from './output';
 import { toFirehoseStream } from './outputs/firehose-stream';
 import { toHttpOutput } from './outputs/http-output';
 import { toLineOutput } from './outputs/line-output';
+import type { SinkDoor } from './outputs/line-sink';
 import { toLogFile } from './outputs/log-file';
 import type { SiteNeeds } from './probe-site';
 
@@ -45,24 +46,26 @@ export function nameOfOutput({ out, stream }: Pick<OutputOptions, 'out' | 'strea
 
 /** @throws ToolkitError where it cannot be opened; nothing is sent before `run`. */
 export function openOutput(options: OutputOptions): TrafficOutput {
-  const { token, run, seed, needs, startRate, timeout = DEFAULTS.timeout, max, seconds } = options;
-  const { out, stream, endpoint, region, from } = options;
-  const { connections = max ? CONNECTIONS.max : CONNECTIONS.clock } = options;
-  const url = new URL(options.url ?? DEFAULTS.url);
-  if (out !== undefined) return toLineOutput({ run, seed, url, from }, toLogFile(out));
-  if (stream !== undefined)
-    return toLineOutput(
-      { run, seed, url, from },
-      toFirehoseStream({ stream, endpoint, region, threads: from === undefined ? 1 : 2 }),
-    );
-  return toHttpOutput({
-    url,
+  const {
     token,
     run,
+    seed,
     needs,
     startRate,
-    max: max ? { seconds: seconds ?? Number.POSITIVE_INFINITY } : undefined,
-    maxConnections: connections,
-    timeoutSeconds: timeout,
-  });
+    timeout = DEFAULTS.timeout,
+    seconds = Number.POSITIVE_INFINITY,
+  } = options;
+  const url = new URL(options.url ?? DEFAULTS.url);
+  const max = options.max ? { seconds } : undefined;
+  const sink = openSink(options);
+  if (sink !== undefined) return toLineOutput({ run, seed, url, from: options.from, max }, sink);
+  const { connections = max ? CONNECTIONS.max : CONNECTIONS.clock } = options;
+  return toHttpOutput({ url, token, run, needs, startRate, max, maxConnections: connections, timeoutSeconds: timeout });
+}
+
+/** Where access lines go; undefined: nowhere, the requests go to a site. */
+function openSink({ out, stream, endpoint, region, from, max }: OutputOptions): SinkDoor | undefined {
+  if (out !== undefined) return toLogFile(out);
+  const threads = from === undefined && !max ? 1 : 2;
+  return stream === undefined ? undefined : toFirehoseStream({ stream, endpoint, region, threads });
 }

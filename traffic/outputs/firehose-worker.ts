@@ -50,7 +50,8 @@ async function work({ stream, endpoint, region, calls, patienceMs }: WorkerOptio
     if (message.kind === 'hurry') return queue.hurry(message.cutMs);
     if (message.kind === 'close') {
       putter.close();
-      return parentPort?.close();
+      // Timers of calls that are not needed any more would keep the thread.
+      process.exit();
     }
     const put = puts++;
     void queue

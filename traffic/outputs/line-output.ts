@@ -15,8 +15,8 @@ export interface LineOutputOptions extends Omit<AccessLinesOptions, 'idSeed'> {
   readonly seed: string;
   /** The time of the plan's beginning, in the past or the future: the lines are made at full speed. @default now, by the clock */
   readonly from?: Date | undefined;
-  /** At full speed, each line dated when it is made. */
-  readonly max?: boolean | undefined;
+  /** At full speed for so long, each line dated when it is made. */
+  readonly max?: { readonly seconds: number } | undefined;
 }
 
 /** About 1,400 lines: enough for a write or for gzip, few enough to be young when their requests are forgotten. */
@@ -58,6 +58,7 @@ class LineRun {
   #madeBytes = 0;
   readonly #free: Buffer[] = [];
   readonly #isLive: boolean;
+  readonly #endMs: number;
   readonly #underWay = new Set<Promise<void>>();
   #due = 0;
   #fault: ToolkitError | undefined;
@@ -68,9 +69,10 @@ class LineRun {
     this.#sink = sink;
     this.#recorder = recorder;
     this.#signal = signal;
-    const { run, seed, url, from, max = false } = options;
+    const { run, seed, url, from, max } = options;
     this.#startedAt = from ?? new Date();
-    this.#isLive = from === undefined && !max;
+    this.#isLive = from === undefined && max === undefined;
+    this.#endMs = (max?.seconds ?? Number.POSITIVE_INFINITY) * 1000;
     // A span of the past made again is the same lines; a run of now under an old name is not.
     const idSeed = `${run} ${seed} ${from === undefined ? `now ${Date.now()} ${Math.random()}` : from.getTime()}`;
     this.#lines = new AccessLines({ run, url, idSeed });
@@ -81,7 +83,7 @@ class LineRun {
     this.#signal?.addEventListener('abort', hurry, { once: true });
     this.#recorder.onStart(this.#startedAt);
     let next = pull(plan);
-    while (next !== undefined && this.#goesOn) {
+    while (next !== undefined && this.#goesOn && this.#nowMs() < this.#endMs) {
       if (this.#isLive) await this.#untilDue(next);
       if (!this.#goesOn) break;
       const block = this.#gather(next, plan);
@@ -92,7 +94,8 @@ class LineRun {
     await Promise.all(this.#underWay);
     this.#signal?.removeEventListener('abort', hurry);
     const fault = this.#fault;
-    const end: OutputEnd = fault !== undefined ? 'broken' : next === undefined ? 'complete' : 'stopped';
+    const end: OutputEnd =
+      fault !== undefined ? 'broken' : this.#signal?.aborted && next !== undefined ? 'stopped' : 'complete';
     return { end, due: this.#due, fault, figures: this.#sink.figures() };
   }
 

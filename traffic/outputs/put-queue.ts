@@ -29,12 +29,14 @@ export interface PutQueueOptions {
   readonly putter: RecordPutter;
   /** Calls under way at a time. */
   readonly calls: number;
-  /** Gives up when no record has been accepted for that long. */
+  /** Gives up when no record has been accepted for that long, and sooner while none ever was. */
   readonly patienceMs: number;
 }
 
 /** For records that failed where most of their call did not: the stream has room. */
 const FIRST_PAUSE_MS = 25;
+/** Where no record was ever accepted, the address may be wrong. */
+const FIRST_PATIENCE_MS = 10_000;
 /** A record that fails that often (some two minutes) while others do not will never be accepted. */
 const MOST_ATTEMPTS = 20;
 
@@ -69,6 +71,9 @@ export class PutQueue {
   #throttles = 0;
   #pausedUntilMs = 0;
   #acceptedAtMs = performance.now();
+  #hasAccepted = false;
+  /** Why records failed last. */
+  #why = '';
   #isHurried = false;
   #error: ToolkitError | undefined;
   readonly #cut = new AbortController();
@@ -91,6 +96,7 @@ export class PutQueue {
   hurry(cutMs: number): void {
     this.#isHurried = true;
     setTimeout(() => this.#cut.abort(), cutMs).unref();
+    if (!this.#hasAccepted && this.#why !== '') this.#giveUpInTime();
     this.#pump();
   }
 
@@ -151,13 +157,18 @@ export class PutQueue {
     try {
       const { failed, why, sense } = await this.#options.putter.put(items.map(toRecord), this.#cut.signal);
       const again = this.#settleCall(items, failed, sense === 'uncertain');
-      if (failed.length < items.length) this.#acceptedAtMs = performance.now();
-      else this.#giveUpAfter(why);
+      if (failed.length > 0) this.#why = why;
+      if (failed.length === items.length) {
+        this.#giveUpInTime();
+      } else {
+        this.#acceptedAtMs = performance.now();
+        this.#hasAccepted = true;
+      }
       this.#throttle(failed.length > items.length / 2);
       this.#pause(again);
     } catch (error) {
-      for (const item of items) this.#settleFailed(item);
       this.#error ??= error as ToolkitError;
+      for (const item of items) this.#settleFailed(item);
     }
     this.#underWay--;
     this.#pump();
@@ -204,13 +215,17 @@ export class PutQueue {
     this.#pausing.set(timer, items);
   }
 
-  #giveUpAfter(why: string): void {
+  #giveUpInTime(): void {
     const { patienceMs } = this.#options;
-    if (performance.now() - this.#acceptedAtMs < patienceMs) return;
+    const mostMs = this.#hasAccepted ? patienceMs : Math.min(patienceMs, FIRST_PATIENCE_MS);
+    const waitedMs = performance.now() - this.#acceptedAtMs;
+    // Who stops a run that got nothing across is to know why.
+    if (waitedMs < mostMs && (this.#hasAccepted || !this.#isHurried)) return;
+    const howLong = this.#hasAccepted ? `no record for ${Math.round(waitedMs / 1000)} s` : 'none of the records';
     this.#error ??= new ToolkitError(
       'FIREHOSE_AWAY',
-      `The delivery stream has accepted no record for ${Math.round(patienceMs / 1000)} s: ${why}.`,
-      'Look at the stream and its quotas; what was accepted is in the ledger. A lower --rate is gentler.',
+      `The delivery stream has accepted ${howLong}: ${this.#why}.`,
+      'Check its address and its quotas; what was accepted is in the ledger. A lower --rate is gentler.',
     );
   }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { builtFile } from '../../../core/package-root';
+import { openEndpoint } from '../../local/shipper/endpoint';
 import { countEvents, ledgerCounts } from './count-events';
 
 jest.setTimeout(30_000);
@@ -88,5 +89,75 @@ describe('traffic --out', () => {
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(why);
     expect(existsSync(join(folder, 'access_log'))).toBe(false);
+  });
+});
+
+describe('traffic --stream', () => {
+  const ALONE = `env -i PATH="$PATH" HOME="${'$PWD'}" AWS_EC2_METADATA_DISABLED=true`;
+
+  it.each([
+    ['--stream clicks', 'error: No AWS region is set.'],
+    ['--stream clicks --region us-east-1', 'error: No AWS credentials were found.'],
+  ])('says before the run what %s lacks', async (args, why) => {
+    const { code, stdout, stderr } = await traffic(`${args} ${SPAN} --requests 10`, ALONE);
+
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^${why}\\n→ .+\\n$`));
+    expect(existsSync(join(folder, 'ledger.json'))).toBe(false);
+  });
+
+  it('prints the report and then why, when the stream does not exist', async () => {
+    const endpoint = await openEndpoint();
+    endpoint.behave = () => 'not-found';
+
+    const { code, stdout, stderr } = await traffic(
+      `--stream clicks --endpoint ${endpoint.url.href} ${SPAN} --requests 10 --json`,
+    );
+
+    await endpoint.close();
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ end: 'broken', answered: 0, passed: false });
+    expect(stderr).toMatch(/^error: There is no delivery stream clicks at http:.+\.\n→ .+\n$/);
+    expect(readLedger()).toMatchObject({ end: 'broken', answered: 0, uncertain: { requests: 0 } });
+  });
+
+  it.each([
+    ['--stream clicks --out access_log', 'give --out or --stream, not both'],
+    ['--endpoint http://127.0.0.1:1', '--endpoint belongs to --stream'],
+    ['--stream "no name"', "'no name' is no name of a stream"],
+    ['--out access_log --shard 3/2', 'must be one of its shards'],
+    ['--out access_log --shard 1/2', '--shard needs --seed and --run'],
+  ])('refuses %s', async (args, why) => {
+    const { code, stderr } = await traffic(args);
+
+    expect(code).toBe(2);
+    expect(stderr).toContain(why);
+  });
+});
+
+describe('traffic merge', () => {
+  it('adds the ledgers of shards up, to a file or to standard output', async () => {
+    const options = '--from 2026-11-01 --requests 500 --run r7 --seed monday';
+    for (const number of [1, 2]) {
+      await traffic(`--out log${number} ${options} --shard ${number}/2 --ledger ledger${number}.json`);
+    }
+    await traffic(`--out log ${options} --ledger ledger.json`);
+
+    const { code, stdout } = await traffic('merge ledger1.json ledger2.json');
+    const written = await traffic('merge ledger1.json ledger2.json --out merged.json');
+
+    expect({ code, merged: JSON.parse(stdout) }).toEqual({ code: 0, merged: readLedger() });
+    expect(written).toEqual({ code: 0, stdout: '', stderr: '' });
+    expect(readFileSync(join(folder, 'merged.json'), 'utf8')).toBe(stdout);
+  });
+
+  it('refuses what is not the whole of one run', async () => {
+    await traffic('--out log1 --from 2026-11-01 --requests 5 --run r7 --seed a --shard 1/2 --ledger ledger1.json');
+
+    const [missing, none] = [await traffic('merge ledger1.json'), await traffic('merge')];
+
+    expect(missing).toMatchObject({ code: 1, stdout: '' });
+    expect(missing.stderr).toMatch(/^error: Of 2 shards, 2 is missing\.\n→ .+\n$/);
+    expect(none.code).toBe(2);
   });
 });
