@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isNativeError } from 'node:util/types';
-import { FirehoseClient, PutRecordBatchCommand } from '@aws-sdk/client-firehose';
-import { reasonOf, ToolkitError } from '../../core/errors';
+import { openRecordPutter, type RecordPutter, toPauseMs } from '../../core/put-records';
 
 export interface FirehoseSenderProps {
   readonly deliveryStream: string;
@@ -14,27 +12,17 @@ export interface FirehoseSenderProps {
   readonly acknowledged: (records: number) => void;
 }
 
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 10_000;
 /** A hiccup is not worth a word. */
 const WARN_AFTER_ATTEMPTS = 3;
 
 /** Sends batches to a delivery stream until each of their records has been accepted. */
 export class FirehoseSender {
   readonly #props: FirehoseSenderProps;
-  readonly #client: FirehoseClient;
+  #putter: Promise<RecordPutter> | undefined;
   #warned = false;
 
   constructor(props: FirehoseSenderProps) {
     this.#props = props;
-    this.#client = new FirehoseClient({
-      endpoint: props.endpoint.href,
-      region: props.region,
-      // A local endpoint must never see the user's own keys, nor ask for any.
-      ...(isLoopback(props.endpoint) && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
-      maxAttempts: 1, // It is send() that tries again, with only what failed.
-      requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
-    });
   }
 
   /**
@@ -45,47 +33,29 @@ export class FirehoseSender {
    * @throws ToolkitError FIREHOSE_REFUSED if trying again cannot help.
    */
   async send(batch: readonly Uint8Array[]): Promise<boolean> {
+    const putter = await this.#open();
     let rest = batch;
     for (let attempt = 1; ; attempt += 1) {
       const last = this.#props.signal.aborted;
-      const { failed, why } = await this.#attempt(rest);
+      const { failed, why } = await putter.put(rest);
       this.#props.acknowledged(rest.length - failed.length);
-      rest = failed;
+      const isFailed = new Set(failed);
+      rest = rest.filter((_, place) => isFailed.has(place));
       if (rest.length === 0) {
         this.#recover();
         return true;
       }
       if (last) return false;
       this.#warnAfter(attempt, why);
-      await this.#pause(attempt);
+      // A stop ends the pause: the last attempt is made at once.
+      await sleep(toPauseMs(attempt), undefined, { signal: this.#props.signal }).catch(() => {});
     }
   }
 
-  async #attempt(batch: readonly Uint8Array[]): Promise<{ failed: readonly Uint8Array[]; why: string }> {
-    try {
-      const reply = await this.#client.send(
-        new PutRecordBatchCommand({
-          DeliveryStreamName: this.#props.deliveryStream,
-          Records: batch.map((Data) => ({ Data })),
-        }),
-      );
-      const responses = reply.RequestResponses ?? [];
-      if (responses.length !== batch.length)
-        return { failed: batch, why: `its reply names ${responses.length} of ${batch.length} records` };
-      if (reply.FailedPutCount === 0) return { failed: [], why: '' };
-      const failed = batch.filter((_, index) => responses[index]?.RecordId === undefined);
-      return { failed, why: responses.find(({ ErrorCode }) => ErrorCode)?.ErrorCode ?? 'records failed' };
-    } catch (error) {
-      if (isFinal(error)) throw this.#refused(error);
-      return { failed: batch, why: reasonOf(error) };
-    }
-  }
-
-  async #pause(attempt: number): Promise<void> {
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (attempt - 1));
-    const pauseMs = longest * (0.5 + Math.random() / 2);
-    // A stop ends the pause: the last attempt is made at once.
-    await sleep(pauseMs, undefined, { signal: this.#props.signal }).catch(() => {});
+  #open(): Promise<RecordPutter> {
+    const { deliveryStream, endpoint, region } = this.#props;
+    this.#putter ??= openRecordPutter({ stream: deliveryStream, endpoint, region });
+    return this.#putter;
   }
 
   #warnAfter(attempt: number, why: string): void {
@@ -101,31 +71,7 @@ export class FirehoseSender {
     this.#props.warn(`Delivery stream ${this.#props.deliveryStream} takes records again; nothing is lost.`);
   }
 
-  #refused(cause: unknown): ToolkitError {
-    const { deliveryStream, endpoint } = this.#props;
-    const name = isNativeError(cause) ? cause.name : 'Error';
-    return new ToolkitError(
-      'FIREHOSE_REFUSED',
-      `Delivery stream ${deliveryStream} at ${endpoint.origin} refuses records: ${name}: ${reasonOf(cause)}`,
-      'Check the stream’s name, the endpoint, the region and the credentials; the next run goes on where this one ended.',
-      { cause },
-    );
-  }
-
   close(): void {
-    this.#client.destroy();
+    this.#putter?.then((putter) => putter.close()).catch(() => {});
   }
-}
-
-/** Where no attempt will ever succeed: the request is wrong or not allowed. */
-function isFinal(error: unknown): boolean {
-  if (!isNativeError(error)) return false;
-  if (error.name === 'CredentialsProviderError') return true;
-  const status = (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode;
-  if (status === undefined || status < 400 || status >= 500) return false;
-  return status !== 408 && status !== 429 && !/Throttl|LimitExceeded|TooManyRequests|RequestTimeout/.test(error.name);
-}
-
-function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -196,7 +196,7 @@ describe('a stream that fails', () => {
 
     await expect(shipper.finished).rejects.toMatchObject({
       code: 'FIREHOSE_REFUSED',
-      message: expect.stringContaining('Firehose s not found.'),
+      message: expect.stringContaining('There is no delivery stream clicks at http:'),
     });
     bench.endpoint.behave = () => 'accept';
     await bench.ship();
