@@ -79,24 +79,24 @@ export class AccessLines {
     this.#id = toPiece(renderId(prefix + '0'.repeat(ID_DIGITS)));
     this.#end = toPiece(`${renderSite(options.url.host)}\n`);
     const none = toPiece('');
-    const pieces = { who: none, when: none, hit: none, referer: none, agent: none, user: none };
+    // As long as every other.
+    const when = toPiece(renderWhen(new Date(0)));
+    const pieces = { who: none, when, hit: none, referer: none, agent: none, user: none };
     this.#line = { ...pieces, session: -1, index: 0, us: 0, bytes: 0 };
   }
 
   /**
    * Makes the line of the plan's next request.
    *
-   * @param timeMs that the line says, since 1970.
    * @returns its length in bytes, with its newline.
    */
-  make(request: PlannedRequest, timeMs: number): number {
+  make(request: PlannedRequest): number {
     const { index, visitor, method, referer, expect, delayMs } = request;
     const line = this.#line;
     const isStatic = expect.action === 'asset';
     const medianUs = isStatic ? MEDIAN_US.asset : method === 'POST' ? MEDIAN_US.form : MEDIAN_US.page;
     const factor = this.#durations[mix(index ^ (this.#random[4] as number)) % DURATIONS] as number;
     line.who = remember(this.#whos, visitor.address, renderWho);
-    if (this.#second !== Math.floor(timeMs / 1000)) this.#beginSecond(timeMs);
     line.hit = this.#hitOf(request);
     line.referer = remember(this.#referers, referer, this.#renderReferer);
     line.agent = remember(this.#agents, visitor.agent, this.#renderAgent);
@@ -118,8 +118,9 @@ export class AccessLines {
     return line.bytes;
   }
 
-  /** Puts the line that was made last where there is room for it. */
-  copyTo(target: Buffer, start: number): void {
+  /** Puts the line that was made last where there is room for it. @param timeMs that it says, since 1970. */
+  copyTo(target: Buffer, start: number, timeMs: number): void {
+    if (this.#second !== Math.floor(timeMs / 1000)) this.#beginSecond(timeMs);
     const { who, when, hit, referer, agent, user, session, index, us } = this.#line;
     let at = put(target, who, start);
     at = put(target, when, at);

@@ -61,6 +61,7 @@ class LineRun {
   readonly #endMs: number;
   readonly #underWay = new Set<Promise<void>>();
   #due = 0;
+  #gatheredAtMs = -1;
   #fault: ToolkitError | undefined;
   #settled = Promise.resolve();
 
@@ -84,11 +85,13 @@ class LineRun {
     this.#recorder.onStart(this.#startedAt);
     let next = pull(plan);
     while (next !== undefined && this.#goesOn && this.#nowMs() < this.#endMs) {
-      if (this.#isLive) await this.#untilDue(next);
+      // What found no room in the last block is due already.
+      if (this.#isLive && next.atMs > this.#gatheredAtMs) await this.#untilDue(next);
       if (!this.#goesOn) break;
       const block = this.#gather(next, plan);
       next = block.next;
-      this.#put(block.gathered);
+      if (block.gathered.requests.length > 0) this.#put(block.gathered);
+      else this.#free.push(block.gathered.room);
       while (this.#underWay.size >= this.#sink.parallel) await Promise.race(this.#underWay);
     }
     await Promise.all(this.#underWay);
@@ -111,6 +114,7 @@ class LineRun {
   /** As many lines as make a block, or as are due by now. */
   #gather(first: PlannedRequest, plan: Iterator<PlannedRequest>) {
     const sentAtMs = this.#nowMs();
+    this.#gatheredAtMs = sentAtMs;
     const requests: PlannedRequest[] = [];
     const ends: number[] = [];
     const room = this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
@@ -118,10 +122,10 @@ class LineRun {
     let next: PlannedRequest | undefined = first;
     while (next !== undefined && !(this.#isLive && next.atMs > sentAtMs)) {
       // The line of a request may be asked for once: one that found no room is made already.
-      if (this.#made !== next) this.#madeBytes = this.#lines.make(next, this.#timeOf(next, sentAtMs));
+      if (this.#made !== next) this.#madeBytes = this.#lines.make(next);
       this.#made = next;
       if (at + this.#madeBytes > room.length) break;
-      this.#lines.copyTo(room, at);
+      this.#lines.copyTo(room, at, this.#timeOf(next, sentAtMs));
       at += this.#madeBytes;
       ends.push(at);
       requests.push(next);
@@ -136,7 +140,6 @@ class LineRun {
   }
 
   #put(block: Gathered): void {
-    if (block.requests.length === 0) return;
     const fates = this.#sink.put(block);
     // In the order of the blocks, whichever is done first: the recorder counts second by second.
     this.#settled = this.#settled.then(async () => this.#settle(block, await fates));

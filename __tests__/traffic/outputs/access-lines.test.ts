@@ -23,8 +23,8 @@ const plan = (seed: string, options: Partial<PlanOptions> = {}) => [
 const render = (requests: readonly PlannedRequest[], idSeed = 'a') => {
   const lines = new AccessLines({ run: 'r7', url: URL_OF_SITE, idSeed });
   return requests.map((request) => {
-    const line = Buffer.alloc(lines.make(request, START_MS + request.atMs));
-    lines.copyTo(line, 0);
+    const line = Buffer.alloc(lines.make(request));
+    lines.copyTo(line, 0, START_MS + request.atMs);
     return line.toString('latin1').slice(0, -1);
   });
 };
