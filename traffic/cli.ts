@@ -72,6 +72,7 @@ runCommandLine(
     .example('$0 --ramp 0:10,60:100 --html run.html', 'from 10 to 100 a second in a minute, and a report with charts')
     .example("$0 --expect 'p99<500' --expect 'errors=0'", 'exit code 1 unless both hold')
     .example('$0 --seconds 60 --ledger run.json', 'a minute, and a ledger to check the dashboards against')
+    .example('$0 --out log.gz --from 2026-11-01 --to 2026-11-08', 'a week of access lines, at full speed')
     .epilogue('Exit codes: 0 good, 1 the run failed, 2 wrong usage. Ctrl-C ends the run with its report and ledger.')
     .command('$0', false, FLAGS, run)
     .command(mergeCommand),
