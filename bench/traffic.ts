@@ -6,7 +6,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { builtFile } from '../core/package-root';
-import type { TrafficReport } from '../traffic/run-traffic';
+import type { TrafficReport } from '../traffic/traffic-report';
 import { median, type Report } from './report';
 import type { RunOrder } from './traffic-run';
 

@@ -8,7 +8,8 @@ import { FLAGS } from './flags';
 import { mergeCommand } from './merge-command';
 import { DEFAULTS, flagOf, TrafficOptions } from './options';
 import { createProgressView, toTable } from './report';
-import { type RunOptions, runTraffic, type TrafficReport } from './run-traffic';
+import { type RunOptions, runTraffic } from './run-traffic';
+import type { TrafficReport } from './traffic-report';
 
 async function run(argv: Readonly<Record<string, unknown>>): Promise<void> {
   const given = Object.fromEntries(Object.keys(TrafficOptions.shape).map((name) => [name, argv[name]]));

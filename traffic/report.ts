@@ -1,6 +1,7 @@
 /** How a run looks to a person: while it goes, and at its end. */
 import type { Percentiles } from './histogram';
-import type { Progress, TrafficReport } from './run-traffic';
+import type { Progress } from './progress';
+import type { TrafficReport } from './traffic-report';
 
 /** Between two lines where there is no terminal to rewrite one on. */
 const LINE_SECONDS = 5;

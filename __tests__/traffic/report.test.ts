@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { toProgressLine, toTable } from '../../traffic/report';
-import type { TrafficReport } from '../../traffic/run-traffic';
+import type { TrafficReport } from '../../traffic/traffic-report';
 
 const TIMES = { p50: 1.24, p90: 2, p99: 12.6, max: 40 };
 const REPORT: TrafficReport = {

@@ -4,7 +4,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type Progress, type RunOptions, runTraffic } from '../../traffic/run-traffic';
+import type { Progress } from '../../traffic/progress';
+import { type RunOptions, runTraffic } from '../../traffic/run-traffic';
 import { startTestSite, type TestSite, type TestSiteOptions } from './test-site';
 
 jest.setTimeout(30_000);

@@ -2,8 +2,8 @@
 import { Html, html } from '../../site/demo/html';
 import type { ThresholdResult } from '../expect';
 import type { Counts } from '../ledger';
-import type { TrafficReport } from '../run-traffic';
 import type { Bin } from '../timeline';
+import type { TrafficReport } from '../traffic-report';
 import { type Bar, barList, duration, grouped, type Range, rangeChart, timeChart } from './charts';
 import { STYLE } from './style';
 
