@@ -12,17 +12,22 @@ export interface HttpOutputOptions
 
 /** A little more than what is busy at any time: replies vary. */
 const SPARE = 1.2;
-const LEAST_CONNECTIONS = 4;
+/**
+ * Fewer are opened in no time when they are needed. And an idle connection is no gift to every server: where each has a
+ * process to itself (Apache's prefork), those that wait for nothing keep the visitors out.
+ */
+const WORTH_WARMING = 200;
 
 /** The requests themselves, to a site: the output that is the rule. */
 export function toHttpOutput({ needs, startRate, ...options }: HttpOutputOptions): TrafficOutput {
   const pool = new ConnectionPool(options);
-  const { url, token, max, maxConnections } = options;
-  let warmConnections = max === undefined ? LEAST_CONNECTIONS : maxConnections;
+  const { url, token, max } = options;
+  let warmConnections = 0;
   return {
     async probe() {
       const { replyMs } = await probeSite({ url, token, needs });
-      if (max === undefined) warmConnections += Math.ceil((startRate * replyMs * SPARE) / 1000);
+      const needed = Math.ceil((startRate * replyMs * SPARE) / 1000);
+      if (max === undefined && needed >= WORTH_WARMING) warmConnections = needed;
     },
     async run(plan, recorder, signal) {
       const { retried, ...result } = await driveTraffic(plan, { ...options, warmConnections, signal }, recorder, pool);
