@@ -103,9 +103,10 @@ function worstBin(arrivals: readonly number[], rate: number): number {
   return most <= 1 ? 0 : (100 * most) / rate;
 }
 
-/** Bins from the plan's start, which lies half a slot before the first request. */
+/** Bins from the plan's start: no request comes before its time, so the one that is least late tells it. */
 function countBins(arrivals: readonly number[], rate: number, binMs: number): readonly number[] {
-  const startMs = Math.min(...arrivals.slice(0, 100)) - 500 / rate;
+  const toStart = (atMs: number, slot: number) => atMs - (1000 * (slot + 0.5)) / rate;
+  const startMs = arrivals.map(toStart).reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);
   const bins: number[] = [];
   for (const atMs of arrivals) {
     const bin = Math.floor((atMs - startMs) / binMs);
