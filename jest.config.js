@@ -12,6 +12,8 @@ const common = {
 /** @type {import('jest').Config} */
 module.exports = {
   watchman: false,
+  // Real processes on a busy machine: how long a test takes says nothing of whether it is right.
+  testTimeout: 60_000,
   projects: [
     {
       ...common,
