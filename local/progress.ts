@@ -52,9 +52,7 @@ export function renderAddresses({ page, site, stream, store, dataFolder }: Addre
 }
 
 export function renderReport(report: LocalReport, dataFolder: string): string {
-  const { read, stored, processingFailed, deliveryFailed, dropped, seconds, pageViews, signUps, signIns, users } =
-    report;
-  const statuses = Object.entries(report.byStatus).map(([status, count]) => `${status}: ${grouped(count)}`);
+  const { read, stored, processingFailed, deliveryFailed, dropped, seconds } = report;
   const reasons = Object.entries(report.reasons).map(([reason, count]) => `${reason} ${grouped(count)}`);
   const failed = processingFailed + deliveryFailed;
   const lines = [
@@ -63,8 +61,17 @@ export function renderReport(report: LocalReport, dataFolder: string): string {
     ...(failed === 0
       ? []
       : [`what failed is kept in ${dataFolder}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`]),
-    `in the store: ${grouped(pageViews)} page views, ${grouped(signUps)} sign-ups, ${grouped(signIns)} sign-ins, ${grouped(users)} user names; ` +
-      `by status ${statuses.join(', ') || 'none'}`,
+    `in the store: ${describeTotals(report)}`,
   ];
   return lines.join('\n');
+}
+
+function describeTotals({ byStatus, pageViews, signUps, signIns, users }: LocalReport): string {
+  if (byStatus === undefined) return 'not known, it does not answer';
+  const count = (value: number | undefined) => grouped(value ?? 0);
+  const statuses = Object.entries(byStatus).map(([status, events]) => `${status}: ${grouped(events)}`);
+  return (
+    `${count(pageViews)} page views, ${count(signUps)} sign-ups, ${count(signIns)} sign-ins, ${count(users)} user names; ` +
+    `by status ${statuses.join(', ') || 'none'}`
+  );
 }

@@ -3,8 +3,8 @@ import type { DeliveryCounts } from './firehose/delivery-stream';
 import type { ShipperCounts } from './shipper/shipper';
 import type { Totals } from './store/store-reader';
 
-/** What `clickstreamy local --json` prints; the totals are of all that the store holds. */
-export interface LocalReport extends Books, Totals {
+/** What `clickstreamy local --json` prints; the totals are of all that the store holds, and absent where it does not answer at the end. */
+export interface LocalReport extends Books, Partial<Totals> {
   /** Accepted and left in the journal, because the store was away; the next run delivers them. Else 0. */
   readonly waiting: number;
   readonly seconds: number;

@@ -68,7 +68,13 @@ async function run(pipeline: Pipeline, options: LocalOptions, closers: Closers):
   trafficEnd.abort();
   await traffic;
   const failure = await drainPipeline(pipeline, asked);
-  return { report: await readReport(pipeline), failure };
+  const report = readReport(pipeline);
+  try {
+    return { report: { ...report, ...(await pipeline.reader.readTotals()) }, failure };
+  } catch (error) {
+    // That events wait says the same, and what to do.
+    return { report, failure: failure ?? (report.waiting > 0 ? undefined : error) };
+  }
 }
 
 /** Aborted by the signal or after the seconds. */
@@ -82,11 +88,11 @@ function askedToStop({ signal, seconds }: LocalOptions, closers: Closers): Abort
   return asked.signal;
 }
 
-async function readReport({ shipper, stream, reader, reasons, status }: Pipeline): Promise<LocalReport> {
+function readReport({ shipper, stream, reasons, status }: Pipeline): LocalReport {
   const waiting = stream.buffered().records;
   const seconds = Math.round(status().seconds * 1000) / 1000;
   const books = readBooks(shipper.counts(), stream.counts());
-  return { ...books, waiting, seconds, ...(await reader.readTotals()), reasons };
+  return { ...books, waiting, seconds, reasons };
 }
 
 /** Whether all that was read is in the store: then a temporary folder holds nothing worth keeping. */

@@ -148,6 +148,51 @@ it('does not wait at Ctrl-C for a store that is away: what it accepted is delive
   expect(JSON.parse(second.out())).toMatchObject({ read: 2, stored: 2, waiting: 0, users: 3 });
 }, 30_000);
 
+it('does not wait at Ctrl-C for a search engine that is away: what it accepted is delivered by the next run', async () => {
+  const stored = new Set<string>();
+  const engine = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    const ids = [...body.matchAll(/"_id":"([^"]+)"/g)].map(([, id]) => String(id));
+    for (const id of ids) stored.add(id);
+    const root = { version: { number: '7.10.2' } };
+    const bulk = { errors: false, items: ids.map(() => ({ index: { status: 201 } })) };
+    const other = request.method === 'PUT' ? { acknowledged: true } : {};
+    response.end(JSON.stringify(request.url === '/' ? root : request.url?.includes('_bulk') ? bulk : other));
+  });
+  const listen = async (port: number) => {
+    engine.listen(port, '127.0.0.1');
+    await once(engine, 'listening');
+    return (engine.address() as AddressInfo).port;
+  };
+  const port = await listen(0);
+  const log = join(folder, 'access.log');
+  const data = join(folder, 'data');
+  await writeFile(log, view('alice'));
+  const args = ['--log', log, '--data', data, '--json', '--ui-port', '0', '--store', `http://127.0.0.1:${port}`];
+  const first = start(...args);
+  await until(() => (stored.size === 1 ? true : undefined));
+  engine.close();
+  engine.closeAllConnections();
+  await appendFile(log, view('bob') + view('carol'));
+  await until(() => (first.err().includes('The store cannot take events') ? true : undefined));
+
+  first.child.kill('SIGINT');
+
+  expect(await first.ended).toBe(1);
+  const report = JSON.parse(first.out());
+  expect(report).toMatchObject({ read: 3, accepted: 3, stored: 1, deliveryFailed: 0, waiting: 2 });
+  expect(report).not.toHaveProperty('byStatus');
+  expect(first.err()).toContain('in the store: not known');
+  expect(first.err()).toContain(`2 accepted records wait in the journal of ${data}`);
+  await listen(port);
+  const second = start(...args, '--once');
+  expect(await second.ended).toBe(0);
+  expect(JSON.parse(second.out())).toMatchObject({ read: 2, stored: 2, waiting: 0, byStatus: {} });
+  expect(stored.size).toBe(3);
+  engine.close();
+  engine.closeAllConnections();
+}, 30_000);
+
 it('runs the demo site with exactly the errors asked, and its books balance', async () => {
   const run = start('--seconds', '3', '--rate', '50', '--errors', '0.2', '--port', '0', '--ui-port', '0', '--json');
 
