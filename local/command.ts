@@ -8,7 +8,6 @@ import { parse } from '../core/parse';
 import { DEFAULT_INDEX, IndexName } from '../kibana/index-template';
 import { createProgressView, renderAddresses, renderReport } from './progress';
 import { isBalanced, type LocalReport } from './report';
-import { runLocal } from './run';
 import type { SearchStoreProps } from './store/search-store';
 
 const port = z.int('must be a whole number').min(0, 'must be 0 to 65535').max(65535, 'must be 0 to 65535').optional();
@@ -110,6 +109,8 @@ export const localCommand: CommandModule = {
 };
 
 async function run(options: z.output<typeof Options>): Promise<void> {
+  // Loaded here: DuckDB, the site and the SDK are half of what every other command would wait for.
+  const { runLocal } = require('./run') as typeof import('./run');
   const view = createProgressView(process.stderr);
   let folder = '';
   const { report, failure } = await runLocal({
