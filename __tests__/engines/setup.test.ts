@@ -1,29 +1,13 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { builtFile } from '../../core/package-root';
 import { askEngine } from '../../kibana/engine';
+import { runSetup as setup } from '../kibana/run-setup';
 import { describeEngines } from './engines';
 import { clientOf, dropIndex, freshIndex } from './use-index';
 
 jest.setTimeout(60_000);
-
-interface Ended {
-  readonly code: number;
-  readonly out: string;
-  readonly err: string;
-}
-
-function setup(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    const options = { env: { ...process.env, ...env }, timeout: 30_000 };
-    execFile(process.execPath, [builtFile('cli.js'), 'kibana', 'setup', ...args], options, (error, out, err) => {
-      resolve({ code: error === null ? 0 : Number(error.code), out, err });
-    });
-  });
-}
 
 describeEngines('clickstreamy kibana setup', (name, url) => {
   let folder: string;
@@ -68,30 +52,5 @@ describeEngines('clickstreamy kibana setup', (name, url) => {
     expect(err).toContain(`The index ${index} was made without the template`);
     expect(err).toContain('_reindex');
     expect(out).toBe('');
-  });
-});
-
-describe('clickstreamy kibana setup', () => {
-  it.each([
-    [[], '--url'],
-    [['--url', 'http://127.0.0.1:1', '--outputs', 'x'], '--url'],
-    [['--url', 'ftp://host'], 'no http or https address'],
-    [['--url', 'http://kim:very-secret@127.0.0.1:1'], 'has a login in it'],
-    [['--url', 'http://127.0.0.1:1', '--index', 'Apache'], 'index: must be lower-case'],
-    [['--url', 'http://127.0.0.1:1', '--auth', 'basic'], '--user'],
-    [['--url', 'http://127.0.0.1:1', '--auth', 'magic'], 'auth'],
-  ])('ends with 2 for %j', async (args, told) => {
-    const { code, out, err } = await setup(args);
-
-    expect(code).toBe(2);
-    expect(err).toContain(told);
-    expect(out + err).not.toContain('very-secret');
-  });
-
-  it('ends with 1 where nobody answers', async () => {
-    const { code, err } = await setup(['--url', 'http://127.0.0.1:1']);
-
-    expect(code).toBe(1);
-    expect(err).toContain('http://127.0.0.1:1 cannot be reached');
   });
 });
