@@ -1,0 +1,59 @@
+/** One call of the AWS API as the proxy sees it, and its answer. Signatures are not checked: neither the proxy nor moto knows the keys. */
+
+export interface AwsCall {
+  readonly method: string;
+  /** Path and query as sent, with the leading slash. */
+  readonly path: string;
+  /** As the signature names it: `es`, `firehose`, `s3`, `monitoring` (CloudWatch). Empty in an unsigned call. */
+  readonly service: string;
+  /** Of `X-Amz-Target` or of the form's `Action`; empty where the path says what is wanted (Lambda, S3, search domains). */
+  readonly action: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+export interface AwsAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** Hands a call on: to the next rule, in the end to moto. */
+export type Forward = (call: AwsCall) => Promise<AwsAnswer>;
+
+/**
+ * Mends one gap of moto: changes the call on its way in, the answer on its way back, or answers itself.
+ * A rule that has nothing to do with a call returns `forward(call)`.
+ */
+export interface MendRule {
+  /** What moto lacks, one line: the test prints it with the number of calls that were mended. */
+  readonly gap: string;
+  /** Which calls the rule mends; others do not reach `answer`. */
+  readonly concerns: (call: AwsCall) => boolean;
+  readonly answer: (call: AwsCall, forward: Forward) => Promise<AwsAnswer>;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: AWS's documents, of which a rule touches a member or two.
+export type Json = any;
+
+/** @throws SyntaxError where the body is no JSON: moto or the provider has changed, and the test should say so. */
+export function bodyOf(message: { readonly body: Buffer }): Json {
+  return message.body.length === 0 ? {} : JSON.parse(message.body.toString());
+}
+
+export function withBody<Message extends AwsCall | AwsAnswer>(message: Message, body: unknown): Message {
+  return { ...message, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) };
+}
+
+export function jsonAnswer(body: unknown): AwsAnswer {
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(body)) };
+}
+
+export function xmlAnswer(body: string): AwsAnswer {
+  return { status: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(body) };
+}
+
+/** The fields of a query-protocol call (EC2, IAM, Auto Scaling). */
+export function formOf(call: AwsCall): URLSearchParams {
+  return new URLSearchParams(call.body.toString());
+}

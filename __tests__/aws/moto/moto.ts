@@ -1,0 +1,71 @@
+/** `moto_server`, a stand-in for AWS that keeps everything in memory, and the proxy before it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type AwsProxy, startProxy } from './proxy';
+import { mendRules } from './rules';
+
+export interface Moto {
+  /** The endpoint of every AWS service: the proxy's. */
+  readonly url: string;
+  readonly mended: AwsProxy['mended'];
+  stop(): Promise<void>;
+}
+
+const DEADLINE_MS = 60_000;
+
+/** @throws Error when moto_server ends or does not answer within a minute, with what it said. */
+export async function startMoto(program: string): Promise<Moto> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const child = spawn(program, ['-H', '127.0.0.1', '-p', String(port)], {
+    env: { ...process.env, MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let said = '';
+  child.stderr.on('data', (chunk) => {
+    said = (said + chunk).slice(-4000);
+  });
+  try {
+    await untilAnswering(url, child);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw new Error(`${error}\n${said}`);
+  }
+  const proxy = await startProxy(url, mendRules());
+  return {
+    url: proxy.url,
+    mended: proxy.mended,
+    async stop() {
+      await proxy.close();
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = once(child, 'exit');
+        child.kill('SIGKILL');
+        await ended;
+      }
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+async function untilAnswering(url: string, child: ChildProcess): Promise<void> {
+  const deadline = Date.now() + DEADLINE_MS;
+  while (child.exitCode === null && Date.now() < deadline) {
+    const answered = await fetch(`${url}/moto-api/data.json`).then(
+      (reply) => reply.ok,
+      () => false,
+    );
+    if (answered) return;
+    await wait(100);
+  }
+  throw new Error(`moto_server did not answer (exit code ${child.exitCode}).`);
+}

@@ -1,0 +1,20 @@
+/** What moto 5.2 lacks for Terraform's AWS provider 5.100: everything the proxy mends. */
+import type { MendRule } from './aws-call';
+import { detailedMonitoring } from './ec2-rules';
+import { opensearchDestination, vpcOfDestination } from './firehose-rules';
+import { functionOptions } from './lambda-rules';
+import { conditionalDeny } from './s3-rules';
+import { domainProcessingStatus, domainUpdates } from './search-domain-rules';
+
+/** New rules for one moto: each remembers what it was told. */
+export function mendRules(): readonly MendRule[] {
+  return [
+    domainProcessingStatus(),
+    domainUpdates(),
+    opensearchDestination(),
+    vpcOfDestination(),
+    functionOptions(),
+    detailedMonitoring(),
+    conditionalDeny(),
+  ];
+}

@@ -1,0 +1,33 @@
+/** moto's buckets, as far as Terraform's provider needs more. */
+import { type AwsCall, bodyOf, type Json, type MendRule, withBody } from './aws-call';
+
+/**
+ * moto applies a bucket policy's `Deny` without looking at its condition, so that a policy which refuses plain HTTP refuses everything:
+ * it gets the `Allow` statements alone, and the proxy answers with the policy as it was put.
+ */
+export function conditionalDeny(): MendRule {
+  const policies = new Map<string, Buffer>();
+  return {
+    gap: "bucket: a policy's Deny is applied without its condition",
+    concerns: (call) => call.service === 's3' && /^\/[^/?]+\/?\?(?:.*&)?policy(?:=|&|$)/.test(call.path),
+    async answer(call, forward) {
+      const bucket = bucketOf(call);
+      if (call.method === 'PUT') {
+        policies.set(bucket, call.body);
+        const policy = bodyOf(call);
+        const allowed = policy.Statement.filter((statement: Json) => statement.Effect === 'Allow');
+        return forward(withBody(call, { ...policy, Statement: allowed }));
+      }
+      if (call.method === 'DELETE') policies.delete(bucket);
+      const answer = await forward(call);
+      const policy = policies.get(bucket);
+      return call.method === 'GET' && answer.status === 200 && policy !== undefined
+        ? { ...answer, body: policy }
+        : answer;
+    },
+  };
+}
+
+function bucketOf(call: AwsCall): string {
+  return call.path.split(/[/?]/)[1] ?? '';
+}
