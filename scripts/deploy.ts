@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+/** Plans, deploys or destroys without a person and without a terminal: for pipelines. */
+import { resolve } from 'node:path';
+import yargs from 'yargs';
+import { hideBin } from 'yargs/helpers';
+import { z } from 'zod';
+import { runCommandLine } from '../core/command-line';
+import { UsageError } from '../core/errors';
+import { packageRoot } from '../core/package-root';
+import { parse } from '../core/parse';
+import { explainFailure } from './deploy/explain-failure';
+import { planStacks } from './deploy/plan-stacks';
+import { checkCredentials, checkTerraform } from './deploy/preflight';
+import { runProgram } from './deploy/run-program';
+
+const Options = z.object({
+  action: z.enum(['plan', 'deploy', 'destroy']),
+  outputs: z.string().min(1, 'must name a file'),
+  '--': z.array(z.union([z.string(), z.number()]).pipe(z.coerce.string())).default([]),
+});
+type Options = z.output<typeof Options>;
+
+const CDKTF = resolve(packageRoot, 'node_modules/.bin/cdktf');
+const FOLDER = 'cdktf.out';
+
+async function run(argv: unknown): Promise<void> {
+  const options = parse(Options, argv, (why) => new UsageError(why));
+  const terraform = process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform';
+  await checkTerraform(terraform);
+  const { account, arn } = await checkCredentials(process.env['AWS_REGION'] ?? 'us-east-1');
+  process.stderr.write(`${options.action}: account ${account}, as ${arn}\n`);
+  await (options.action === 'plan' ? plan(terraform, options) : apply(options));
+}
+
+async function plan(terraform: string, options: Options): Promise<void> {
+  await cdktf(['synth', ...options['--']]);
+  const plans = await planStacks(terraform, resolve(FOLDER));
+  for (const { stack, text } of plans) process.stdout.write(`# ${stack}\n\n${text}\n`);
+}
+
+async function apply({ action, outputs, '--': more }: Options): Promise<void> {
+  const outputsFile = action === 'deploy' ? ['--outputs-file', outputs] : [];
+  await cdktf([action, '*', '--auto-approve', ...outputsFile, ...more]);
+}
+
+async function cdktf(args: readonly string[]): Promise<void> {
+  const { exitCode, said } = await runProgram(process.execPath, [CDKTF, ...args]);
+  if (exitCode !== 0) throw explainFailure(`cdktf ${args[0]}`, exitCode, said);
+}
+
+runCommandLine(
+  yargs(hideBin(process.argv))
+    .scriptName('npm run deploy --')
+    .usage('$0 [action]\n\nPlans, deploys or destroys all stacks, without a terminal.')
+    .command(
+      '$0 [action]',
+      false,
+      (command) =>
+        command
+          .positional('action', {
+            choices: ['plan', 'deploy', 'destroy'] as const,
+            default: 'plan',
+            describe: 'plan changes nothing, and prints what a deploy would do',
+          })
+          .option('outputs', { type: 'string', default: 'outputs.json', describe: 'Where a deploy writes its outputs' })
+          .parserConfiguration({ 'populate--': true }),
+      run,
+    )
+    .epilogue('What follows -- goes to cdktf. Exit codes: 0 good, 1 failed, 2 wrong usage.'),
+);

@@ -1,0 +1,36 @@
+import { ToolkitError } from '../../core/errors';
+import { sessionExpired } from './preflight';
+
+const EXPIRED = /ExpiredToken|security token included in the request is expired|RequestExpired/;
+const LOCK = /Error acquiring the state lock/;
+
+/**
+ * What Terraform or cdktf said when it failed, as one sentence with its mend.
+ *
+ * @param what was run, as `cdktf deploy`.
+ */
+export function explainFailure(what: string, exitCode: number, said: string): ToolkitError {
+  if (LOCK.test(said)) return stateLocked(said);
+  if (EXPIRED.test(said)) return sessionExpired();
+  const reason = /Error: (.+)/.exec(said)?.[1]?.trim();
+  return new ToolkitError(
+    'DEPLOY_FAILED',
+    `${what} failed (exit code ${exitCode})${reason === undefined ? '' : `: ${reason}`}`,
+    'Correct what it says above and run this again: what was made so far is in the state, and it goes on from there.',
+  );
+}
+
+function stateLocked(said: string): ToolkitError {
+  const id = field(said, 'ID');
+  const holder = [field(said, 'Who'), field(said, 'Created')].filter((known) => known !== undefined).join(', since ');
+  return new ToolkitError(
+    'STATE_LOCKED',
+    `Another run has the state's lock${holder === '' ? '' : ` (${holder})`}.`,
+    `Wait until it has ended. If none runs any more: terraform force-unlock ${id ?? 'ID'} in the stack's folder below cdktf.out/stacks.`,
+  );
+}
+
+/** Of the lock's description: `│   Who:       runner@build-7`. */
+function field(said: string, name: string): string | undefined {
+  return new RegExp(`^[^\\w\\n]*(?:\\w+ +)?[^\\w\\n]*${name}: +(\\S.*)$`, 'm').exec(said)?.[1]?.trim();
+}

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ToolkitError } from '../../core/errors';
+import { parse } from '../../core/parse';
+import { explainFailure } from './explain-failure';
+import { runProgram } from './run-program';
+
+/** What cdktf writes beside its stacks. */
+const Manifest = z.object({
+  stacks: z.record(
+    z.string(),
+    z.object({ name: z.string(), workingDirectory: z.string(), dependencies: z.array(z.string()).default([]) }),
+  ),
+});
+
+export interface StackPlan {
+  readonly stack: string;
+  /** Terraform's plan as text, sensitive values hidden; or why there is none yet. */
+  readonly text: string;
+  readonly changes: boolean;
+}
+
+/** Terraform's exit codes with `-detailed-exitcode`. */
+const [UNCHANGED, CHANGED] = [0, 2];
+const UPSTREAM_MISSING =
+  /Unable to find remote state|Unsupported attribute|This object does not have an attribute named/;
+
+/**
+ * Plans every stack of a synthesized app, upstream first, and changes nothing.
+ * A stack that reads another one's outputs cannot be planned before that one was first deployed: its plan says so.
+ *
+ * @throws ToolkitError STATE_LOCKED, SESSION_EXPIRED, DEPLOY_FAILED
+ */
+export async function planStacks(terraform: string, folder: string): Promise<readonly StackPlan[]> {
+  const plans: StackPlan[] = [];
+  for (const { name, workingDirectory, dependencies } of readManifest(folder)) {
+    const cwd = join(folder, workingDirectory);
+    const init = await runProgram(terraform, ['init', '-input=false', '-no-color'], { cwd });
+    if (init.exitCode !== 0) throw explainFailure(`terraform init of ${name}`, init.exitCode, init.said);
+
+    const plan = await runProgram(terraform, ['plan', '-input=false', '-no-color', '-detailed-exitcode', '-out=plan'], {
+      cwd,
+    });
+    if (plan.exitCode === UNCHANGED || plan.exitCode === CHANGED) {
+      const { said: text } = await runProgram(terraform, ['show', '-no-color', 'plan'], { cwd, quiet: true });
+      plans.push({ stack: name, text, changes: plan.exitCode === CHANGED });
+    } else if (dependencies.length > 0 && UPSTREAM_MISSING.test(plan.said)) {
+      plans.push({ stack: name, text: `Planned once ${dependencies.join(', ')} is deployed.\n`, changes: true });
+    } else throw explainFailure(`terraform plan of ${name}`, plan.exitCode, plan.said);
+  }
+  return plans;
+}
+
+type Stack = z.output<typeof Manifest>['stacks'][string];
+
+function readManifest(folder: string): readonly Stack[] {
+  const path = join(folder, 'manifest.json');
+  const { stacks } = parse(Manifest, JSON.parse(readFileSync(path, 'utf8')), (why) => {
+    return new ToolkitError('MANIFEST_UNREADABLE', `${path} is not as cdktf 0.21 writes it: ${why}.`, 'Run npm ci.');
+  });
+  return upstreamFirst(Object.values(stacks));
+}
+
+function upstreamFirst(stacks: readonly Stack[]): readonly Stack[] {
+  const ordered: Stack[] = [];
+  const visit = (stack: Stack) => {
+    if (ordered.includes(stack)) return;
+    for (const upstream of stacks) if (stack.dependencies.includes(upstream.name)) visit(upstream);
+    ordered.push(stack);
+  };
+  stacks.forEach(visit);
+  return ordered;
+}

@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+
+export interface Ended {
+  readonly exitCode: number;
+  /** The last of what it said, on both streams, without colours: to find out why it failed. */
+  readonly said: string;
+}
+
+const KEPT_CHARACTERS = 200_000;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the escape that begins a colour.
+const COLOURS = /\u001b\[[0-9;]*m/g;
+
+/**
+ * Runs a program without a terminal and shows on standard error what it says.
+ * A signal to end goes on to the program, which is waited for: Terraform then gives its lock back and writes what it has made.
+ */
+export async function runProgram(
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd?: string; readonly quiet?: boolean } = {},
+): Promise<Ended> {
+  const child = spawn(program, args, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    env: { ...process.env, CI: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-KEPT_CHARACTERS);
+      if (options.quiet !== true) process.stderr.write(text);
+    });
+  }
+  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  process.on('SIGINT', pass).on('SIGTERM', pass);
+  try {
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      child.on('error', reject).on('close', (code) => resolve(code ?? 1));
+    });
+    return { exitCode, said: said.replaceAll(COLOURS, '') };
+  } finally {
+    process.off('SIGINT', pass).off('SIGTERM', pass);
+  }
+}
