@@ -13,6 +13,9 @@ import { planStacks } from './deploy/plan-stacks';
 import { checkCredentials, checkTerraform } from './deploy/preflight';
 import { runProgram } from './deploy/run-program';
 
+// The AWS SDK's notice about Node 20 is for who chooses the SDK's version, not for who runs this.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+
 const Options = z.object({
   action: z.enum(['plan', 'deploy', 'destroy']),
   outputs: z.string().min(1, 'must name a file'),

@@ -1,18 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import { ToolkitError } from '../../core/errors';
-import { parse } from '../../core/parse';
 import { explainFailure } from './explain-failure';
+import { readManifest } from './manifest';
 import { runProgram } from './run-program';
-
-/** What cdktf writes beside its stacks. */
-const Manifest = z.object({
-  stacks: z.record(
-    z.string(),
-    z.object({ name: z.string(), workingDirectory: z.string(), dependencies: z.array(z.string()).default([]) }),
-  ),
-});
 
 export interface StackPlan {
   readonly stack: string;
@@ -50,25 +39,4 @@ export async function planStacks(terraform: string, folder: string): Promise<rea
     } else throw explainFailure(`terraform plan of ${name}`, plan.exitCode, plan.said);
   }
   return plans;
-}
-
-type Stack = z.output<typeof Manifest>['stacks'][string];
-
-function readManifest(folder: string): readonly Stack[] {
-  const path = join(folder, 'manifest.json');
-  const { stacks } = parse(Manifest, JSON.parse(readFileSync(path, 'utf8')), (why) => {
-    return new ToolkitError('MANIFEST_UNREADABLE', `${path} is not as cdktf 0.21 writes it: ${why}.`, 'Run npm ci.');
-  });
-  return upstreamFirst(Object.values(stacks));
-}
-
-function upstreamFirst(stacks: readonly Stack[]): readonly Stack[] {
-  const ordered: Stack[] = [];
-  const visit = (stack: Stack) => {
-    if (ordered.includes(stack)) return;
-    for (const upstream of stacks) if (stack.dependencies.includes(upstream.name)) visit(upstream);
-    ordered.push(stack);
-  };
-  stacks.forEach(visit);
-  return ordered;
 }

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ToolkitError } from '../../core/errors';
+import { parse } from '../../core/parse';
+
+/** What cdktf writes beside its stacks. */
+const Manifest = z.object({
+  stacks: z.record(
+    z.string(),
+    z.object({ name: z.string(), workingDirectory: z.string(), dependencies: z.array(z.string()).default([]) }),
+  ),
+});
+
+export type Stack = z.output<typeof Manifest>['stacks'][string];
+
+/** @returns the stacks of a synthesized app, each after those whose outputs it reads. @throws ToolkitError MANIFEST_UNREADABLE */
+export function readManifest(folder: string): readonly Stack[] {
+  const path = join(folder, 'manifest.json');
+  const { stacks } = parse(Manifest, JSON.parse(readFileSync(path, 'utf8')), (why) => {
+    return new ToolkitError('MANIFEST_UNREADABLE', `${path} is not as cdktf 0.21 writes it: ${why}.`, 'Run npm ci.');
+  });
+  return upstreamFirst(Object.values(stacks));
+}
+
+function upstreamFirst(stacks: readonly Stack[]): readonly Stack[] {
+  const ordered: Stack[] = [];
+  const visit = (stack: Stack) => {
+    if (ordered.includes(stack)) return;
+    for (const upstream of stacks) if (stack.dependencies.includes(upstream.name)) visit(upstream);
+    ordered.push(stack);
+  };
+  stacks.forEach(visit);
+  return ordered;
+}
