@@ -2,7 +2,8 @@ import { ToolkitError } from '../../core/errors';
 import { sessionExpired } from './preflight';
 
 const EXPIRED = /ExpiredToken|security token included in the request is expired|RequestExpired/;
-const LOCK = /Error acquiring the state lock/;
+/** With the description of the lock: without it the lock could not be asked for, as when the bucket may not be written. */
+const LOCKED = /Error acquiring the state lock[\s\S]*Lock Info:/;
 
 /**
  * What Terraform or cdktf said when it failed, as one sentence with its mend.
@@ -10,7 +11,7 @@ const LOCK = /Error acquiring the state lock/;
  * @param what was run, as `cdktf deploy`.
  */
 export function explainFailure(what: string, exitCode: number, said: string): ToolkitError {
-  if (LOCK.test(said)) return stateLocked(said);
+  if (LOCKED.test(said)) return stateLocked(said);
   if (EXPIRED.test(said)) return sessionExpired();
   const reason = /Error: (.+)/.exec(said)?.[1]?.trim();
   return new ToolkitError(
@@ -30,7 +31,7 @@ function stateLocked(said: string): ToolkitError {
   );
 }
 
-/** Of the lock's description: `│   Who:       runner@build-7`. */
+/** Of the lock's description, whatever cdktf puts before its lines: `  Who:       runner@build-7`. */
 function field(said: string, name: string): string | undefined {
-  return new RegExp(`^[^\\w\\n]*(?:\\w+ +)?[^\\w\\n]*${name}: +(\\S.*)$`, 'm').exec(said)?.[1]?.trim();
+  return new RegExp(`\\b${name}: +(\\S.*)`).exec(said)?.[1]?.trim();
 }

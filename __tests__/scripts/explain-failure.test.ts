@@ -1,0 +1,52 @@
+import { explainFailure } from '../../scripts/deploy/explain-failure';
+
+/** As Terraform 1.11 says it, and cdktf with the stack's name and a frame before each line. */
+const LOCKED = `
+search  ╷
+        │ Error: Error acquiring the state lock
+        │
+        │ Error message: operation error S3: PutObject, https response error
+        │ StatusCode: 412, RequestID: KWxtSKyF, HostID: 9Gjjt1m,
+        │ api error PreconditionFailed: At least one of the pre-conditions you
+        │ specified did not hold
+        │ Lock Info:
+        │   ID:        9fdb0b2a-1d9b-2a8e-1a69-6d9fcbdd9b5e
+        │   Path:      state-bucket/a/search.tfstate
+        │   Operation: OperationTypeApply
+        │   Who:       runner@build-7
+        │   Version:   1.11.4
+        │   Created:   2026-11-24 03:00:00 +0000 UTC
+        ╵
+`;
+
+describe('explainFailure', () => {
+  it('names who has the lock, since when, and how to break it', () => {
+    const error = explainFailure('cdktf deploy', 1, LOCKED);
+
+    expect(error.code).toBe('STATE_LOCKED');
+    expect(error.message).toContain('(runner@build-7, since 2026-11-24 03:00:00 +0000 UTC)');
+    expect(error.mend).toContain('terraform force-unlock 9fdb0b2a-1d9b-2a8e-1a69-6d9fcbdd9b5e');
+  });
+
+  it('takes a lock that may not be asked for as no lock', () => {
+    const said =
+      'Error: Error acquiring the state lock\n\nError message: operation error S3: PutObject: AccessDenied\n';
+
+    expect(explainFailure('cdktf deploy', 1, said).code).toBe('DEPLOY_FAILED');
+  });
+
+  it('knows a session that expired on the way', () => {
+    const said = 'Error: creating Lambda Function: api error ExpiredTokenException: The security token is expired\n';
+
+    expect(explainFailure('cdktf deploy', 1, said).code).toBe('SESSION_EXPIRED');
+  });
+
+  it('repeats the first error otherwise', () => {
+    const said = 'delivery  │ Error: creating S3 Bucket: BucketAlreadyExists\ndelivery  │ Error: something else\n';
+
+    const { code, message } = explainFailure('cdktf deploy', 1, said);
+
+    expect(code).toBe('DEPLOY_FAILED');
+    expect(message).toContain('cdktf deploy failed (exit code 1): creating S3 Bucket: BucketAlreadyExists');
+  });
+});
