@@ -1,0 +1,326 @@
+/**
+ * The workshop's preset, deployed by the real Terraform and the real AWS provider as README.md says, read back, used and destroyed.
+ * moto answers for AWS, and a proxy mends it where it must: the last lines of the test say where.
+ */
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
+import {
+  DescribeDeliveryStreamCommand,
+  type DeliveryStreamDescription,
+  PutRecordBatchCommand,
+  PutRecordCommand,
+} from '@aws-sdk/client-firehose';
+import {
+  GetInstanceProfileCommand,
+  GetRoleCommand,
+  GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+} from '@aws-sdk/client-iam';
+import { type FunctionConfiguration, GetFunctionCommand } from '@aws-sdk/client-lambda';
+import { DescribeDomainCommand, type DomainStatus } from '@aws-sdk/client-opensearch';
+import { GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
+import { needs } from '../needs';
+import { ACCOUNT, REGION } from './aws-clients';
+import { Deployment, MINUTES } from './deployment';
+import { inventory } from './inventory';
+import { callFunction } from './call-function';
+import { deployPrograms } from './programs';
+
+const SOURCE = '198.51.100.7/32';
+const SETTINGS = {
+  CLICKSTREAMY_CONFIG: 'config/workshop.json',
+  CLICKSTREAMY_SEARCH_ACCESS_FROM: SOURCE,
+  CLICKSTREAMY_WEBSITE_VISITORS: SOURCE,
+};
+
+needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', () => {
+  let deployment: Deployment;
+  let before: readonly string[];
+  let outputs: Record<string, Record<string, string>>;
+
+  beforeAll(async () => {
+    deployment = await Deployment.start(SETTINGS);
+    before = await inventory(deployment.aws);
+  }, 2 * MINUTES);
+  afterAll(async () => {
+    await deployment?.end();
+  }, MINUTES);
+
+  it('deploys without a terminal and without a question', async () => {
+    const { exitCode, stderr } = await deployment.cdktf('deploy', '*', '--auto-approve', '--outputs-file', 'outputs.json');
+
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+    outputs = JSON.parse(readFileSync(join(deployment.folder, 'outputs.json'), 'utf8'));
+  }, 10 * MINUTES);
+
+  it('has the outputs that the other commands read', () => {
+    expect(outputs).toEqual({
+      search: {
+        domainEndpoint: expect.stringMatching(/^https:\/\/clickstream\./),
+        dashboardsEndpoint: expect.stringMatching(/^https:\/\/clickstream\.\S+\/_plugin\/kibana\/$/),
+      },
+      delivery: {
+        region: REGION,
+        streamName: 'webserver_stream',
+        functionName: 'apache_ETL',
+        bucketName: `clickstreamy-${ACCOUNT}-${REGION}`,
+      },
+      website: { siteUrl: expect.stringMatching(/^http:\/\/[\d.]+\/$/), instanceId: expect.stringMatching(/^i-/) },
+    });
+  });
+
+  it('has nothing left to change: a second plan is empty', async () => {
+    expect(await deployment.plans()).toEqual({ search: 'unchanged', delivery: 'unchanged', website: 'unchanged' });
+  }, 5 * MINUTES);
+
+  describe('step 1, the domain', () => {
+    let domain: DomainStatus | undefined;
+    beforeAll(async () => {
+      ({ DomainStatus: domain } = await deployment.aws.search.send(
+        new DescribeDomainCommand({ DomainName: 'clickstream' }),
+      ));
+    });
+
+    it('is Elasticsearch 6.3 on a single node', () => {
+      expect(domain?.EngineVersion).toMatch(/6\.3$/);
+      expect(domain?.ClusterConfig).toMatchObject({ InstanceCount: 1, ZoneAwarenessEnabled: false });
+      expect(domain?.ClusterConfig?.DedicatedMasterEnabled ?? false).toBe(false);
+    });
+
+    it('is public, without encryption from node to node and without Cognito', () => {
+      expect(domain?.VPCOptions?.SubnetIds ?? []).toEqual([]);
+      expect(domain?.NodeToNodeEncryptionOptions?.Enabled).toBe(false);
+      expect(domain?.CognitoOptions?.Enabled ?? false).toBe(false);
+    });
+
+    it('lets the named address do everything, and no other', () => {
+      expect(JSON.parse(domain?.AccessPolicies ?? '')).toEqual({
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Principal: { AWS: '*' },
+            Action: 'es:*',
+            Resource: `arn:aws:es:${REGION}:${ACCOUNT}:domain/clickstream/*`,
+            Condition: { IpAddress: { 'aws:SourceIp': [SOURCE] } },
+          },
+        ],
+      });
+    });
+  });
+
+  describe('step 2, the function', () => {
+    let deployed: FunctionConfiguration | undefined;
+    beforeAll(async () => {
+      ({ Configuration: deployed } = await deployment.aws.functions.send(
+        new GetFunctionCommand({ FunctionName: 'apache_ETL' }),
+      ));
+    });
+
+    it('has a minute, and Node where the workshop had Python', () => {
+      expect(deployed).toMatchObject({ Timeout: 60, Runtime: 'nodejs22.x', Handler: 'index.handler' });
+    });
+
+    it('may write to its own log and nothing else', async () => {
+      expect(await rightsOf(deployed?.Role)).toEqual({
+        attached: [],
+        allowed: {
+          [`arn:aws:logs:${REGION}:${ACCOUNT}:log-group:/aws/lambda/apache_ETL:log-stream:*`]: [
+            'logs:CreateLogStream',
+            'logs:PutLogEvents',
+          ],
+        },
+      });
+    });
+
+    it('answers an event of Firehose, in the very zip that was deployed', async () => {
+      const zip = await deployment.functionZip();
+
+      const reply = await callFunction(zip, 'index.js', [
+        '198.51.100.9 - - [10/Oct/2020:13:55:36 -0700] "GET /cart/ HTTP/1.1" 500 12 "-" "curl/8" "user = alice; session = 7f3c"\n',
+        'no access line\n',
+      ]);
+
+      expect(createHash('sha256').update(zip).digest('base64')).toBe(deployed?.CodeSha256);
+      expect(reply.records.map(({ result }) => result)).toEqual(['Ok', 'ProcessingFailed']);
+      expect(JSON.parse(Buffer.from(reply.records[0]?.data ?? '', 'base64').toString())).toMatchObject({
+        host: '198.51.100.9',
+        request: 'GET /cart/ HTTP/1.1',
+        response: 500,
+        username: 'alice',
+        verb: 'GET',
+      });
+    });
+  });
+
+  describe('step 3, the stream', () => {
+    let stream: DeliveryStreamDescription | undefined;
+    beforeAll(async () => {
+      ({ DeliveryStreamDescription: stream } = await deployment.aws.streams.send(
+        new DescribeDeliveryStreamCommand({ DeliveryStreamName: 'webserver_stream' }),
+      ));
+    });
+    const destination = () => stream?.Destinations?.[0]?.ElasticsearchDestinationDescription;
+
+    it('takes records directly, unencrypted', () => {
+      expect(stream?.DeliveryStreamType).toBe('DirectPut');
+      expect(stream?.DeliveryStreamEncryptionConfiguration?.Status ?? 'DISABLED').toBe('DISABLED');
+    });
+
+    it('delivers to the domain: index apache, no rotation, type clickstream, 1 MB or 60 s', () => {
+      expect(destination()).toMatchObject({
+        DomainARN: `arn:aws:es:${REGION}:${ACCOUNT}:domain/clickstream`,
+        IndexName: 'apache',
+        IndexRotationPeriod: 'NoRotation',
+        TypeName: 'clickstream',
+        BufferingHints: { SizeInMBs: 1, IntervalInSeconds: 60 },
+      });
+    });
+
+    it('transforms with the function', () => {
+      expect(destination()?.ProcessingConfiguration).toMatchObject({
+        Enabled: true,
+        Processors: [
+          {
+            Type: 'Lambda',
+            Parameters: expect.arrayContaining([
+              {
+                ParameterName: 'LambdaArn',
+                ParameterValue: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:apache_ETL:$LATEST`,
+              },
+            ]),
+          },
+        ],
+      });
+    });
+
+    it('copies all records under apache_, neither compressed nor encrypted', () => {
+      expect(destination()?.S3BackupMode).toBe('AllDocuments');
+      expect(destination()?.S3DestinationDescription).toMatchObject({
+        BucketARN: `arn:aws:s3:::clickstreamy-${ACCOUNT}-${REGION}`,
+        Prefix: 'apache_',
+        CompressionFormat: 'UNCOMPRESSED',
+        EncryptionConfiguration: { NoEncryptionConfig: 'NoEncryption' },
+        BufferingHints: { SizeInMBs: 1, IntervalInSeconds: 60 },
+      });
+    });
+
+    it('logs what goes wrong', async () => {
+      const { logGroups } = await deployment.aws.logs.send(
+        new DescribeLogGroupsCommand({ logGroupNamePrefix: '/aws/kinesisfirehose/webserver_stream' }),
+      );
+
+      expect(destination()?.CloudWatchLoggingOptions?.Enabled).toBe(true);
+      expect(destination()?.S3DestinationDescription?.CloudWatchLoggingOptions?.Enabled).toBe(true);
+      expect(logGroups).toHaveLength(1);
+    });
+
+    it('has a role that nobody else can borrow, with a wildcard for no action', async () => {
+      const roleArn = destination()?.RoleARN;
+      const { Role } = await deployment.aws.rights.send(new GetRoleCommand({ RoleName: nameOf(roleArn) }));
+      const { allowed } = await rightsOf(roleArn);
+
+      expect(JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? ''))).toMatchObject({
+        Statement: [
+          {
+            Principal: { Service: 'firehose.amazonaws.com' },
+            Condition: { StringEquals: { 'sts:ExternalId': ACCOUNT } },
+          },
+        ],
+      });
+      expect(Object.values(allowed).flat()).toEqual(
+        expect.arrayContaining(['es:ESHttpPost', 'lambda:InvokeFunction', 's3:PutObject', 'logs:PutLogEvents']),
+      );
+      expect(Object.values(allowed).flat().filter((action) => action.includes('*'))).toEqual([]);
+      expect(Object.keys(allowed)).not.toContain('*');
+    });
+
+    it('takes a record, and a batch of them', async () => {
+      const Data = Buffer.from('198.51.100.9 - - [10/Oct/2020:13:55:36 -0700] "GET / HTTP/1.1" 200 12 "-" "curl/8"\n');
+      const to = { DeliveryStreamName: 'webserver_stream' };
+
+      const one = await deployment.aws.streams.send(new PutRecordCommand({ ...to, Record: { Data } }));
+      const two = await deployment.aws.streams.send(new PutRecordBatchCommand({ ...to, Records: [{ Data }, { Data }] }));
+
+      expect(one.RecordId).toEqual(expect.any(String));
+      expect(two.FailedPutCount).toBe(0);
+      expect(two.RequestResponses).toHaveLength(2);
+    });
+
+    it('keeps its copies in a bucket that nobody outside sees', async () => {
+      const { PublicAccessBlockConfiguration } = await deployment.aws.buckets.send(
+        new GetPublicAccessBlockCommand({ Bucket: outputs['delivery']?.['bucketName'] }),
+      );
+
+      expect(PublicAccessBlockConfiguration).toEqual({
+        BlockPublicAcls: true,
+        BlockPublicPolicy: true,
+        IgnorePublicAcls: true,
+        RestrictPublicBuckets: true,
+      });
+    });
+  });
+
+  describe('step 4, the web server', () => {
+    let server: Instance | undefined;
+    beforeAll(async () => {
+      const InstanceIds = [outputs['website']?.['instanceId'] ?? ''];
+      const { Reservations } = await deployment.aws.servers.send(new DescribeInstancesCommand({ InstanceIds }));
+      server = Reservations?.[0]?.Instances?.[0];
+    });
+
+    it('may put records to its one stream and metrics of the agent, and is reached by Session Manager', async () => {
+      const profile = await deployment.aws.rights.send(
+        new GetInstanceProfileCommand({ InstanceProfileName: nameOf(server?.IamInstanceProfile?.Arn) }),
+      );
+
+      expect(await rightsOf(profile.InstanceProfile?.Roles?.[0]?.Arn)).toEqual({
+        attached: ['AmazonSSMManagedInstanceCore'],
+        allowed: {
+          [`arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/webserver_stream`]: [
+            'firehose:PutRecord',
+            'firehose:PutRecordBatch',
+          ],
+          '*': ['cloudwatch:PutMetricData'],
+        },
+      });
+    });
+
+    it('gives its credentials to none but who asks twice (IMDSv2), and has no key pair', () => {
+      expect(server?.MetadataOptions?.HttpTokens).toBe('required');
+      expect(server?.KeyName).toBeUndefined();
+    });
+  });
+
+  it('destroys, and leaves nothing', async () => {
+    const { exitCode, stderr } = await deployment.cdktf('destroy', '*', '--auto-approve');
+    const after = await inventory(deployment.aws);
+
+    expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+    expect(after).toEqual(before);
+  }, 10 * MINUTES);
+
+  /** What a role's policies allow: resource to actions. */
+  async function rightsOf(arn: string | undefined) {
+    const RoleName = nameOf(arn);
+    const { rights } = deployment.aws;
+    const { PolicyNames = [] } = await rights.send(new ListRolePoliciesCommand({ RoleName }));
+    const { AttachedPolicies = [] } = await rights.send(new ListAttachedRolePoliciesCommand({ RoleName }));
+    const allowed: Record<string, string[]> = {};
+    for (const PolicyName of PolicyNames) {
+      const { PolicyDocument = '' } = await rights.send(new GetRolePolicyCommand({ RoleName, PolicyName }));
+      for (const { Action, Resource } of JSON.parse(decodeURIComponent(PolicyDocument)).Statement) {
+        for (const resource of [Resource].flat()) (allowed[resource] ??= []).push(...[Action].flat());
+      }
+    }
+    return { attached: AttachedPolicies.map(({ PolicyName }) => PolicyName), allowed };
+  }
+});
+
+function nameOf(arn: string | undefined): string {
+  return arn?.split('/').at(-1) ?? '';
+}
