@@ -2,6 +2,7 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
+import { ElasticsearchServiceClient } from '@aws-sdk/client-elasticsearch-service';
 import { FirehoseClient } from '@aws-sdk/client-firehose';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -26,8 +27,8 @@ export function awsClients(endpoint: string) {
     streams: new FirehoseClient(to),
     rights: new IAMClient(to),
     functions: new LambdaClient(to),
-    /** For Elasticsearch's domains too: the newer interface knows both. */
-    search: new OpenSearchClient(to),
+    elasticsearch: new ElasticsearchServiceClient(to),
+    opensearch: new OpenSearchClient(to),
     buckets: new S3Client({ ...to, forcePathStyle: true }),
     topics: new SNSClient(to),
   };

@@ -4,14 +4,25 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root';
+import { readManifest } from '../../scripts/deploy/manifest';
 import { type AwsClients, awsClients, closeClients } from './aws-clients';
 import { type Moto, startMoto } from './moto/moto';
-import { motoServer, terraformConfiguration } from './programs';
+import { motoServer, terraform, terraformConfiguration } from './programs';
+
+export const MINUTES = 60_000;
 
 export interface Ran {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+/** @throws Error with what the program said from its first error on, if it failed. */
+export async function succeeded(run: Promise<Ran>): Promise<void> {
+  const { exitCode, stdout, stderr } = await run;
+  const said = stdout + stderr;
+  if (exitCode !== 0)
+    throw new Error(`exit code ${exitCode}\n${said.slice(said.search(/Error:|error:/)).slice(0, 6000)}`);
 }
 
 export class Deployment {
@@ -47,22 +58,53 @@ export class Deployment {
   static async start(settings: Readonly<Record<string, string>>): Promise<Deployment> {
     const moto = await startMoto(motoServer ?? 'moto_server');
     const folder = mkdtempSync(join(tmpdir(), 'clickstreamy-deploy-'));
-    const app = JSON.parse(readFileSync(join(packageRoot, 'cdktf.json'), 'utf8'));
-    writeFileSync(join(folder, 'cdktf.json'), JSON.stringify({ ...app, app: `${process.execPath} ${MAIN}` }));
-    return new Deployment(folder, moto, settings);
+    const ours = JSON.parse(readFileSync(join(packageRoot, 'cdktf.json'), 'utf8'));
+    // What was built before the tests, run from the deployment's own folder: its state stays there.
+    writeFileSync(join(folder, 'cdktf.json'), JSON.stringify({ ...ours, app: `${process.execPath} ${MAIN}` }));
+    const deployment = new Deployment(folder, moto, settings);
+    // Builds MAIN; what it synthesizes is thrown away.
+    const built = await deployment.run(process.execPath, [SYNTH], { CDKTF_OUTDIR: join(folder, 'first') }, packageRoot);
+    if (built.exitCode === 0) return deployment;
+    await deployment.end();
+    throw new Error(built.stderr);
+  }
+
+  /** `npx cdktf …`. Locking the provider's version would ask the registry, which a machine with a mirror need not reach. */
+  cdktf(command: 'deploy' | 'destroy', ...args: readonly string[]): Promise<Ran> {
+    return this.run(process.execPath, [CDKTF, command, ...args, '--skip-provider-lock']);
   }
 
   /** `npm run deploy -- …`, without the build. */
   deployScript(...args: readonly string[]): Promise<Ran> {
-    return this.run(process.execPath, [SCRIPT, ...args]);
+    return this.run(process.execPath, [DEPLOY, ...args]);
   }
 
-  run(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
+  /** Of every stack whether a plan would change anything, and if so what. */
+  async plans(): Promise<Readonly<Record<string, string>>> {
+    const stacks = readManifest(join(this.folder, 'cdktf.out'));
+    const plans = stacks.map(async ({ name, workingDirectory }) => {
+      const folder = `-chdir=${join('cdktf.out', workingDirectory)}`;
+      const args = [folder, 'plan', '-input=false', '-no-color', '-detailed-exitcode', '-lock=false'];
+      const { exitCode, stdout, stderr } = await this.run(terraform ?? 'terraform', args);
+      return [name, exitCode === 0 ? 'unchanged' : stdout + stderr] as const;
+    });
+    return Object.fromEntries(await Promise.all(plans));
+  }
+
+  /** The function's zip, as Terraform sent it. */
+  functionZip(): Buffer {
+    const stack = join(this.folder, 'cdktf.out', 'stacks', 'delivery');
+    const { resource } = JSON.parse(readFileSync(join(stack, 'cdk.tf.json'), 'utf8'));
+    const [deployed] = Object.values<{ filename: string }>(resource.aws_lambda_function);
+    return readFileSync(join(stack, deployed?.filename ?? ''));
+  }
+
+  run(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd = this.folder): Promise<Ran> {
     const env = { ...this.environment, ...environment };
-    const options = { cwd: this.folder, env, maxBuffer: 64 * 2 ** 20, timeout: 900_000 };
+    const options = { cwd, env, maxBuffer: 64 * 2 ** 20, timeout: 900_000 };
     return new Promise((resolve) => {
       const child = execFile(program, args, options, (error, stdout, stderr) => {
-        resolve({ exitCode: error === null ? 0 : (child.exitCode ?? 1), stdout, stderr });
+        resolve({ exitCode: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });
       });
       child.stdin?.end();
     });
@@ -71,10 +113,14 @@ export class Deployment {
   /** Says where moto or the proxy answered for AWS, and leaves nothing behind. */
   async end(): Promise<void> {
     closeClients(this.aws);
+    const mended = [...this.moto.mended].map(([gap, calls]) => `  ${gap} (${calls} calls)\n`);
+    process.stderr.write(`moto answered for AWS, without checking any right. Mended on the way:\n${mended.join('')}`);
     await this.moto.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
 
 const MAIN = join(packageRoot, 'dist', 'main.js');
-const SCRIPT = join(packageRoot, 'dist', 'scripts', 'deploy.js');
+const SYNTH = join(packageRoot, 'scripts', 'synth.mjs');
+const DEPLOY = join(packageRoot, 'dist', 'scripts', 'deploy.js');
+const CDKTF = join(packageRoot, 'node_modules', '.bin', 'cdktf');

@@ -24,7 +24,7 @@ import type { AwsClients } from './aws-clients';
  */
 export async function inventory(aws: AwsClients): Promise<readonly string[]> {
   const kinds = await Promise.all([
-    aws.search.send(new ListDomainNamesCommand({})).then((all) => lines('domain', all.DomainNames, 'DomainName')),
+    aws.opensearch.send(new ListDomainNamesCommand({})).then((all) => lines('domain', all.DomainNames, 'DomainName')),
     aws.streams
       .send(new ListDeliveryStreamsCommand({}))
       .then((all) => (all.DeliveryStreamNames ?? []).map((name) => `delivery stream ${name}`)),
