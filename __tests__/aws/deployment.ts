@@ -75,8 +75,9 @@ export class Deployment {
   }
 
   /** `npm run deploy -- …`, without the build. */
-  deployScript(...args: readonly string[]): Promise<Ran> {
-    return this.run(process.execPath, [DEPLOY, ...args]);
+  deployScript(action: 'plan' | 'deploy' | 'destroy', environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    const more = action === 'plan' ? [] : ['--', '--skip-provider-lock'];
+    return this.run(process.execPath, [DEPLOY, action, ...more], environment);
   }
 
   /** Of every stack whether a plan would change anything, and if so what. */

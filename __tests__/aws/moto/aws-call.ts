@@ -45,14 +45,6 @@ export function withBody<Message extends AwsCall | AwsAnswer>(message: Message, 
   return { ...message, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) };
 }
 
-export function jsonAnswer(body: unknown): AwsAnswer {
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: Buffer.from(JSON.stringify(body)) };
-}
-
-export function xmlAnswer(body: string): AwsAnswer {
-  return { status: 200, headers: { 'content-type': 'text/xml' }, body: Buffer.from(body) };
-}
-
 /** The fields of a query-protocol call (EC2, IAM, Auto Scaling). */
 export function formOf(call: AwsCall): URLSearchParams {
   return new URLSearchParams(call.body.toString());

@@ -1,28 +1,28 @@
 /** moto's servers, as far as Terraform's provider needs more. */
-import { type AwsCall, formOf, type MendRule, withBody, xmlAnswer } from './aws-call';
+import { type AwsAnswer, type AwsCall, formOf, type MendRule, withBody } from './aws-call';
 
-/** moto has no `MonitorInstances`: the proxy answers it, and shows the instances so. */
-export function detailedMonitoring(): MendRule {
-  const monitored = new Set<string>();
+const CONCERNED = ['TerminateInstances', 'DescribeNetworkInterfaces', 'DetachNetworkInterface'];
+
+/** moto leaves a server's interface attached when the server has ended; AWS detaches it, and then knows the attachment no more. */
+export function interfaceOfTerminated(): MendRule {
+  const terminated = new Set<string>();
+  const instanceOf = new Map<string, string>();
   return {
-    gap: 'server: detailed monitoring is missing',
-    concerns: (call) =>
-      call.service === 'ec2' && ['MonitorInstances', 'UnmonitorInstances', 'DescribeInstances'].includes(call.action),
+    gap: 'server: its interface stays attached after its end',
+    concerns: (call) => call.service === 'ec2' && CONCERNED.includes(call.action),
     async answer(call, forward) {
-      if (call.action === 'DescribeInstances') {
-        const answer = await forward(call);
-        return withBody(answer, monitoringShown(answer.body.toString(), monitored));
+      if (call.action === 'TerminateInstances') for (const id of instancesOf(call)) terminated.add(id);
+      if (call.action === 'DetachNetworkInterface') {
+        const attachment = formOf(call).get('AttachmentId') ?? '';
+        return terminated.has(instanceOf.get(attachment) ?? '') ? notAttached(attachment) : forward(call);
       }
-      const ids = instancesOf(call);
-      const on = call.action === 'MonitorInstances';
-      for (const id of ids) on ? monitored.add(id) : monitored.delete(id);
-      const state = on ? 'enabled' : 'disabled';
-      const items = ids.map(
-        (id) => `<item><instanceId>${id}</instanceId><monitoring><state>${state}</state></monitoring></item>`,
-      );
-      return xmlAnswer(
-        `<${call.action}Response xmlns="http://ec2.amazonaws.com/doc/2016-11-15/"><instancesSet>${items.join('')}</instancesSet></${call.action}Response>`,
-      );
+      const answer = await forward(call);
+      const shown = answer.body.toString().replace(/<attachment>.*?<\/attachment>/gs, (attachment) => {
+        const [id, instance] = [textOf(attachment, 'attachmentId'), textOf(attachment, 'instanceId')];
+        instanceOf.set(id, instance);
+        return terminated.has(instance) ? '' : attachment;
+      });
+      return withBody(answer, shown);
     },
   };
 }
@@ -31,13 +31,12 @@ function instancesOf(call: AwsCall): string[] {
   return [...formOf(call)].filter(([name]) => name.startsWith('InstanceId.')).map(([, id]) => id);
 }
 
-function monitoringShown(body: string, monitored: ReadonlySet<string>): string {
-  return body
-    .split(/(?=<instanceId>)/)
-    .map((part) => {
-      const id = /^<instanceId>([^<]+)/.exec(part)?.[1];
-      if (id === undefined || !monitored.has(id)) return part;
-      return part.replace(/(<monitoring>\s*<state>)[^<]*/, '$1enabled');
-    })
-    .join('');
+function textOf(xml: string, element: string): string {
+  return new RegExp(`<${element}>([^<]*)`).exec(xml)?.[1] ?? '';
+}
+
+function notAttached(attachment: string): AwsAnswer {
+  const error = `<Error><Code>InvalidAttachmentID.NotFound</Code><Message>There is no ${attachment}</Message></Error>`;
+  const body = Buffer.from(`<Response><Errors>${error}</Errors><RequestID>mended</RequestID></Response>`);
+  return { status: 400, headers: { 'content-type': 'text/xml' }, body };
 }

@@ -1,8 +1,7 @@
 /** What moto 5.2 lacks for Terraform's AWS provider 5.100: everything the proxy mends. */
 import type { MendRule } from './aws-call';
-import { detailedMonitoring } from './ec2-rules';
+import { interfaceOfTerminated } from './ec2-rules';
 import { opensearchDestination, vpcOfDestination } from './firehose-rules';
-import { functionOptions } from './lambda-rules';
 import { conditionalDeny } from './s3-rules';
 import { domainProcessingStatus, domainUpdates } from './search-domain-rules';
 
@@ -13,8 +12,7 @@ export function mendRules(): readonly MendRule[] {
     domainUpdates(),
     opensearchDestination(),
     vpcOfDestination(),
-    functionOptions(),
-    detailedMonitoring(),
+    interfaceOfTerminated(),
     conditionalDeny(),
   ];
 }
