@@ -47,6 +47,8 @@ export class Deployment {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: 'us-east-1',
+      // What moto lacks is told at once, not after 25 tries.
+      AWS_MAX_ATTEMPTS: '3',
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ENDPOINT_URL: moto.url,
       CLICKSTREAMY_EMULATOR: moto.url,

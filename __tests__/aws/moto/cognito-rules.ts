@@ -1,0 +1,27 @@
+/** moto's identity pools, as far as Terraform's provider needs more. */
+import { bodyOf, type Json, type MendRule } from './aws-call';
+
+/** moto has no roles of an identity pool: the proxy keeps them. */
+export function identityPoolRoles(): MendRule {
+  const kept = new Map<string, Json>();
+  return {
+    gap: 'identity pool: no roles',
+    concerns: (call) => call.service === 'cognito-identity' && /^[GS]etIdentityPoolRoles$/.test(call.action),
+    async answer(call) {
+      const { IdentityPoolId, Roles, RoleMappings } = bodyOf(call);
+      if (call.action === 'SetIdentityPoolRoles') {
+        kept.set(IdentityPoolId, { Roles, RoleMappings });
+        return jsonAnswer({});
+      }
+      return jsonAnswer({ IdentityPoolId, ...kept.get(IdentityPoolId) });
+    },
+  };
+}
+
+function jsonAnswer(body: Json) {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/x-amz-json-1.1' },
+    body: Buffer.from(JSON.stringify(body)),
+  };
+}
