@@ -27,6 +27,26 @@ export function interfaceOfTerminated(): MendRule {
   };
 }
 
+/** moto takes a server's protection from its end as a change only, not when the server is made: the proxy makes the change. */
+export function terminationProtection(): MendRule {
+  return {
+    gap: 'server: protection from its end is not taken at its start',
+    concerns: (call) => call.action === 'RunInstances' && formOf(call).get('DisableApiTermination') === 'true',
+    async answer(call, forward) {
+      const answer = await forward(call);
+      const change = {
+        Action: 'ModifyInstanceAttribute',
+        Version: formOf(call).get('Version') ?? '',
+        InstanceId: textOf(answer.body.toString(), 'instanceId'),
+        'DisableApiTermination.Value': 'true',
+      };
+      const body = Buffer.from(new URLSearchParams(change).toString());
+      await forward({ ...call, action: change.Action, body });
+      return answer;
+    },
+  };
+}
+
 function instancesOf(call: AwsCall): string[] {
   return [...formOf(call)].filter(([name]) => name.startsWith('InstanceId.')).map(([, id]) => id);
 }

@@ -1,7 +1,7 @@
 /** What moto 5.2 lacks for Terraform's AWS provider 5.100: everything the proxy mends. */
 import type { MendRule } from './aws-call';
 import { identityPoolRoles } from './cognito-rules';
-import { interfaceOfTerminated } from './ec2-rules';
+import { interfaceOfTerminated, terminationProtection } from './ec2-rules';
 import { opensearchDestination, vpcOfDestination } from './firehose-rules';
 import { conditionalDeny } from './s3-rules';
 import { domainProcessingStatus, domainUpdates } from './search-domain-rules';
@@ -14,6 +14,7 @@ export function mendRules(): readonly MendRule[] {
     opensearchDestination(),
     vpcOfDestination(),
     interfaceOfTerminated(),
+    terminationProtection(),
     identityPoolRoles(),
     conditionalDeny(),
   ];
