@@ -47,8 +47,8 @@ async function apply({ action, outputs, '--': more }: Options): Promise<void> {
 }
 
 async function cdktf(args: readonly string[]): Promise<void> {
-  const { exitCode, said } = await runProgram(process.execPath, [CDKTF, ...args]);
-  if (exitCode !== 0) throw explainFailure(`cdktf ${args[0]}`, exitCode, said);
+  const ended = await runProgram(process.execPath, [CDKTF, ...args]);
+  if (ended.exitCode !== 0) throw explainFailure(`cdktf ${args[0]}`, ended);
 }
 
 runCommandLine(

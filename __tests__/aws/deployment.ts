@@ -1,5 +1,6 @@
 /** One deployment of the whole app: its own moto, its own folder, its own state; all of it is gone after `end`. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +83,20 @@ export class Deployment {
     return this.run(process.execPath, [DEPLOY, action, ...more], environment);
   }
 
+  /** The deploy script, asked to end as a cancelled pipeline does, once it has said what `moment` matches. */
+  async deployInterrupted(moment: RegExp): Promise<Ran> {
+    const options = { env: this.environment, cwd: this.folder, maxBuffer: 64 * 2 ** 20 };
+    const deploy = execFile(process.execPath, [DEPLOY, 'deploy', '--', '--skip-provider-lock'], options);
+    let stderr = '';
+    deploy.stderr?.on('data', (text) => {
+      const reached = moment.test(stderr);
+      stderr += text;
+      if (!reached && moment.test(stderr)) deploy.kill('SIGTERM');
+    });
+    const [code] = await once(deploy, 'close');
+    return { exitCode: code ?? 1, stdout: '', stderr };
+  }
+
   /** Of every stack whether a plan would change anything, and if so what. */
   async plans(): Promise<Readonly<Record<string, string>>> {
     const stacks = readManifest(join(this.folder, 'cdktf.out'));
@@ -104,7 +119,7 @@ export class Deployment {
 
   run(program: string, args: readonly string[], environment: NodeJS.ProcessEnv = {}, cwd = this.folder): Promise<Ran> {
     const env = { ...this.environment, ...environment };
-    const options = { cwd, env, maxBuffer: 64 * 2 ** 20, timeout: 900_000 };
+    const options = { cwd, env, maxBuffer: 64 * 2 ** 20, timeout: 15 * MINUTES };
     return new Promise((resolve) => {
       const child = execFile(program, args, options, (error, stdout, stderr) => {
         resolve({ exitCode: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr });

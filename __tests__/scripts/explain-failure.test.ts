@@ -21,7 +21,7 @@ search  ╷
 
 describe('explainFailure', () => {
   it('names who has the lock, since when, and how to break it', () => {
-    const error = explainFailure('cdktf deploy', 1, LOCKED);
+    const error = explainFailure('cdktf deploy', { exitCode: 1, said: LOCKED, interrupted: false });
 
     expect(error.code).toBe('STATE_LOCKED');
     expect(error.message).toContain('(runner@build-7, since 2026-11-24 03:00:00 +0000 UTC)');
@@ -32,19 +32,19 @@ describe('explainFailure', () => {
     const said =
       'Error: Error acquiring the state lock\n\nError message: operation error S3: PutObject: AccessDenied\n';
 
-    expect(explainFailure('cdktf deploy', 1, said).code).toBe('DEPLOY_FAILED');
+    expect(explainFailure('cdktf deploy', { exitCode: 1, said, interrupted: false }).code).toBe('DEPLOY_FAILED');
   });
 
   it('knows a session that expired on the way', () => {
     const said = 'Error: creating Lambda Function: api error ExpiredTokenException: The security token is expired\n';
 
-    expect(explainFailure('cdktf deploy', 1, said).code).toBe('SESSION_EXPIRED');
+    expect(explainFailure('cdktf deploy', { exitCode: 1, said, interrupted: false }).code).toBe('SESSION_EXPIRED');
   });
 
   it('repeats the first error otherwise', () => {
     const said = 'delivery  │ Error: creating S3 Bucket: BucketAlreadyExists\ndelivery  │ Error: something else\n';
 
-    const { code, message } = explainFailure('cdktf deploy', 1, said);
+    const { code, message } = explainFailure('cdktf deploy', { exitCode: 1, said, interrupted: false });
 
     expect(code).toBe('DEPLOY_FAILED');
     expect(message).toContain('cdktf deploy failed (exit code 1): creating S3 Bucket: BucketAlreadyExists');

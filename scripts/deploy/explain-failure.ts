@@ -1,5 +1,6 @@
 import { ToolkitError } from '../../core/errors';
 import { sessionExpired } from './preflight';
+import type { Ended } from './run-program';
 
 const EXPIRED = /ExpiredToken|security token included in the request is expired|RequestExpired/;
 /** With the description of the lock: without it the lock could not be asked for, as when the bucket may not be written. */
@@ -10,7 +11,14 @@ const LOCKED = /Error acquiring the state lock[\s\S]*Lock Info:/;
  *
  * @param what was run, as `cdktf deploy`.
  */
-export function explainFailure(what: string, exitCode: number, said: string): ToolkitError {
+export function explainFailure(what: string, { exitCode, said, interrupted }: Ended): ToolkitError {
+  if (interrupted) {
+    return new ToolkitError(
+      'DEPLOY_INTERRUPTED',
+      `${what} was interrupted.`,
+      'Run it again: what was made so far is in the state, and it goes on from there.',
+    );
+  }
   if (LOCKED.test(said)) return stateLocked(said);
   if (EXPIRED.test(said)) return sessionExpired();
   const reason = /Error: (.+)/.exec(said)?.[1]?.trim();

@@ -19,14 +19,14 @@ const UPSTREAM_MISSING =
  * Plans every stack of a synthesized app, upstream first, and changes nothing.
  * A stack that reads another one's outputs cannot be planned before that one was first deployed: its plan says so.
  *
- * @throws ToolkitError STATE_LOCKED, SESSION_EXPIRED, DEPLOY_FAILED
+ * @throws ToolkitError STATE_LOCKED, SESSION_EXPIRED, DEPLOY_INTERRUPTED, DEPLOY_FAILED
  */
 export async function planStacks(terraform: string, folder: string): Promise<readonly StackPlan[]> {
   const plans: StackPlan[] = [];
   for (const { name, workingDirectory, dependencies } of readManifest(folder)) {
     const cwd = join(folder, workingDirectory);
     const init = await runProgram(terraform, ['init', '-input=false', '-no-color'], { cwd });
-    if (init.exitCode !== 0) throw explainFailure(`terraform init of ${name}`, init.exitCode, init.said);
+    if (init.exitCode !== 0) throw explainFailure(`terraform init of ${name}`, init);
 
     const plan = await runProgram(terraform, ['plan', '-input=false', '-no-color', '-detailed-exitcode', '-out=plan'], {
       cwd,
@@ -36,7 +36,7 @@ export async function planStacks(terraform: string, folder: string): Promise<rea
       plans.push({ stack: name, text, changes: plan.exitCode === CHANGED });
     } else if (dependencies.length > 0 && UPSTREAM_MISSING.test(plan.said)) {
       plans.push({ stack: name, text: `Planned once ${dependencies.join(', ')} is deployed.\n`, changes: true });
-    } else throw explainFailure(`terraform plan of ${name}`, plan.exitCode, plan.said);
+    } else throw explainFailure(`terraform plan of ${name}`, plan);
   }
   return plans;
 }

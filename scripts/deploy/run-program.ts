@@ -4,6 +4,8 @@ export interface Ended {
   readonly exitCode: number;
   /** The last of what it said, on both streams, without colours: to find out why it failed. */
   readonly said: string;
+  /** A signal came, from a person or from a pipeline that was cancelled. */
+  readonly interrupted: boolean;
 }
 
 const KEPT_CHARACTERS = 200_000;
@@ -31,13 +33,17 @@ export async function runProgram(
       if (options.quiet !== true) process.stderr.write(text);
     });
   }
-  const pass = (signal: NodeJS.Signals) => child.kill(signal);
+  let interrupted = false;
+  const pass = (signal: NodeJS.Signals) => {
+    interrupted = true;
+    child.kill(signal);
+  };
   process.on('SIGINT', pass).on('SIGTERM', pass);
   try {
     const exitCode = await new Promise<number>((resolve, reject) => {
       child.on('error', reject).on('close', (code) => resolve(code ?? 1));
     });
-    return { exitCode, said: said.replaceAll(COLOURS, '') };
+    return { exitCode, said: said.replaceAll(COLOURS, ''), interrupted };
   } finally {
     process.off('SIGINT', pass).off('SIGTERM', pass);
   }

@@ -1,0 +1,124 @@
+/**
+ * The workshop's stream and domain on Elasticsearch 7.10, the last Elasticsearch that Amazon offers, by a pipeline that has bad luck: a
+ * deploy that is broken off, a lock that somebody holds. The real Terraform and the real AWS provider; moto answers for AWS.
+ */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DescribeElasticsearchDomainCommand } from '@aws-sdk/client-elasticsearch-service';
+import { DescribeDeliveryStreamCommand } from '@aws-sdk/client-firehose';
+import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
+import { packageRoot } from '../../core/package-root';
+import { needs } from '../needs';
+import { Deployment, MINUTES, succeeded } from './deployment';
+import { inventory } from './inventory';
+import { deployPrograms } from './programs';
+
+const STATE = 'states-of-the-test';
+const LOCK = { Bucket: STATE, Key: 'clickstreamy/search.tfstate.tflock' };
+
+/** The workshop's settings, as far as the newer engine and a deploy without a web server let them stand. */
+function settings(): object {
+  const { search, stream } = JSON.parse(readFileSync(join(packageRoot, 'config', 'workshop.json'), 'utf8'));
+  const { typeName: _, ...typeless } = stream;
+  return {
+    search: { ...search, engine: 'Elasticsearch_7.10', access: { kind: 'addresses', from: ['198.51.100.7/32'] } },
+    stream: typeless,
+    website: { enabled: false, visitors: ['198.51.100.7/32'] },
+    state: { kind: 's3', bucket: STATE },
+  };
+}
+
+needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deployed with bad luck', () => {
+  let deployment: Deployment;
+  let before: readonly string[];
+
+  beforeAll(async () => {
+    deployment = await Deployment.start({
+      CLICKSTREAMY_SEARCH_ACCESS_FROM: '198.51.100.7/32',
+      CLICKSTREAMY_WEBSITE_VISITORS: '198.51.100.7/32',
+    });
+    const file = join(deployment.folder, 'settings.json');
+    writeFileSync(file, JSON.stringify(settings()));
+    deployment.environment['CLICKSTREAMY_CONFIG'] = file;
+    await deployment.aws.buckets.send(new CreateBucketCommand({ Bucket: STATE }));
+    before = await inventory(deployment.aws);
+  }, 2 * MINUTES);
+  afterAll(async () => {
+    await deployment?.end();
+  }, MINUTES);
+
+  it(
+    'waits for nobody who has the lock, and says who it is before anything is created',
+    async () => {
+      const holder = {
+        ID: '9fdb0b2a-1d9b-2a8e-1a69-6d9fcbdd9b5e',
+        Who: 'runner@build-7',
+        Operation: 'OperationTypeApply',
+      };
+      await deployment.aws.buckets.send(
+        new PutObjectCommand({
+          ...LOCK,
+          Body: JSON.stringify({ ...holder, Version: '1.11.4', Created: '2026-11-24T03:00:00Z' }),
+        }),
+      );
+
+      const { exitCode, stderr } = await deployment.deployScript('deploy');
+
+      await deployment.aws.buckets.send(new DeleteObjectCommand(LOCK));
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain(
+        "error: Another run has the state's lock (runner@build-7, since 2026-11-24 03:00:00 +0000 UTC).",
+      );
+      expect(stderr).toContain(`terraform force-unlock ${holder.ID}`);
+      expect(await inventory(deployment.aws)).toEqual(before);
+    },
+    3 * MINUTES,
+  );
+
+  it(
+    'gives the lock back when it is broken off, and says so',
+    async () => {
+      const { exitCode, stderr } = await deployment.deployInterrupted(/lifecycle\S* Creating\.\.\./);
+      const { Contents = [] } = await deployment.aws.buckets.send(new ListObjectsV2Command({ Bucket: STATE }));
+
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/error: cdktf deploy was interrupted\.\n→ Run it again/);
+      expect(Contents.map(({ Key }) => Key)).toEqual(['clickstreamy/delivery.tfstate', 'clickstreamy/search.tfstate']);
+    },
+    5 * MINUTES,
+  );
+
+  it(
+    'goes on from there when it is run again, and has nothing left to change',
+    async () => {
+      await succeeded(deployment.deployScript('deploy'));
+
+      expect(await deployment.plans()).toEqual({ search: 'unchanged', delivery: 'unchanged' });
+    },
+    8 * MINUTES,
+  );
+
+  it('is 7.10, whose documents have no type', async () => {
+    const { DomainStatus } = await deployment.aws.elasticsearch.send(
+      new DescribeElasticsearchDomainCommand({ DomainName: 'clickstream' }),
+    );
+    const { DeliveryStreamDescription } = await deployment.aws.streams.send(
+      new DescribeDeliveryStreamCommand({ DeliveryStreamName: 'webserver_stream' }),
+    );
+    const destination = DeliveryStreamDescription?.Destinations?.[0]?.ElasticsearchDestinationDescription;
+
+    expect(DomainStatus?.ElasticsearchVersion).toBe('7.10');
+    expect(destination?.IndexName).toBe('apache');
+    expect(destination?.TypeName ?? '').toBe('');
+  });
+
+  it(
+    'destroys, and leaves nothing',
+    async () => {
+      await succeeded(deployment.deployScript('destroy'));
+
+      expect(await inventory(deployment.aws)).toEqual(before);
+    },
+    5 * MINUTES,
+  );
+});
