@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** Plans, deploys or destroys without a person and without a terminal: for pipelines. */
+import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
@@ -8,6 +9,7 @@ import { runCommandLine } from '../core/command-line';
 import { UsageError } from '../core/errors';
 import { packageRoot } from '../core/package-root';
 import { parse } from '../core/parse';
+import { applyStacks, destroyStacks } from './deploy/apply-stacks';
 import { explainFailure } from './deploy/explain-failure';
 import { planStacks } from './deploy/plan-stacks';
 import { checkCredentials, checkTerraform } from './deploy/preflight';
@@ -19,36 +21,36 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 const Options = z.object({
   action: z.enum(['plan', 'deploy', 'destroy']),
   outputs: z.string().min(1, 'must name a file'),
-  '--': z.array(z.union([z.string(), z.number()]).pipe(z.coerce.string())).default([]),
 });
-type Options = z.output<typeof Options>;
 
 const CDKTF = resolve(packageRoot, 'node_modules/.bin/cdktf');
 const FOLDER = 'cdktf.out';
 
 async function run(argv: unknown): Promise<void> {
-  const options = parse(Options, argv, (why) => new UsageError(why));
+  const { action, outputs } = parse(Options, argv, (why) => new UsageError(why));
   const terraform = process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform';
   await checkTerraform(terraform);
   const { account, arn } = await checkCredentials(process.env['AWS_REGION'] ?? 'us-east-1');
-  process.stderr.write(`${options.action}: account ${account}, as ${arn}\n`);
-  await (options.action === 'plan' ? plan(terraform, options) : apply(options));
+  process.stderr.write(`${action}: account ${account}, as ${arn}\n`);
+  await synth();
+  const folder = resolve(FOLDER);
+  switch (action) {
+    case 'plan':
+      for (const { stack, text } of await planStacks(terraform, folder))
+        process.stdout.write(`# ${stack}\n\n${text}\n`);
+      break;
+    case 'deploy':
+      writeFileSync(outputs, `${JSON.stringify(await applyStacks(terraform, folder), null, 2)}\n`);
+      process.stderr.write(`The outputs are in ${outputs}.\n`);
+      break;
+    case 'destroy':
+      await destroyStacks(terraform, folder);
+  }
 }
 
-async function plan(terraform: string, options: Options): Promise<void> {
-  await cdktf(['synth', ...options['--']]);
-  const plans = await planStacks(terraform, resolve(FOLDER));
-  for (const { stack, text } of plans) process.stdout.write(`# ${stack}\n\n${text}\n`);
-}
-
-async function apply({ action, outputs, '--': more }: Options): Promise<void> {
-  const outputsFile = action === 'deploy' ? ['--outputs-file', outputs] : [];
-  await cdktf([action, '*', '--auto-approve', ...outputsFile, ...more]);
-}
-
-async function cdktf(args: readonly string[]): Promise<void> {
-  const ended = await runProgram(process.execPath, [CDKTF, ...args]);
-  if (ended.exitCode !== 0) throw explainFailure(`cdktf ${args[0]}`, ended);
+async function synth(): Promise<void> {
+  const ended = await runProgram(process.execPath, [CDKTF, 'synth']);
+  if (ended.exitCode !== 0) throw explainFailure('cdktf synth', ended);
 }
 
 runCommandLine(
@@ -65,9 +67,12 @@ runCommandLine(
             default: 'plan',
             describe: 'plan changes nothing, and prints what a deploy would do',
           })
-          .option('outputs', { type: 'string', default: 'outputs.json', describe: 'Where a deploy writes its outputs' })
-          .parserConfiguration({ 'populate--': true }),
+          .option('outputs', {
+            type: 'string',
+            default: 'outputs.json',
+            describe: 'Where a deploy writes its outputs',
+          }),
       run,
     )
-    .epilogue('What follows -- goes to cdktf. Exit codes: 0 good, 1 failed, 2 wrong usage.'),
+    .epilogue('Exit codes: 0 good, 1 failed, 2 wrong usage.'),
 );

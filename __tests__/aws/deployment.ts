@@ -79,14 +79,13 @@ export class Deployment {
 
   /** `npm run deploy -- …`, without the build. */
   deployScript(action: 'plan' | 'deploy' | 'destroy', environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
-    const more = action === 'plan' ? [] : ['--', '--skip-provider-lock'];
-    return this.run(process.execPath, [DEPLOY, action, ...more], environment);
+    return this.run(process.execPath, [DEPLOY, action], environment);
   }
 
   /** The deploy script, asked to end as a cancelled pipeline does, once it has said what `moment` matches. */
   async deployInterrupted(moment: RegExp): Promise<Ran> {
     const options = { env: this.environment, cwd: this.folder, maxBuffer: 64 * 2 ** 20 };
-    const deploy = execFile(process.execPath, [DEPLOY, 'deploy', '--', '--skip-provider-lock'], options);
+    const deploy = execFile(process.execPath, [DEPLOY, 'deploy'], options);
     let stderr = '';
     deploy.stderr?.on('data', (text) => {
       const reached = moment.test(stderr);

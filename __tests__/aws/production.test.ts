@@ -2,8 +2,14 @@
  * The production preset as a pipeline deploys it: state in S3 with its lock, the deploy script, protection against a destroy. The real
  * Terraform and the real AWS provider; moto answers for AWS, and a proxy mends it where it must.
  */
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import { DescribeDeliveryStreamCommand } from '@aws-sdk/client-firehose';
+import { DescribeDomainCommand } from '@aws-sdk/client-opensearch';
+import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { needs } from '../needs';
+import { REGION } from './aws-clients';
 import { Deployment, MINUTES, succeeded } from './deployment';
 import { inventory } from './inventory';
 import { deployPrograms } from './programs';
@@ -29,11 +35,89 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   }, MINUTES);
 
   it(
+    'plans before the first deploy as far as can be known, and changes nothing',
+    async () => {
+      const { exitCode, stdout } = await deployment.deployScript('plan');
+
+      expect(exitCode).toBe(0);
+      expect(stdout).toMatch(/^# search\n[\s\S]*^Plan: \d+ to add, 0 to change, 0 to destroy\.$/m);
+      expect(stdout).toContain('# delivery\n\nPlanned once search is deployed.');
+      expect(await inventory(deployment.aws)).toEqual(before);
+    },
+    3 * MINUTES,
+  );
+
+  it(
     'deploys all stacks, its state in S3',
     async () => {
       await succeeded(deployment.deployScript('deploy'));
+
+      const { Contents = [] } = await deployment.aws.buckets.send(new ListObjectsV2Command({ Bucket: STATE }));
+      const outputs = JSON.parse(readFileSync(join(deployment.folder, 'outputs.json'), 'utf8'));
+      expect(Contents.map(({ Key }) => Key)).toEqual(
+        ['delivery', 'search', 'website'].map((stack) => `clickstreamy/${stack}.tfstate`),
+      );
+      expect(outputs).toMatchObject({
+        search: { domainEndpoint: expect.stringMatching(/^https:/), dashboardsEndpoint: expect.any(String) },
+        delivery: { streamName: 'webserver_stream', bucketName: expect.any(String), region: REGION },
+        website: { siteUrl: expect.stringMatching(/^http/) },
+      });
     },
     15 * MINUTES,
+  );
+
+  it('has a domain of several nodes in private subnets, encrypted everywhere', async () => {
+    const { DomainStatus } = await deployment.aws.opensearch.send(
+      new DescribeDomainCommand({ DomainName: 'clickstream' }),
+    );
+
+    expect(DomainStatus).toMatchObject({
+      EngineVersion: 'OpenSearch_2.19',
+      ClusterConfig: { InstanceCount: 3, DedicatedMasterEnabled: true, ZoneAwarenessEnabled: true },
+      EncryptionAtRestOptions: { Enabled: true, KmsKeyId: expect.stringContaining(':key/') },
+      NodeToNodeEncryptionOptions: { Enabled: true },
+      DomainEndpointOptions: { EnforceHTTPS: true },
+      CognitoOptions: { Enabled: true },
+    });
+    expect(DomainStatus?.VPCOptions?.SubnetIds).toHaveLength(3);
+    expect(DomainStatus?.AccessPolicies).not.toMatch(/"AWS": ?"\*"/);
+  });
+
+  it('has a stream that rotates by day, and a compressed and encrypted copy', async () => {
+    const { DeliveryStreamDescription } = await deployment.aws.streams.send(
+      new DescribeDeliveryStreamCommand({ DeliveryStreamName: 'webserver_stream' }),
+    );
+    const [destination] = DeliveryStreamDescription?.Destinations ?? [];
+
+    expect(DeliveryStreamDescription?.DeliveryStreamEncryptionConfiguration?.KeyType).toBe('CUSTOMER_MANAGED_CMK');
+    expect(destination?.AmazonopensearchserviceDestinationDescription).toMatchObject({
+      IndexName: 'apache',
+      IndexRotationPeriod: 'OneDay',
+      DocumentIdOptions: { DefaultDocumentIdFormat: 'FIREHOSE_DEFAULT' },
+      VpcConfigurationDescription: { SubnetIds: [expect.any(String), expect.any(String), expect.any(String)] },
+      S3DestinationDescription: {
+        CompressionFormat: 'GZIP',
+        EncryptionConfiguration: { KMSEncryptionConfig: { AWSKMSKeyARN: expect.stringContaining(':key/') } },
+      },
+    });
+  });
+
+  it('rings: every alarm goes to a topic', async () => {
+    const { MetricAlarms = [] } = await deployment.aws.alarms.send(new DescribeAlarmsCommand({}));
+
+    expect(MetricAlarms.length).toBeGreaterThan(10);
+    expect(MetricAlarms.filter(({ AlarmActions = [] }) => AlarmActions.length === 0)).toEqual([]);
+  });
+
+  it(
+    'refuses to be destroyed while it is protected',
+    async () => {
+      const { exitCode, stderr } = await deployment.deployScript('destroy');
+
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/error: terraform destroy of \w+ failed \(exit code 1\): Instance cannot be destroyed/);
+    },
+    3 * MINUTES,
   );
 
   it(

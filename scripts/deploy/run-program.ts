@@ -25,6 +25,8 @@ export async function runProgram(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, CI: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A terminal's Ctrl-C goes to a whole group: out of it, for Terraform takes a second signal as an order to stop at once.
+    detached: true,
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {

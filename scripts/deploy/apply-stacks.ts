@@ -1,0 +1,89 @@
+/**
+ * Deploys and destroys with Terraform itself, stack by stack, and not with `cdktf deploy`: cdktf leaves at a signal without waiting for
+ * the Terraform it started, which then dies of its lost output and keeps the state's lock.
+ */
+import { join } from 'node:path';
+import { z } from 'zod';
+import { ToolkitError } from '../../core/errors';
+import { parse } from '../../core/parse';
+import { explainFailure } from './explain-failure';
+import { readManifest, type Stack } from './manifest';
+import { runProgram } from './run-program';
+
+/** The outputs of every stack, as `cdktf deploy --outputs-file` writes them. */
+export type Outputs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+/** As `terraform output -json` says it. Sensitive are also the values that one stack reads of another. */
+const StackOutputs = z.record(z.string(), z.object({ sensitive: z.boolean(), value: z.unknown() }));
+
+/**
+ * @param folder of a synthesized app: `cdktf.out`.
+ * @throws ToolkitError STATE_LOCKED, SESSION_EXPIRED, DEPLOY_INTERRUPTED, DEPLOY_FAILED
+ */
+export async function applyStacks(terraform: string, folder: string): Promise<Outputs> {
+  const stacks = await initStacks(terraform, folder);
+  await inOrder(stacks, ({ dependencies }) => dependencies, inFolder(terraform, folder, 'apply', '-auto-approve'));
+  const outputs: Record<string, Readonly<Record<string, unknown>>> = {};
+  for (const stack of stacks) outputs[stack.name] = await readOutputs(terraform, folder, stack);
+  return outputs;
+}
+
+/** @throws as applyStacks */
+export async function destroyStacks(terraform: string, folder: string): Promise<void> {
+  const stacks = await initStacks(terraform, folder);
+  const downstreamOf = ({ name }: Stack) =>
+    stacks.filter(({ dependencies }) => dependencies.includes(name)).map((stack) => stack.name);
+  await inOrder(stacks.toReversed(), downstreamOf, inFolder(terraform, folder, 'destroy', '-auto-approve'));
+}
+
+/** One after the other, for they may share a cache of providers; and all of them before anything is changed. */
+async function initStacks(terraform: string, folder: string): Promise<readonly Stack[]> {
+  const stacks = readManifest(folder);
+  for (const stack of stacks) await inFolder(terraform, folder, 'init')(stack);
+  return stacks;
+}
+
+type Work = (stack: Stack) => Promise<void>;
+
+function inFolder(terraform: string, folder: string, action: string, ...args: readonly string[]): Work {
+  return async ({ name, workingDirectory }) => {
+    const cwd = join(folder, workingDirectory);
+    const ended = await runProgram(terraform, [action, '-input=false', '-no-color', ...args], { cwd });
+    if (ended.exitCode !== 0) throw explainFailure(`terraform ${action} of ${name}`, ended);
+  };
+}
+
+/** Each as soon as those before it are done, and nothing more once one has failed; what runs then is waited for. */
+async function inOrder(
+  stacks: readonly Stack[],
+  before: (stack: Stack) => readonly string[],
+  work: Work,
+): Promise<void> {
+  const done = new Map<string, Promise<void>>();
+  for (const stack of stacks) {
+    const ready = Promise.all(before(stack).map((name) => done.get(name)));
+    done.set(
+      stack.name,
+      ready.then(() => work(stack)),
+    );
+  }
+  const results = await Promise.allSettled(done.values());
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
+}
+
+async function readOutputs(terraform: string, folder: string, { name, workingDirectory }: Stack) {
+  const cwd = join(folder, workingDirectory);
+  const ended = await runProgram(terraform, ['output', '-json'], { cwd, quiet: true });
+  if (ended.exitCode !== 0) throw explainFailure(`terraform output of ${name}`, ended);
+  const outputs = parse(StackOutputs, JSON.parse(ended.said), (why) => {
+    return new ToolkitError(
+      'DEPLOY_FAILED',
+      `terraform output of ${name} is not as expected: ${why}.`,
+      'Update Terraform.',
+    );
+  });
+  return Object.fromEntries(
+    Object.entries(outputs).flatMap(([output, { sensitive, value }]) => (sensitive ? [] : [[output, value] as const])),
+  );
+}
