@@ -110,12 +110,12 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   });
 
   it(
-    'refuses to be destroyed while it is protected',
+    'refuses to be destroyed while it is protected, before anything is',
     async () => {
       const { exitCode, stderr } = await deployment.deployScript('destroy');
 
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/error: terraform destroy of \w+ failed \(exit code 1\): Instance cannot be destroyed/);
+      expect(stderr).toMatch(/error: terraform plan of \w+ was refused: the setting `protect` is on\.\n→ To destroy/);
     },
     3 * MINUTES,
   );

@@ -41,6 +41,15 @@ describe('explainFailure', () => {
     expect(explainFailure('cdktf deploy', { exitCode: 1, said, interrupted: false }).code).toBe('SESSION_EXPIRED');
   });
 
+  it('says how to lift a protection', () => {
+    const said = 'Error: Instance cannot be destroyed\n\n  on cdk.tf.json line 52, in resource.aws_s3_bucket.backup:\n';
+
+    const { code, mend } = explainFailure('terraform plan of delivery', { exitCode: 1, said, interrupted: false });
+
+    expect(code).toBe('PROTECTED');
+    expect(mend).toContain('CLICKSTREAMY_PROTECT=false');
+  });
+
   it('repeats the first error otherwise', () => {
     const said = 'delivery  │ Error: creating S3 Bucket: BucketAlreadyExists\ndelivery  │ Error: something else\n';
 

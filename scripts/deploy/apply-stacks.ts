@@ -28,9 +28,14 @@ export async function applyStacks(terraform: string, folder: string): Promise<Ou
   return outputs;
 }
 
-/** @throws as applyStacks */
+/**
+ * Everything or nothing: where one stack is protected, none is touched.
+ *
+ * @throws ToolkitError PROTECTED, and as applyStacks
+ */
 export async function destroyStacks(terraform: string, folder: string): Promise<void> {
   const stacks = await initStacks(terraform, folder);
+  for (const stack of stacks) await inFolder(terraform, folder, 'plan', '-destroy')(stack);
   const downstreamOf = ({ name }: Stack) =>
     stacks.filter(({ dependencies }) => dependencies.includes(name)).map((stack) => stack.name);
   await inOrder(stacks.toReversed(), downstreamOf, inFolder(terraform, folder, 'destroy', '-auto-approve'));

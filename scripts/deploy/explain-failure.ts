@@ -3,6 +3,8 @@ import { sessionExpired } from './preflight';
 import type { Ended } from './run-program';
 
 const EXPIRED = /ExpiredToken|security token included in the request is expired|RequestExpired/;
+/** Terraform's answer to `prevent_destroy`, in a destroy and in a plan that would replace. */
+const PROTECTED = /Error: Instance cannot be destroyed/;
 /** With the description of the lock: without it the lock could not be asked for, as when the bucket may not be written. */
 const LOCKED = /Error acquiring the state lock[\s\S]*Lock Info:/;
 
@@ -21,6 +23,13 @@ export function explainFailure(what: string, { exitCode, said, interrupted }: En
   }
   if (LOCKED.test(said)) return stateLocked(said);
   if (EXPIRED.test(said)) return sessionExpired();
+  if (PROTECTED.test(said)) {
+    return new ToolkitError(
+      'PROTECTED',
+      `${what} was refused: the setting \`protect\` is on.`,
+      'To destroy all the same, deploy once with CLICKSTREAMY_PROTECT=false in the environment, then destroy with it.',
+    );
+  }
   const reason = /Error: (.+)/.exec(said)?.[1]?.trim();
   return new ToolkitError(
     'DEPLOY_FAILED',
