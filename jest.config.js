@@ -19,7 +19,13 @@ module.exports = {
       ...common,
       displayName: 'suite',
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/engines/'],
+      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/aws/', '<rootDir>/__tests__/engines/'],
+    },
+    // Minutes of waiting for Terraform: alone with `npm run test:deploy`.
+    {
+      ...common,
+      displayName: 'deploy',
+      testMatch: ['<rootDir>/__tests__/aws/**/*.test.ts'],
     },
     // Of its own, so that real search nodes are started once, and only where one of these tests runs.
     {
