@@ -113,6 +113,20 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   });
 
   it(
+    'lets another address in without a new domain',
+    async () => {
+      const moved = { CLICKSTREAMY_SEARCH_ACCESS_FROM: '203.0.113.9/32' };
+
+      const { exitCode, stderr } = await deployment.deployScript('deploy', moved);
+
+      expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
+      expect(stderr).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
+      expect(await deployment.plans()).toEqual({ search: 'unchanged', delivery: 'unchanged' });
+    },
+    5 * MINUTES,
+  );
+
+  it(
     'destroys, and leaves nothing',
     async () => {
       await succeeded(deployment.deployScript('destroy'));
