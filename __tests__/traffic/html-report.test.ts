@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import { type HtmlReport, toHtmlReport } from '../../traffic/html/html-report';
-import { firstOf, needs } from '../needs';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../browser';
+import { needs } from '../needs';
 
 jest.setTimeout(60_000);
 
@@ -93,28 +94,12 @@ describe('the HTML report', () => {
   });
 });
 
-const executablePath = firstOf(
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-);
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-needs('Chromium', executablePath)('the HTML report in a browser', () => {
+needs('Chromium', CHROMIUM)('the HTML report in a browser', () => {
   it('shows hostile names as text, draws its charts, and asks nobody for anything', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'traffic-'));
     const file = join(folder, 'run.html');
     writeFileSync(file, toReport());
-    const browser = await chromium.launch({ executablePath: executablePath as string, args: FLAGS });
+    const browser = await chromium.launch({ executablePath: CHROMIUM as string, args: CHROMIUM_FLAGS });
     try {
       const page = await browser.newPage();
       const [asked, said]: [string[], string[]] = [[], []];

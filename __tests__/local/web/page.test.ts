@@ -6,27 +6,13 @@ import { createDuckDbReader } from '../../../local/store/duckdb-reader';
 import { type DuckDbStore, openDuckDbStore } from '../../../local/store/duckdb-store';
 import type { PipelineStatus } from '../../../local/web/overview-reply';
 import { type Page, startPage } from '../../../local/web/server';
-import { firstOf, needs } from '../../needs';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../../browser';
+import { needs } from '../../needs';
 import { delivery, EVENT } from '../store/event-store-contract';
 
-const executablePath = firstOf(
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-);
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 const HOSTILE = '<img src=x onerror="document.title=\'pwned\'">';
 
-needs('Chromium', executablePath)('the page in a browser', () => {
+needs('Chromium', CHROMIUM)('the page in a browser', () => {
   let folder: string;
   let store: DuckDbStore;
   let page: Page;
@@ -38,9 +24,9 @@ needs('Chromium', executablePath)('the page in a browser', () => {
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'page-'));
     browser = await chromium.launchPersistentContext(join(folder, 'profile'), {
-      ...(executablePath === undefined ? {} : { executablePath }),
+      ...(CHROMIUM === undefined ? {} : { executablePath: CHROMIUM }),
       headless: true,
-      args: FLAGS,
+      args: CHROMIUM_FLAGS,
       timezoneId: 'Australia/Sydney',
     });
   }, 60_000);
