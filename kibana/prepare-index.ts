@@ -40,6 +40,26 @@ export async function prepareIndex(client: HttpClient, index: string): Promise<P
   return { engine, template, indexes };
 }
 
+/**
+ * Looks whether click events can be counted in the index and its rotated ones; changes nothing.
+ *
+ * @throws ToolkitError INDEX_NOT_FOUND, INDEX_MISMATCHED and those of `askEngine`
+ */
+export async function checkIndex(client: HttpClient, engine: Engine, index: string): Promise<void> {
+  const found = await readMappings(client, engine, index);
+  if (found.length === 0) {
+    throw new ToolkitError(
+      'INDEX_NOT_FOUND',
+      `${client.url.href} has no index ${index}, and none of a name that begins with ${index}-.`,
+      'Check --index and the address; an index is made with its first event.',
+    );
+  }
+  for (const [name, properties] of found) {
+    const [missing] = Object.keys(missingFields(name, properties));
+    if (missing !== undefined) throw mismatched(name, `it does not index ${missing}`);
+  }
+}
+
 const Property = z.looseObject({
   type: z.string().optional(),
   fields: z.record(z.string(), z.looseObject({ type: z.string().optional() })).optional(),

@@ -5,6 +5,7 @@ import type { Closers } from './closers';
 import { type DeliveryStream, openDeliveryStream } from './firehose/delivery-stream';
 import { startFirehoseEndpoint } from './firehose/endpoint';
 import { openFunctionThread } from './firehose/function-thread';
+import { removePageFile, writePageFile } from './page-file';
 import { readBooks } from './report';
 import { type Shipper, startShipper } from './shipper/shipper';
 import { openStore } from './store/open-store';
@@ -109,6 +110,8 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   });
   const page = await startPage({ reader, status, port: props.uiPort });
   closers.add(() => page.close());
+  await writePageFile(folder, page.url);
+  closers.add(() => removePageFile(folder));
   const addresses = { page: page.url, site: site?.url, stream: endpoint.url, store: place, dataFolder: folder };
   return { site, shipper, stream, reader, addresses, reasons, status };
 }

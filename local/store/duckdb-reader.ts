@@ -1,5 +1,6 @@
 import type { DataPanel, PanelRange, PanelRow } from '../../kibana/panel';
 import { toSql } from '../../kibana/to-sql';
+import { createDuckDbRunReader } from './duckdb-run-reader';
 import type { Query, Row } from './duckdb-store';
 import type { Extent } from './extent';
 import type { StoreReader, Totals } from './store-reader';
@@ -9,6 +10,7 @@ export function createDuckDbReader(query: Query): StoreReader {
     readTotals: () => readTotals(query),
     readExtent: () => readExtent(query),
     readPanel: async (panel, range) => readPanel(query, panel, range),
+    ...createDuckDbRunReader(query),
   };
 }
 

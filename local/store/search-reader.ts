@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { HttpClient } from '../../core/http-client';
 import { askEngine, type Engine } from '../../kibana/engine';
 import { MOST_PRECISION, readSearch, toSearch } from '../../kibana/to-search';
+import { createSearchRunReader } from '../../kibana/verify/search-run-reader';
 import type { Extent } from './extent';
 import type { StoreReader, Totals } from './store-reader';
 
@@ -34,6 +35,7 @@ export function createSearchReader(client: HttpClient, engine: Engine, index: st
   }
 
   return {
+    ...createSearchRunReader(client, index),
     readTotals,
     readExtent,
     readPanel: async (panel, range) =>

@@ -1,5 +1,6 @@
 /** What the pipeline asks a store, beside writing. The two adapters give the same answers; `__tests__/engines/` holds them against each other. */
 import type { DataPanel, PanelRange, PanelRow } from '../../kibana/panel';
+import type { RunReader } from '../../kibana/verify/run-sums';
 import type { Extent } from './extent';
 
 /** What the store holds, counted over all time. */
@@ -15,7 +16,7 @@ export interface Totals {
   readonly users: number;
 }
 
-export interface StoreReader {
+export interface StoreReader extends RunReader {
   /** Sees all that was written before it was asked. */
   readTotals(): Promise<Totals>;
   /** May be a second behind in a search engine, as `readPanel`. */

@@ -1,4 +1,4 @@
-/** The page's server: three files and one reply. It answers to this machine only, and reads only. */
+/** The page's server: three files, one reply, and what `verify` asks. It answers to this machine only, and reads only. */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import { builtFile } from '../../core/package-root';
 import type { StoreReader } from '../store/store-reader';
 import { readOverview } from './overview';
 import type { Overview, PipelineStatus, Range } from './overview-reply';
+import { answerAboutRun, isAboutRun } from './run-replies';
 
 export interface PageOptions {
   readonly reader: StoreReader;
@@ -54,10 +55,15 @@ export async function startPage({ reader, status, port, host = '127.0.0.1' }: Pa
     const [path = '', parameters = ''] = (request.url ?? '').split('?', 2);
     const file = files.get(path);
     if (file !== undefined) return file;
+    if (isAboutRun(path)) {
+      const said = await answerAboutRun(reader, path, new URLSearchParams(parameters));
+      return said === undefined ? text(400, 'run, by, key: see local/web/run-replies.ts.') : json(said);
+    }
     if (path !== '/api/overview') return text(404, 'There is no such page.');
     const range = Minutes.safeParse(new URLSearchParams(parameters).get('minutes') ?? undefined);
     if (!range.success) return text(400, 'minutes: a whole number from 1 to 525600, or all.');
-    return json({ status: status(), ...(await overview(range.data)) });
+    const reply: Overview = { status: status(), ...(await overview(range.data)) };
+    return json(reply);
   }
 
   const server = createServer((request, response) => {
@@ -91,7 +97,7 @@ const text = (code: number, words: string, headers: Readonly<Record<string, stri
   body: Buffer.from(`${words}\n`),
 });
 
-const json = (value: Overview): Reply => ({
+const json = (value: object): Reply => ({
   code: 200,
   headers: { 'content-type': 'application/json' },
   body: Buffer.from(JSON.stringify(value)),
