@@ -37,11 +37,21 @@ const PLAIN = [
 const PERCENTILES = ['latencyMs', 'lagMs'].flatMap((times) =>
   ['p50', 'p90', 'p99', 'max'].map((one) => `${times}.${one}`),
 );
-const KNOWN = new Set([...PLAIN, ...PERCENTILES]);
+const OF_REPORT: KnownFigures = {
+  names: new Set([...PLAIN, ...PERCENTILES]),
+  listed: [...Object.keys(SHORT), ...PLAIN, 'lagMs.p99'].join(', '),
+};
 const STATUS = /^byStatus\.[1-5]\d\d$/;
 
+/** What thresholds may ask for. */
+export interface KnownFigures {
+  readonly names: ReadonlySet<string>;
+  /** For who asked for another. */
+  readonly listed: string;
+}
+
 /** @throws UsageError for what is none, in one sentence. */
-export function parseThreshold(text: string): Threshold {
+export function parseThreshold(text: string, known: KnownFigures = OF_REPORT): Threshold {
   const [, name = '', operator = '', value = ''] =
     /^\s*([\w.]+)\s*(<=|>=|!=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
   if (name === '') {
@@ -51,10 +61,10 @@ export function parseThreshold(text: string): Threshold {
     );
   }
   const figure = SHORT[name] ?? name;
-  if (!KNOWN.has(figure) && !STATUS.test(figure)) {
+  if (!known.names.has(figure) && !STATUS.test(figure)) {
     throw new UsageError(
       `--expect '${text}' asks for a figure that no report has.`,
-      `The figures are ${[...Object.keys(SHORT), ...PLAIN].join(', ')}, lagMs.p99, byStatus.404.`,
+      `The figures are ${known.listed}, byStatus.404.`,
     );
   }
   return { text, figure, operator: operator as Operator, value: Number(value) };

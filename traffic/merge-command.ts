@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { z } from 'zod';
-import { reasonOf, ToolkitError, UsageError } from '../core/errors';
+import { UsageError } from '../core/errors';
 import { parse } from '../core/parse';
-import { mergeLedgers, parseLedger, type ShardLedger } from './merge';
+import { mergeLedgers, readLedger } from './merge';
 import { writeResultFile } from './result-file';
 
 const Arguments = z.object({
@@ -31,15 +30,3 @@ export const mergeCommand: CommandModule = {
     else writeResultFile({ kind: 'ledger', file: out }, text);
   },
 };
-
-/** @throws ToolkitError LEDGER_UNREADABLE */
-function readLedger(path: string): ShardLedger {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const message = `The ledger ${path} cannot be read: ${reasonOf(error)}.`;
-    throw new ToolkitError('LEDGER_UNREADABLE', message, 'Check the path.', { cause: error });
-  }
-  return parseLedger(path, text);
-}

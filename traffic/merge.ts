@@ -1,6 +1,7 @@
 /** The ledgers of a run's shards as the ledger of the run. */
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { ToolkitError } from '../core/errors';
+import { reasonOf, ToolkitError } from '../core/errors';
 import { parse } from '../core/parse';
 import { LEDGER_VERSION, type LedgerFile } from './ledger-file';
 import type { OutputEnd } from './output';
@@ -31,8 +32,20 @@ const Ledger = z.looseObject({
 });
 
 /** @throws ToolkitError LEDGER_UNREADABLE */
+export function readLedger(path: string): ShardLedger {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    const message = `The ledger ${path} cannot be read: ${reasonOf(error)}.`;
+    throw new ToolkitError('LEDGER_UNREADABLE', message, 'Check the path.', { cause: error });
+  }
+  return parseLedger(path, text);
+}
+
+/** @throws ToolkitError LEDGER_UNREADABLE */
 export function parseLedger(name: string, text: string): ShardLedger {
-  const mend = 'Give files that `traffic --shard … --ledger FILE` wrote.';
+  const mend = 'Give files that `traffic --ledger FILE` wrote.';
   const fail = (why: string) => new ToolkitError('LEDGER_UNREADABLE', `${name} is no ledger: ${why}.`, mend);
   let value: unknown;
   try {

@@ -32,7 +32,7 @@ const PROGRESS_MS = 1000;
  *   LEDGER_NOT_WRITABLE, REPORT_NOT_WRITABLE; UsageError for a threshold that is none
  */
 export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
-  const thresholds = (options.expect ?? []).map(parseThreshold);
+  const thresholds = (options.expect ?? []).map((text) => parseThreshold(text));
   const plan = toRunPlan(options);
   const { run, url, needs, schedule, max, asked } = plan;
   const startRate = schedule.rateAt(0) * plan.share;

@@ -84,7 +84,7 @@ export function notStored(file: string, error: unknown): ToolkitError {
   );
 }
 
-function notOpened(file: string, error: unknown): ToolkitError {
+export function notOpened(file: string, error: unknown): ToolkitError {
   const reason = reasonOf(error);
   const holder = /\(PID (\d+)\)/.exec(reason)?.[1];
   if (reason.includes('Could not set lock')) {

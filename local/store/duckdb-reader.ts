@@ -1,7 +1,7 @@
 import type { DataPanel, PanelRange, PanelRow } from '../../kibana/panel';
 import { toSql } from '../../kibana/to-sql';
+import type { Query, Row } from './duckdb-rows';
 import { createDuckDbRunReader } from './duckdb-run-reader';
-import type { Query, Row } from './duckdb-store';
 import type { Extent } from './extent';
 import type { StoreReader, Totals } from './store-reader';
 

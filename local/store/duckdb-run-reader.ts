@@ -8,7 +8,7 @@ import {
   type RunReader,
   type RunSums,
 } from '../../kibana/verify/run-sums';
-import type { Query, Row } from './duckdb-store';
+import type { Query, Row } from './duckdb-rows';
 
 export function createDuckDbRunReader(query: Query): RunReader {
   return {

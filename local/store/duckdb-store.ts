@@ -10,16 +10,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ToolkitError } from '../../core/errors';
 import { type Database, isAboutData, isFatal, notStored, openDatabase } from './duckdb-database';
+import { type Query, toRows } from './duckdb-rows';
 import type { Delivery, EventStore, Refusal } from './event-store';
 import { findRefusals } from './find-refusals';
 import { type BatchFile, insertBatch, writeBatchFile } from './insert-batch';
 import { inOrderOf, siftBatch } from './sift-batch';
-
-/** Integers are numbers where a double holds them exactly; times come as `Date`. */
-export type Cell = string | number | bigint | boolean | Date | null;
-export type Row = Readonly<Record<string, Cell>>;
-/** Reads with SQL. Values ride in `params` (`$name` in the text), never in the text itself. */
-export type Query = (sql: string, params?: Readonly<Record<string, string | number>>) => Promise<readonly Row[]>;
 
 export interface DuckDbStore extends EventStore {
   /** Runs beside `write`, on a connection of its own; queries take turns. */
@@ -85,8 +80,7 @@ export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
     query: (sql, params = {}) =>
       readInTurn(async () => {
         database ??= await open();
-        const rows = (await database.reader.runAndReadAll(sql, params)).getRowObjectsJS();
-        return rows.map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)])));
+        return toRows(await database.reader.runAndReadAll(sql, params));
       }),
     close: () =>
       writeInTurn(() =>
@@ -127,9 +121,4 @@ function inTurn(): <T>(task: () => Promise<T>) => Promise<T> {
     last = mine.catch(() => {});
     return mine;
   };
-}
-
-function toCell(value: unknown): Cell {
-  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  return value as Cell;
 }
