@@ -38,6 +38,7 @@ const PERCENTILES = ['latencyMs', 'lagMs'].flatMap((times) =>
   ['p50', 'p90', 'p99', 'max'].map((one) => `${times}.${one}`),
 );
 const OF_REPORT: KnownFigures = {
+  owner: 'report',
   names: new Set([...PLAIN, ...PERCENTILES]),
   listed: [...Object.keys(SHORT), ...PLAIN, 'lagMs.p99'].join(', '),
 };
@@ -46,6 +47,8 @@ const STATUS = /^byStatus\.[1-5]\d\d$/;
 /** What thresholds may ask for. */
 export interface KnownFigures {
   readonly names: ReadonlySet<string>;
+  /** What has them. */
+  readonly owner: 'report' | 'store';
   /** For who asked for another. */
   readonly listed: string;
 }
@@ -63,7 +66,7 @@ export function parseThreshold(text: string, known: KnownFigures = OF_REPORT): T
   const figure = SHORT[name] ?? name;
   if (!known.names.has(figure) && !STATUS.test(figure)) {
     throw new UsageError(
-      `--expect '${text}' asks for a figure that no report has.`,
+      `--expect '${text}' asks for a figure that no ${known.owner} has.`,
       `The figures are ${known.listed}, byStatus.404.`,
     );
   }

@@ -51,7 +51,7 @@ async function readSums(query: Query, run: string | undefined): Promise<RunSums>
   const by: Partial<Record<Dimension, Record<string, number>>> = {};
   for (const name of DIMENSIONS) {
     const rows = await query(
-      `SELECT ${KEYS[name]} AS key, count(*) AS clicks FROM (${clicks}) GROUP BY ALL HAVING key IS NOT NULL`,
+      `SELECT key, count(*) AS clicks FROM (SELECT ${KEYS[name]} AS key FROM (${clicks})) WHERE key IS NOT NULL GROUP BY key`,
       params,
     );
     by[name] = toCounts(rows);

@@ -4,7 +4,11 @@ import { type KnownFigures, parseThreshold, type Threshold } from '../../traffic
 
 const NAMES = ['events', 'pageViews', 'signUps', 'signIns', 'users', 'sessions', 'pages', 'duplicated', 'errorShare'];
 
-const KNOWN: KnownFigures = { names: new Set(NAMES), listed: [...NAMES, 'errors (the errorShare)'].join(', ') };
+const KNOWN: KnownFigures = {
+  names: new Set(NAMES),
+  owner: 'store',
+  listed: [...NAMES, 'errors (the errorShare)'].join(', '),
+};
 
 /** @throws UsageError */
 export const parseExpectation = (text: string): Threshold => parseThreshold(text, KNOWN);

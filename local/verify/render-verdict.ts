@@ -27,10 +27,12 @@ export function renderVerdict({ balanced, store, stored, duplicated, runs, expec
 function renderRun(verdict: RunVerdict): readonly string[] {
   const { run, sent, answered, uncertain, stored, lost, duplicated, unexplained, dimensions } = verdict;
   const counts = { sent, answered, uncertain, stored, lost, duplicated, unexplained };
+  const head = `run ${printable(run)}: ${Object.entries(counts)
+    .map(([name, count]) => `${name} ${grouped(count)}`)
+    .join(', ')}`;
+  if (stored === 0) return [head];
   return [
-    `run ${printable(run)}: ${Object.entries(counts)
-      .map(([name, count]) => `${name} ${grouped(count)}`)
-      .join(', ')}`,
+    head,
     ...toTable([HEAD, ...dimensions.filter(({ by }) => by !== 'total').map(toRow)]),
     ...dimensions.flatMap(renderDifferences),
     ...(duplicated === 0 ? [] : [`stored more than once: request ${verdict.duplicates.map(printable).join(', ')}`]),
