@@ -1,4 +1,4 @@
-/** `npm run bench -- etl|lines|corpus|local|traffic|traffic-outputs|panels [--json]`: the project's figures, as this machine gives them. */
+/** `npm run bench -- etl|lines|corpus|local|traffic|traffic-outputs|panels|verify [--json]`: the project's figures, as this machine gives them. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { runCommandLine } from '../core/command-line';
@@ -12,6 +12,7 @@ import { benchPanels } from './panels';
 import { type Report, renderReport } from './report';
 import { benchTraffic } from './traffic';
 import { benchTrafficOutputs } from './traffic-outputs';
+import { benchVerify } from './verify';
 
 /** A new bench is one file and one line here. Progress goes to standard error. */
 const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   traffic: benchTraffic,
   'traffic-outputs': benchTrafficOutputs,
   panels: benchPanels,
+  verify: benchVerify,
 };
 
 runCommandLine(

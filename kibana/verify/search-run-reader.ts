@@ -74,7 +74,7 @@ export function createSearchRunReader(client: HttpClient, index: string): RunRea
     const found = await askEngine(client, { method: 'POST', path: `${path}/_search`, query, json }, Examples);
     return found.hits.hits.map(({ _source: event }) => ({
       requestId: event.request_id ?? null,
-      time: event['@timestamp'] ?? null,
+      time: event['@timestamp'] === undefined ? null : new Date(event['@timestamp']).toISOString(),
       request: event.request ?? null,
       status: event.response ?? null,
       user: event.username ?? null,
@@ -148,9 +148,9 @@ function toMinute(time: string | number): string {
 function failIfPartial(client: HttpClient, { timed_out, _shards }: z.output<typeof Page>): void {
   if (timed_out !== true && (_shards?.failed ?? 0) === 0) return;
   throw new ToolkitError(
-    'ENGINE_REFUSED',
+    'SEARCH_INCOMPLETE',
     `${client.url.href} could read only a part of the events.`,
-    'Look at its health, then run this again.',
+    'Look at the index’s health, then run this again.',
   );
 }
 

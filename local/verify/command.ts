@@ -126,7 +126,7 @@ async function openStore({ store, index = DEFAULT_INDEX, ...flags }: z.output<ty
   return openEngine(createHttpClient({ url, auth: loadAuth(flags, url, process.env), timeoutSeconds: 120 }), index);
 }
 
-/** @throws ToolkitError RUN_NOT_STORED, BOOKS_UNBALANCED */
+/** @throws ToolkitError RUN_NOT_STORED, LEDGER_UNBALANCED */
 async function failUnlessBalanced(
   verdict: Verdict,
   { reader, place }: RunStore,
@@ -149,7 +149,7 @@ async function failUnlessBalanced(
   );
   const missed = expect.flatMap(({ expect, seen, passed }) => (passed ? [] : [`${printable(expect)} (it is ${seen})`]));
   throw new ToolkitError(
-    'BOOKS_UNBALANCED',
+    'LEDGER_UNBALANCED',
     `The books do not balance: ${[...faults, ...missed].join(', ')}.`,
     'Lost ones may be late (--wait), or in the bucket’s failed folders; duplicates are delivered twice; the rest somebody else sent.',
   );

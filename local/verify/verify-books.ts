@@ -113,18 +113,18 @@ async function lookOnce({ store: { reader }, books, expect, run }: VerifyOptions
   return { runs, all, expect: all === undefined ? [] : judge(expect, toFigures(all)) };
 }
 
-/** First of the values that the ledger does not know at all. */
+/** Of the values that the ledger does not know at all, if there are any: among others' events nobody can tell which is the one too many. */
 async function readExamples({ reader }: RunStore, { run, dimensions }: Comparison): Promise<readonly Examples[]> {
   const suspects = dimensions.flatMap(({ by, differences }) =>
     isDimension(by)
       ? differences
           .filter(({ stored, most }) => stored > most)
-          .map(({ key, expected, most }) => ({ by, key, certain: most === 0, expected }))
+          .map(({ key, most }) => ({ by, key, certain: most === 0 }))
       : [],
   );
-  suspects.sort((one, other) => one.expected - other.expected);
+  const unknown = suspects.filter(({ certain }) => certain);
   const examples: Examples[] = [];
-  for (const { by, key, certain } of suspects.slice(0, FEW)) {
+  for (const { by, key, certain } of (unknown.length > 0 ? unknown : suspects).slice(0, FEW)) {
     examples.push({ by, key, certain, events: await reader.readExamples({ run, by, key }) });
   }
   return examples;
