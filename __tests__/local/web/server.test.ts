@@ -161,3 +161,19 @@ describe('the page’s server', () => {
     });
   });
 });
+
+describe('what verify asks', () => {
+  it('is answered to this machine only', async () => {
+    const [here, elsewhere] = [await get('/api/sums?run=r7'), await get('/api/sums?run=r7', { host: 'evil.example' })];
+
+    expect(here.status).toBe(200);
+    expect(JSON.parse(here.body)).toMatchObject({ stored: 0, duplicated: 0 });
+    expect(elsewhere.status).toBe(403);
+  });
+
+  it.each(['/api/examples', '/api/examples?by=page', '/api/examples?by=password&key=x'])('refuses %s', async (path) => {
+    const { status } = await get(path);
+
+    expect(status).toBe(400);
+  });
+});
