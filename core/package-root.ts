@@ -9,6 +9,8 @@ export function builtFile(...path: readonly string[]): string {
   return join(packageRoot, 'dist', ...path);
 }
 
+/** A bundle that runs alone has no package around it, and asks for no built file: there the root of the file system will do. */
 function findRoot(folder: string): string {
-  return existsSync(join(folder, 'package.json')) ? folder : findRoot(dirname(folder));
+  const parent = dirname(folder);
+  return parent === folder || existsSync(join(folder, 'package.json')) ? folder : findRoot(parent);
 }
