@@ -16,6 +16,19 @@ export type AddressOutput = 'siteUrl' | 'domainEndpoint' | 'dashboardsEndpoint';
  * @throws ToolkitError OUTPUTS_UNUSABLE
  */
 export function readDeployedAddress(file: string, output: AddressOutput, instead: string): URL {
+  return new URL(readDeployed(file, output, Address, instead));
+}
+
+/**
+ * @param schema of the output's value.
+ * @throws ToolkitError OUTPUTS_UNUSABLE
+ */
+export function readDeployed<S extends z.ZodType>(
+  file: string,
+  output: string,
+  schema: S,
+  instead: string,
+): z.output<S> {
   const unusable = (message: string, cause?: unknown) =>
     new ToolkitError('OUTPUTS_UNUSABLE', message, `Deploy with --outputs-file, or ${instead}.`, { cause });
   const stacks = parse(Stacks, readJson(file, unusable), (why) =>
@@ -23,10 +36,7 @@ export function readDeployedAddress(file: string, output: AddressOutput, instead
   );
   const found = Object.values(stacks).find((outputs) => output in outputs);
   if (found === undefined) throw unusable(`The outputs in ${file} have no ${output}.`);
-  const address = parse(Address, found[output], (why) =>
-    unusable(`The ${output} in ${file} cannot be used: it ${why}.`),
-  );
-  return new URL(address);
+  return parse(schema, found[output], (why) => unusable(`The ${output} in ${file} cannot be used: it ${why}.`));
 }
 
 function readJson(file: string, unusable: (message: string, cause: unknown) => ToolkitError): unknown {

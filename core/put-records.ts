@@ -174,6 +174,7 @@ const REFUSALS: readonly (readonly [RegExp, Sentence])[] = [
   ],
 ];
 
-function isLoopback({ hostname }: URL): boolean {
+/** Whether what listens there is on this machine. */
+export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
