@@ -2,13 +2,13 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
-import { bundleLambda } from './bundle.mjs';
+import { bundleLambda, bundleLoadTask, bundleTraffic } from './bundle.mjs';
 
 rmSync('dist', { recursive: true, force: true });
 execFileSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
 for (const bin of ['dist/cli.js', 'dist/traffic/cli.js']) chmodSync(bin, 0o755);
 
-await bundleLambda();
+await Promise.all([bundleLambda(), bundleLoadTask(), bundleTraffic()]);
 await build({
   entryPoints: ['local/web/page/page.ts'],
   outdir: 'dist/local/web/page',

@@ -11,6 +11,21 @@ export function bundleLambda() {
   });
 }
 
+/** What a container of Node's public image begins with: small, since it is part of a task definition. */
+export function bundleLoadTask() {
+  return bundleInto('dist/load/task.js', { entryPoints: ['traffic/load/task.ts'], minify: true, target: 'node22' });
+}
+
+/** `traffic` in one file, for such a container: it drives a site by HTTP, so the AWS SDK, loaded for other outputs only, stays out. */
+export function bundleTraffic() {
+  return bundleInto('dist/load/traffic.js', {
+    entryPoints: ['traffic/cli.ts'],
+    minify: true,
+    target: 'node22',
+    external: ['@aws-sdk/*', '@smithy/*'],
+  });
+}
+
 /** Writes the file at once: others may run what stands there now. */
 export async function bundleInto(file, options) {
   const { outputFiles } = await build({ bundle: true, platform: 'node', format: 'cjs', write: false, ...options });

@@ -5,6 +5,7 @@ import { runCommandLine, stopOnSignals } from '../core/command-line';
 import { ToolkitError, UsageError } from '../core/errors';
 import { parse } from '../core/parse';
 import { FLAGS } from './flags';
+import { loadCommand } from './load/command';
 import { mergeCommand } from './merge-command';
 import { DEFAULTS, flagOf, TrafficOptions } from './options';
 import { createProgressView, toTable } from './report';
@@ -76,5 +77,6 @@ runCommandLine(
     .example('$0 --out log.gz --from 2026-11-01 --to 2026-11-08', 'a week of access lines, at full speed')
     .epilogue('Exit codes: 0 good, 1 the run failed, 2 wrong usage. Ctrl-C ends the run with its report and ledger.')
     .command('$0', false, FLAGS, run)
-    .command(mergeCommand),
+    .command(mergeCommand)
+    .command(loadCommand),
 );

@@ -1,0 +1,28 @@
+import { z } from 'zod';
+import { readDeployed } from '../../core/deploy-outputs';
+
+const text = z.string('must be a text').min(1, 'must not be empty');
+
+/** The output `load` of the load stack: all that a run needs to know. */
+const DeployedLoad = z.object(
+  {
+    region: text,
+    /** Where ECS answers. */
+    ecsUrl: z.url(),
+    /** Of the bucket, without a slash at its end. */
+    bucketUrl: z.url(),
+    cluster: text,
+    taskDefinition: text,
+    subnetIds: z.array(text).min(1),
+    securityGroupId: text,
+    tasks: z.coerce.number().int().min(1).max(999),
+    site: text,
+  },
+  'must be what the load stack says',
+);
+export type DeployedLoad = z.output<typeof DeployedLoad>;
+
+/** @throws ToolkitError OUTPUTS_UNUSABLE */
+export function readDeployedLoad(file: string): DeployedLoad {
+  return readDeployed(file, 'load', DeployedLoad, 'set `load.enabled` and deploy first: docs/load.md');
+}
