@@ -1,4 +1,5 @@
 /** What `cdktf synth` runs: settings in, Terraform out. scripts/synth.mjs builds it and the function's bundle before. */
+import { readFileSync } from 'node:fs';
 import { loadSettings } from './config/load-settings';
 import type { Settings } from './config/settings';
 import { asksForAddress, findSourceAddress } from './config/source-address';
@@ -17,6 +18,7 @@ async function main(): Promise<void> {
   addStacks(app, settings, {
     code: packLambda(builtFile('lambda', 'index.js')),
     userData: renderUserData(toTarget(settings)),
+    loadTask: readFileSync(builtFile('load', 'task.js'), 'utf8'),
     ownAddress: asksForAddress(settings) ? await findSourceAddress() : '',
   });
   synth(app);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { toCidr } from './addresses';
 import { AlarmSettings } from './alarm-settings';
 import { nearest } from './did-you-mean';
+import { LoadTestSettings } from './load-test-settings';
 import { REGIONS } from './regions';
 import { SearchSettings } from './search-settings';
 import { StreamSettings } from './stream-settings';
@@ -88,6 +89,7 @@ export const Settings = z.strictObject({
   network: Network.prefault({ kind: 'new' }),
   website: WebsiteSettings,
   alarms: AlarmSettings.prefault({}),
+  load: LoadTestSettings.prefault({}),
   state: State.default({ kind: 'local' }),
   emulator: z
     .string()

@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleInto, bundleLambda } from './bundle.mjs';
+import { bundleInto, bundleLambda, bundleLoadTask } from './bundle.mjs';
 
 const FORK = { cdktn: '0.24.0', '@cdktn/provider-aws': '25.7.0', constructs: '10.6.0' };
 /** The whole move: these names in stacks/cdktf.ts and stacks/aws.ts. */
@@ -24,6 +24,7 @@ try {
   const app = { entryPoints: ['main.ts'], target: 'node20' };
   await Promise.all([
     bundleLambda(),
+    bundleLoadTask(),
     bundleInto('dist/main.js', { ...app, packages: 'external' }),
     // Beside the other, so that it finds the package's root; what it imports of the fork is given by its full path.
     bundleInto('dist/main-cdktn.js', { ...app, plugins: [fork(folder)] }),

@@ -2,6 +2,7 @@ import type { Settings } from '../config/settings';
 import type { Construct } from './cdktf';
 import { DeliveryStack } from './delivery-stack';
 import type { LambdaPackage } from './lambda-package';
+import { LoadStack } from './load-stack';
 import { SearchStack } from './search-stack';
 import { WebsiteStack } from './website-stack';
 
@@ -10,17 +11,20 @@ export interface Parts {
   readonly code: LambdaPackage;
   /** The script of the web server's first start. */
   readonly userData: string;
+  /** What a load task runs, as `node -e` takes it. */
+  readonly loadTask: string;
   /** What `auto` stands for, as a CIDR block; asked only where a setting says `auto`. */
   readonly ownAddress: string;
 }
 
 /** The whole infrastructure, in the order in which it is deployed. */
-export function addStacks(app: Construct, settings: Settings, { code, userData, ownAddress }: Parts): void {
+export function addStacks(app: Construct, settings: Settings, { code, userData, loadTask, ownAddress }: Parts): void {
   const blocks = (addresses: 'auto' | readonly string[]) => (addresses === 'auto' ? [ownAddress] : addresses);
   const { access } = settings.search;
   const search = new SearchStack(app, 'search', settings, access.kind === 'vpc' ? [] : blocks(access.from));
-  new DeliveryStack('delivery', search, code);
-  if (settings.website.enabled) {
-    new WebsiteStack('website', search, { visitors: blocks(settings.website.visitors), userData });
-  }
+  const delivery = new DeliveryStack('delivery', search, code);
+  const website = settings.website.enabled
+    ? new WebsiteStack('website', search, { visitors: blocks(settings.website.visitors), userData })
+    : undefined;
+  if (settings.load.enabled) new LoadStack('load', search, { bucket: delivery.bucket, website, script: loadTask });
 }

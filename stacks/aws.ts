@@ -12,6 +12,8 @@ export { DataAwsCallerIdentity } from '@cdktf/provider-aws/lib/data-aws-caller-i
 export { DataAwsSsmParameter } from '@cdktf/provider-aws/lib/data-aws-ssm-parameter';
 export { DataAwsVpc } from '@cdktf/provider-aws/lib/data-aws-vpc';
 export { DefaultSecurityGroup } from '@cdktf/provider-aws/lib/default-security-group';
+export { EcsCluster } from '@cdktf/provider-aws/lib/ecs-cluster';
+export { EcsTaskDefinition } from '@cdktf/provider-aws/lib/ecs-task-definition';
 export { Eip } from '@cdktf/provider-aws/lib/eip';
 export { ElasticsearchDomain, type ElasticsearchDomainConfig } from '@cdktf/provider-aws/lib/elasticsearch-domain';
 export { FlowLog } from '@cdktf/provider-aws/lib/flow-log';

@@ -5,7 +5,7 @@ import { Annotations, type Construct, S3Backend, TerraformStack } from './cdktf'
 
 import { enforceRules } from './rules';
 
-/** What all three stacks have: the provider with its tags, the state, the account. */
+/** What all stacks have: the provider with its tags, the state, the account. */
 export class BaseStack extends TerraformStack {
   readonly settings: Settings;
   /** Number of the account, known at plan. */
@@ -71,6 +71,7 @@ const SERVICES = [
   'cognitoidentity',
   'cognitoidp',
   'ec2',
+  'ecs',
   'elasticsearch',
   'elbv2',
   'firehose',

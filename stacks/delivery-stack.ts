@@ -11,18 +11,20 @@ import { deliveryWatches, domainWatches, functionWatches } from './watches';
 
 /** The delivery stream, its function and its bucket. */
 export class DeliveryStack extends BaseStack {
+  readonly bucket: BackupBucket;
+
   /** @param code the transform function's bundle, zipped. */
   constructor(id: string, search: SearchStack, code: LambdaPackage) {
     const { settings, domainNetwork, domain } = search;
     super(search.node.root, id, settings, search.keyArn);
     const { stream } = settings;
-    const bucket = new BackupBucket(this, 'backup', stream.backup);
+    this.bucket = new BackupBucket(this, 'backup', stream.backup);
     const transform = new TransformFunction(this, 'transform', { ...stream.transform, code, logDays: stream.logDays });
     new DeliveryStream(this, 'delivery', {
       ...stream,
       engine: domain.engine,
       domainArn: domain.arn,
-      bucketArn: bucket.arn,
+      bucketArn: this.bucket.arn,
       functionArn: transform.arn,
       vpc:
         domainNetwork === undefined
@@ -37,6 +39,6 @@ export class DeliveryStack extends BaseStack {
     new TerraformOutput(this, 'region', { value: settings.region, staticId: true });
     new TerraformOutput(this, 'streamName', { value: stream.name, staticId: true });
     new TerraformOutput(this, 'functionName', { value: stream.transform.functionName, staticId: true });
-    new TerraformOutput(this, 'bucketName', { value: bucket.name, staticId: true });
+    new TerraformOutput(this, 'bucketName', { value: this.bucket.name, staticId: true });
   }
 }

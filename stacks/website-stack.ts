@@ -17,10 +17,15 @@ export interface WebsiteProps {
 
 /** The web server, and its network where the domain needs none. */
 export class WebsiteStack extends BaseStack {
+  readonly network: Network;
+  /** With a slash at its end. */
+  readonly siteUrl: string;
+
   constructor(id: string, search: SearchStack, { visitors, userData }: WebsiteProps) {
     const { settings } = search;
     super(search.node.root, id, settings, search.keyArn);
-    const network = search.network ?? new Network(this, 'network', settings, false);
+    this.network = search.network ?? new Network(this, 'network', settings, false);
+    const { network } = this;
     const [subnetId] = network.publicSubnetIds;
     guard(
       this,
@@ -54,7 +59,8 @@ export class WebsiteStack extends BaseStack {
     }
     const scheme = website.loadBalancer?.certificateArn === undefined ? 'http' : 'https';
     const host = website.loadBalancer?.hostName ?? balancer?.host ?? server.publicIp;
-    new TerraformOutput(this, 'siteUrl', { value: `${scheme}://${host}/`, staticId: true });
+    this.siteUrl = `${scheme}://${host}/`;
+    new TerraformOutput(this, 'siteUrl', { value: this.siteUrl, staticId: true });
     new TerraformOutput(this, 'instanceId', { value: server.instanceId, staticId: true });
   }
 }

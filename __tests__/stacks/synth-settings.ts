@@ -52,7 +52,12 @@ export function synthInto(folder: string, settings: Settings, userData = '#!/bin
   const bundle = join(folder, 'index.js');
   writeFileSync(bundle, 'exports.handler = async () => ({ records: [] });\n');
   const app = new App({ outdir: folder, stackTraces: false });
-  addStacks(app, settings, { code: packLambda(bundle), userData, ownAddress: '203.0.113.9/32' });
+  addStacks(app, settings, {
+    code: packLambda(bundle),
+    userData,
+    loadTask: 'console.log("a %{task}")',
+    ownAddress: '203.0.113.9/32',
+  });
   synth(app);
 }
 
@@ -60,7 +65,7 @@ export function synthInto(folder: string, settings: Settings, userData = '#!/bin
 export function synthSettings(
   settings: Settings,
   userData?: string,
-): Readonly<Record<'search' | 'delivery' | 'website', Synthesized>> {
+): Readonly<Record<'search' | 'delivery' | 'website', Synthesized>> & { readonly load?: Synthesized } {
   const folder = mkdtempSync(join(tmpdir(), 'clickstreamy-synth-'));
   try {
     synthInto(folder, settings, userData);
@@ -69,6 +74,7 @@ export function synthSettings(
       search: read('search'),
       delivery: read('delivery'),
       website: settings.website.enabled ? read('website') : undefined,
+      ...(settings.load.enabled ? { load: read('load') } : {}),
     };
   } finally {
     rmSync(folder, { recursive: true });

@@ -24,6 +24,8 @@ const VARIANTS: Readonly<Record<string, Settings>> = {
     'website.loadBalancer.certificateArn': 'arn:aws:acm:us-east-1:123456789012:certificate/1',
     'alarms.emails': ['somebody@example.org'],
     'search.createServiceLinkedRole': true,
+    'load.enabled': true,
+    'load.tokenParameter': '/shop/token',
     'search.masterRoleArn': 'arn:aws:iam::123456789012:role/master',
   }),
 };
@@ -58,6 +60,6 @@ needs('Terraform', terraform)('Terraform', () => {
     const errors = diagnostics.filter(({ severity }: Json) => severity === 'error');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect({ valid, errors }).toEqual({ valid: true, errors: [] });
-    expect(Object.keys(module)).toHaveLength(12);
+    expect(Object.keys(module)).toHaveLength(13);
   }, 120_000);
 });

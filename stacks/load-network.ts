@@ -1,0 +1,35 @@
+import { SecurityGroup, VpcSecurityGroupEgressRule } from './aws';
+import { stackOf } from './base-stack';
+import { Construct } from './cdktf';
+
+/** Whom a load task may talk to: the site, and by HTTPS the image's registry, the bucket and the log. Nobody comes in. */
+export class LoadNetwork extends Construct {
+  readonly groupId: string;
+
+  /** @param site its address, of which only the port counts here. */
+  constructor(scope: Construct, id: string, vpcId: string, site: string) {
+    super(scope, id);
+    const name = `${stackOf(this).settings.name}-load`;
+    this.groupId = new SecurityGroup(this, 'group', {
+      name,
+      description: 'Load tasks: nobody in, HTTPS and the site out',
+      vpcId,
+      tags: { Name: name },
+    }).id;
+    for (const port of new Set([443, portOf(site)])) {
+      new VpcSecurityGroupEgressRule(this, `port-${port}`, {
+        securityGroupId: this.groupId,
+        cidrIpv4: '0.0.0.0/0',
+        ipProtocol: 'tcp',
+        fromPort: port,
+        toPort: port,
+      });
+    }
+  }
+}
+
+/** Not by URL: the host of a site that is not deployed yet is none. */
+function portOf(site: string): number {
+  const port = /:(\d+)\/?$/.exec(site)?.[1];
+  return port === undefined ? (site.startsWith('https:') ? 443 : 80) : Number(port);
+}
