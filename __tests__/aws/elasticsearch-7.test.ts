@@ -1,6 +1,6 @@
 /**
  * The workshop's stream and domain on Elasticsearch 7.10, the last Elasticsearch that Amazon offers, by a pipeline that has bad luck: a
- * deploy that is broken off, a lock that somebody holds. The real Terraform and the real AWS provider; moto answers for AWS.
+ * deploy that is broken off, a lock that somebody holds; and with the load stack, whose tasks run here. The real Terraform and the real AWS provider; moto answers for AWS.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,16 +8,20 @@ import { DescribeElasticsearchDomainCommand } from '@aws-sdk/client-elasticsearc
 import { DescribeDeliveryStreamCommand } from '@aws-sdk/client-firehose';
 import { CreateBucketCommand, DeleteObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { packageRoot } from '../../core/package-root';
+import { type DemoSite, startDemoSite } from '../../site/demo-site';
+import { readDeployedLoad } from '../../traffic/load/deployed-load';
+import { runLoad } from '../../traffic/load/run-load';
 import { needs } from '../needs';
 import { Deployment, MINUTES, succeeded } from './deployment';
 import { inventory } from './inventory';
 import { deployPrograms } from './programs';
+import { keepTasksRunning, runTasks } from './run-tasks';
 
 const STATE = 'states-of-the-test';
 const LOCK = { Bucket: STATE, Key: 'clickstreamy/search.tfstate.tflock' };
 
 /** The workshop's settings, as far as the newer engine and a deploy without a web server let them stand. */
-function settings(): object {
+function settings(site: string): object {
   const { search, stream } = JSON.parse(readFileSync(join(packageRoot, 'config', 'workshop.json'), 'utf8'));
   const { typeName: _, ...typeless } = stream;
   return {
@@ -25,25 +29,29 @@ function settings(): object {
     stream: typeless,
     website: { enabled: false, visitors: ['198.51.100.7/32'] },
     state: { kind: 's3', bucket: STATE },
+    load: { enabled: true, url: site, tasks: 2, rate: 50, seconds: 2, errors: 0.2 },
   };
 }
 
 needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deployed with bad luck', () => {
   let deployment: Deployment;
   let before: readonly string[];
+  let site: DemoSite;
 
   beforeAll(async () => {
     deployment = await Deployment.start({
       CLICKSTREAMY_SEARCH_ACCESS_FROM: '198.51.100.7/32',
       CLICKSTREAMY_WEBSITE_VISITORS: '198.51.100.7/32',
     });
+    site = await startDemoSite({ port: 0, logFile: join(deployment.folder, 'access_log') });
     const file = join(deployment.folder, 'settings.json');
-    writeFileSync(file, JSON.stringify(settings()));
+    writeFileSync(file, JSON.stringify(settings(site.url)));
     deployment.environment['CLICKSTREAMY_CONFIG'] = file;
     await deployment.aws.buckets.send(new CreateBucketCommand({ Bucket: STATE }));
     before = await inventory(deployment.aws);
   }, 2 * MINUTES);
   afterAll(async () => {
+    await site?.close();
     await deployment?.end();
   }, MINUTES);
 
@@ -93,7 +101,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
     async () => {
       await succeeded(deployment.deployScript('deploy'));
 
-      expect(await deployment.plans()).toEqual({ search: 'unchanged', delivery: 'unchanged' });
+      expect(await deployment.plans()).toEqual({ search: 'unchanged', delivery: 'unchanged', load: 'unchanged' });
     },
     8 * MINUTES,
   );
@@ -113,6 +121,29 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   });
 
   it(
+    'loads the site by the very tasks that are deployed, and collects their ledgers in the bucket',
+    async () => {
+      const deployed = readDeployedLoad(join(deployment.folder, 'outputs.json'));
+      await keepTasksRunning(deployment.moto.url);
+      const running = runTasks(deployed);
+
+      const { ledger, faults } = await runLoad({
+        deployed,
+        run: 'r7',
+        seed: 'monday',
+        start: new Date(),
+        say: () => {},
+        pollSeconds: 0.2,
+      });
+
+      expect(await running).toEqual([0, 0]);
+      expect(ledger).toMatchObject({ run: 'r7', sent: 100, answered: 100, byStatus: { 500: 20 }, end: 'complete' });
+      expect(faults).toEqual([]);
+    },
+    MINUTES,
+  );
+
+  it(
     'lets another address in without a new domain',
     async () => {
       const moved = { CLICKSTREAMY_SEARCH_ACCESS_FROM: '203.0.113.9/32' };
@@ -121,7 +152,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
 
       expect({ exitCode, stderr: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, stderr: '' });
       expect(stderr).toContain('Plan: 0 to add, 1 to change, 0 to destroy.');
-      expect(await deployment.plans()).toEqual({ search: 'unchanged', delivery: 'unchanged' });
+      expect(await deployment.plans()).toEqual({ search: 'unchanged', delivery: 'unchanged', load: 'unchanged' });
     },
     5 * MINUTES,
   );
