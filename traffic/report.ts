@@ -45,7 +45,7 @@ export function toProgressLine({
     `errors ${count(errors)}`,
     ...(lost === 0 ? [] : [`lost ${count(lost)}`]),
     `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}`,
-    ...(connections === undefined ? [] : [`${count(connections)} connections`]),
+    ...(connections === undefined ? [] : [`${count(connections)} ${connections === 1 ? 'connection' : 'connections'}`]),
   ].join('   ');
 }
 
@@ -60,17 +60,16 @@ export function toTable(report: TrafficReport): string {
     ...(isPaced ? [['worst second', `${(100 * report.worstSecond).toFixed(1)} % of the plan`] as const] : []),
     ...(late === 0 ? [] : [['late', `${count(late)} (their visitor waited for the answer before)`] as const]),
     ['answered', `${count(answered)}: ${toStatuses(report.byStatus)}`],
-    ...(lost === 0
-      ? []
-      : [['lost', `${count(lost)} without an answer; the site may have logged them or not`] as const]),
+    ...(lost === 0 ? [] : [['lost', `${count(lost)} without an answer; they may have been logged or not`] as const]),
     ...(unplanned === 0
       ? []
       : [['unplanned', `${count(unplanned)} answers with another status than planned`] as const]),
     ['errors', `${(100 * errorShare).toFixed(2)} % of the answers (${count(errorsPlanned)} planned)`],
     ['page views', count(report.pageViews)],
     ['accounts', `sign-ups ${count(report.signUps)}, sign-ins ${count(report.signIns)}, users ${count(report.users)}`],
-    ['latency', toTimes(latencyMs)],
-    ...(isPaced ? [['sending lag', toTimes(lagMs)] as const] : []),
+    // What is written to a file or a stream in the past is waited for by nobody.
+    ...(latencyMs.max === 0 ? [] : [['latency', toTimes(latencyMs)] as const]),
+    ...(isPaced && lagMs.max > 0 ? [['sending lag', toTimes(lagMs)] as const] : []),
     ...report.expect.map(
       ({ expect, seen, passed }) => ['expected', `${expect}: ${passed ? 'holds' : `no, it is ${seen}`}`] as const,
     ),
