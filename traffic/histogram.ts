@@ -60,7 +60,7 @@ export function createHistogram(): Histogram {
 
 /** Up to 128 us one bucket a microsecond, then 128 to each doubling. */
 function toBucket(ms: number): number {
-  const us = Math.max(0, Math.round(ms * 1000));
+  const us = Math.max(0, Math.floor(ms * 1000));
   if (us < PARTS) return us;
   const doubling = Math.floor(Math.log2(us / PARTS));
   const part = Math.floor(us / 2 ** doubling) - PARTS;
@@ -69,7 +69,7 @@ function toBucket(ms: number): number {
 
 /** The middle of the bucket. */
 function toMs(bucket: number): number {
-  if (bucket < PARTS) return bucket / 1000;
+  if (bucket < PARTS) return (bucket + 0.5) / 1000;
   const doubling = Math.floor(bucket / PARTS) - 1;
   return round(((PARTS + (bucket % PARTS) + 0.5) * 2 ** doubling) / 1000);
 }

@@ -2,7 +2,12 @@ import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { createHistogram } from '../../traffic/histogram';
 
-const times = fc.array(fc.double({ min: 0, max: 7_000_000, noNaN: true }), { minLength: 1, maxLength: 200 });
+const time = fc.oneof(
+  fc.double({ min: 0, max: 7_000_000, noNaN: true }),
+  // Where a bucket's width is not yet small beside the time.
+  fc.double({ min: 0, max: 2, noNaN: true }),
+);
+const times = fc.array(time, { minLength: 1, maxLength: 200 });
 
 it('knows percentiles to half a percent or a microsecond, and the longest time as it is', () => {
   fc.assert(
@@ -19,10 +24,11 @@ it('knows percentiles to half a percent or a microsecond, and the longest time a
         [p99, 0.99],
       ] as const) {
         const exact = sorted[Math.ceil(share * sorted.length) - 1] as number;
-        expect(Math.abs(seen - exact)).toBeLessThanOrEqual(Math.max(0.00111, exact * 0.005));
+        expect(Math.abs(seen - exact)).toBeLessThanOrEqual(Math.max(0.0010001, exact * 0.005));
       }
       expect(Math.abs(max - (sorted.at(-1) as number))).toBeLessThan(0.00051);
     }),
+    { numRuns: 1000 },
   );
 });
 
