@@ -48,7 +48,8 @@ describe('a run', () => {
     );
     expect(report.latencyMs.max).toBeGreaterThanOrEqual(report.latencyMs.p50);
     expect(report.latencyMs.p50).toBeGreaterThan(0);
-    expect(report.seconds).toBeGreaterThanOrEqual(0.999);
+    // The last of 500 is due 499 times 2 ms after the first.
+    expect(report.seconds).toBeGreaterThanOrEqual(0.998);
   });
 
   it('leaves a ledger that agrees with the site, whole or in part', async () => {
