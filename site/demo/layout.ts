@@ -1,3 +1,4 @@
+import { SHOP } from '../catalogue';
 import { type Html, html } from './html';
 
 export interface Page {
@@ -22,20 +23,20 @@ export function renderDocument({ title, main }: Page, user: string | undefined):
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${title} · Fell &amp; Fern</title>
+<title>${title} · ${SHOP.name}</title>
 <link rel="stylesheet" href="/assets/site.css">
 <link rel="icon" href="/assets/logo.svg" type="image/svg+xml">
 </head>
 <body>
 <header>
-<a class="brand" href="/"><img src="/assets/logo.svg" alt="" width="32" height="32">Fell &amp; Fern</a>
+<a class="brand" href="/"><img src="/assets/logo.svg" alt="" width="32" height="32">${SHOP.name}</a>
 <nav aria-label="Site"><ul>${links}${account(user)}</ul></nav>
 </header>
 <main>
 <h1>${title}</h1>
 ${main}
 </main>
-<footer><p>A demo shop: nothing is for sale, and every click is logged.</p></footer>
+<footer><p>${SHOP.note}</p></footer>
 </body>
 </html>
 `.text;

@@ -1,5 +1,5 @@
 /** The pages that a visitor may GET, and the forms. */
-import { POSTS, type Post, PRODUCTS, type Product } from './catalogue';
+import { POSTS, type Post, PRODUCTS, type Product, SHOP } from '../catalogue';
 import { type Html, html } from './html';
 import type { Page } from './layout';
 
@@ -11,8 +11,8 @@ export const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   [
     '/',
     {
-      title: 'Good things for bad weather',
-      main: html`<p>Shoes, jackets and lights for people who go out anyway.</p>${searchForm}${productCards(PRODUCTS.slice(0, 3))}
+      title: SHOP.welcome,
+      main: html`<p>${SHOP.invitation}</p>${searchForm}${productCards(PRODUCTS.slice(0, 3))}
 <p><a href="/products/">All products</a></p>`,
     },
   ],
@@ -26,14 +26,14 @@ export const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
       title: 'Pricing',
       main: html`<table><thead><tr><th scope="col">Product</th><th scope="col">Price</th></tr></thead><tbody>${PRODUCTS.map(
         ({ name, price }) => html`<tr><td>${name}</td><td>${price}</td></tr>`,
-      )}</tbody></table><p>Delivery is free above € 50.</p>`,
+      )}</tbody></table><p>${SHOP.delivery}</p>`,
     },
   ],
   [
     '/about/',
     {
       title: 'About us',
-      main: html`<p>Fell &amp; Fern is two people, a van and a wet dog. We sell only what we wear ourselves.</p>`,
+      main: html`<p>${SHOP.about}</p>`,
     },
   ],
 ]);

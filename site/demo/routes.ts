@@ -1,7 +1,7 @@
 /** What each address of the demo site answers: the contract that the real site keeps too. */
 import type { OutgoingHttpHeaders } from 'node:http';
+import { PRODUCTS } from '../catalogue';
 import { type Accounts, createAccounts } from './accounts';
-import { PRODUCTS } from './catalogue';
 import { type Credentials, parseCredentials, parseNewCredentials } from './form';
 import { type Page, renderDocument } from './layout';
 import { cartPage, faultPage, PAGES, searchPage, signInPage, signUpPage } from './pages';

@@ -1,4 +1,13 @@
-/** What the demo shop sells and writes. Slugs are paths: lower case, no escapes. */
+/** What the shop sells and writes, the demo site's and WordPress's alike. Slugs are paths: lower case, no escapes. */
+
+export const SHOP = {
+  name: 'Fell & Fern',
+  welcome: 'Good things for bad weather',
+  invitation: 'Shoes, jackets and lights for people who go out anyway.',
+  about: 'Fell & Fern is two people, a van and a wet dog. We sell only what we wear ourselves.',
+  delivery: 'Delivery is free above € 50.',
+  note: 'A demo shop: nothing is for sale, and every click is logged.',
+} as const;
 
 export interface Product {
   readonly slug: string;
@@ -73,3 +82,8 @@ export const POSTS: readonly Post[] = [
     text: 'A torch on the head flattens every shadow. Carry a second one at the hip and the stones come back.',
   },
 ];
+
+/** As JSON, for WordPress's installer. */
+export function renderCatalogue(): string {
+  return `${JSON.stringify({ shop: SHOP, products: PRODUCTS, posts: POSTS }, undefined, 1)}\n`;
+}
