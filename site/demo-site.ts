@@ -23,8 +23,8 @@ export interface DemoSiteProps {
   /** Appended to; its folder is made where it is missing. */
   readonly logFile: string;
   /**
-   * Whether errors may be asked for, by `GET /demo-error/` or on any page with `X-Clickstream-Error: 1`, and slow answers,
-   * with `X-Clickstream-Delay: <milliseconds>` (10,000 at most; the answer says it too).
+   * Whether errors may be asked for, by `GET /demo-error/` or on any page with `X-Clickstream-Error: <probability, 0 to 1>`, and
+   * slow answers, with `X-Clickstream-Delay: <milliseconds>` (10,000 at most; the answer says it too).
    * @default true
    */
   readonly demoErrors?: boolean;
@@ -154,7 +154,8 @@ function toReply(exchange: Exchange, { props, sessions, routes }: Site): Reply |
   if (url.length > TARGET_CHARACTERS) return faultReply({ session }, 414);
   if (!looks && method !== 'POST') return faultReply({ session }, 405, { allow: 'GET, HEAD, POST' });
   if (mayBreak(request, props)) {
-    if (path === '/demo-error/' || headers['x-clickstream-error'] === '1') return faultReply({ session }, 500);
+    if (path === '/demo-error/' || Math.random() < Number(headers['x-clickstream-error']))
+      return faultReply({ session }, 500);
   }
   return routes({
     method: looks ? 'GET' : 'POST',

@@ -23,7 +23,7 @@ describe('the demo site', () => {
   itKeepsTheSiteContract(() => ({
     url: site.url,
     asset: '/assets/site.css',
-    errorHeaders: { 'x-clickstream-token': TOKEN },
+    token: TOKEN,
     readLog: () => readFile(join(folder, 'access_log'), 'utf8'),
   }));
 });

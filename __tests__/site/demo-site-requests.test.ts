@@ -57,7 +57,7 @@ describe('odd requests', () => {
 
   it('a body of more than 64 KiB is answered with 413, declared or not', async () => {
     const { url } = await start();
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
     const body = `user=${'x'.repeat(70_000)}`;
 
     const declared = await visitor.ask('/sign-up/', { method: 'POST', body });
@@ -91,7 +91,7 @@ describe('odd requests', () => {
 
     await sendRaw(port, bytes, { answers: 1 });
     await waitForLines(readLog, (line) => line.request.startsWith('POST'), 1);
-    await new Visitor(url, 'x').get('/about/');
+    await new Visitor(url, { 'user-agent': 'x' }).get('/about/');
 
     expect((await lines(3)).map(({ request, status }) => [request, status])).toEqual([
       ['GET / HTTP/1.1', 200],
@@ -125,7 +125,7 @@ describe('odd requests', () => {
       { numRuns: 40 },
     );
 
-    expect((await new Visitor(url, 'after').get('/')).status).toBe(200);
+    expect((await new Visitor(url, { 'user-agent': 'after' }).get('/')).status).toBe(200);
     expect(await waitForLines(readLog, (line) => line.agent === 'after', 1)).toHaveLength(1);
   });
 });

@@ -31,25 +31,25 @@ describe('start and stop', () => {
   it('makes the log’s folder', async () => {
     const { url } = await start({ logFile: join(folder(), 'a', 'b', 'access_log') });
 
-    await new Visitor(url, 'x').get('/');
+    await new Visitor(url, { 'user-agent': 'x' }).get('/');
 
     expect(await lines(1)).toHaveLength(1);
   });
 
   it('has every line in the log once it is closed, and answers nobody after', async () => {
     const { url, close } = await start();
-    await Promise.all(Array.from({ length: 50 }, () => new Visitor(url, 'x').get('/')));
+    await Promise.all(Array.from({ length: 50 }, () => new Visitor(url, { 'user-agent': 'x' }).get('/')));
 
     await close();
 
     expect((await readLog()).match(/\n/g)).toHaveLength(50);
-    await expect(new Visitor(url, 'x').get('/')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    await expect(new Visitor(url, { 'user-agent': 'x' }).get('/')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
   it('goes on in a new file when the log was renamed and opened anew', async () => {
     const logFile = join(folder(), 'access_log');
     const { url, reopenLog } = await start({ logFile });
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
     await visitor.get('/about/');
     await rename(logFile, `${logFile}.1`);
     await visitor.get('/blog/');
@@ -76,7 +76,7 @@ describe('start and stop', () => {
 describe('pages', () => {
   it('lead to nothing but pages and files that are there', async () => {
     const { url } = await start();
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
     const seen = new Map<string, number>();
     const ahead = ['/'];
 
@@ -94,7 +94,7 @@ describe('pages', () => {
   it('carry the headers that keep a browser from guessing, framing and running scripts', async () => {
     const { url } = await start();
 
-    const { headers } = await new Visitor(url, 'x').get('/');
+    const { headers } = await new Visitor(url, { 'user-agent': 'x' }).get('/');
 
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
@@ -105,7 +105,9 @@ describe('pages', () => {
   it('show a search again without running it as markup', async () => {
     const { url } = await start();
 
-    const { status, body } = await new Visitor(url, 'x').get('/?s=%3Cscript%3Ealert(1)%3C/script%3E%22');
+    const { status, body } = await new Visitor(url, { 'user-agent': 'x' }).get(
+      '/?s=%3Cscript%3Ealert(1)%3C/script%3E%22',
+    );
 
     expect(status).toBe(200);
     expect(body.toString()).not.toContain('<script>');
@@ -115,7 +117,7 @@ describe('pages', () => {
   it('find what the search asks for', async () => {
     const { url } = await start();
 
-    const { body } = await new Visitor(url, 'x').get('/?s=SHOES');
+    const { body } = await new Visitor(url, { 'user-agent': 'x' }).get('/?s=SHOES');
 
     expect(body.toString()).toContain('Trail shoes');
     expect(body.toString()).not.toContain('Wool socks');
@@ -123,8 +125,8 @@ describe('pages', () => {
 
   it('keep a cart for each visitor', async () => {
     const { url } = await start();
-    const one = new Visitor(url, 'x');
-    const two = new Visitor(url, 'x');
+    const one = new Visitor(url, { 'user-agent': 'x' });
+    const two = new Visitor(url, { 'user-agent': 'x' });
     await one.get('/');
 
     const added = await one.post('/cart/', { product: 'wool-socks' });
@@ -137,7 +139,7 @@ describe('pages', () => {
 
   it('answer a file that the browser has already with 304 and no bytes', async () => {
     const { url } = await start();
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
     const { headers } = await visitor.get('/assets/site.css');
 
     const again = await visitor.get('/assets/site.css', { 'if-none-match': String(headers.etag) });
@@ -149,7 +151,7 @@ describe('pages', () => {
   it('answer /health without a session', async () => {
     const { url } = await start();
 
-    const answer = await new Visitor(url, 'x').get('/health');
+    const answer = await new Visitor(url, { 'user-agent': 'x' }).get('/health');
 
     expect([answer.status, answer.setCookies]).toEqual([200, []]);
     expect(await lastLine(1)).toMatchObject({ request: 'GET /health HTTP/1.1', status: 200, session: '-' });
@@ -158,7 +160,7 @@ describe('pages', () => {
   it.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND'])('answer %s with 405', async (method) => {
     const { url } = await start();
 
-    const answer = await new Visitor(url, 'x').ask('/products/', { method });
+    const answer = await new Visitor(url, { 'user-agent': 'x' }).ask('/products/', { method });
 
     expect(answer.status).toBe(405);
     expect(answer.headers.allow).toBe('GET, HEAD, POST');
@@ -167,7 +169,7 @@ describe('pages', () => {
 
   it('answer a POST to a page without a form with 405, to no page with 404', async () => {
     const { url } = await start();
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
 
     const answers = [await visitor.post('/about/', {}), await visitor.post('/nowhere/', {})];
 
@@ -180,12 +182,12 @@ describe('sessions', () => {
 
   it('get a new secret at the sign-in, under the same name in the log', async () => {
     const { url } = await start();
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
     await visitor.post('/sign-up/', { user: 'alice', password });
     const planted = visitor.cookies.get('session') ?? '';
 
     await visitor.post('/sign-in/', { user: 'alice', password });
-    const thief = new Visitor(url, 'thief');
+    const thief = new Visitor(url, { 'user-agent': 'thief' });
     thief.cookies.set('session', planted);
     await thief.get('/products/');
 
@@ -197,7 +199,7 @@ describe('sessions', () => {
 
   it('are named in the log by what is not their cookie', async () => {
     const { url } = await start();
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
 
     await visitor.get('/');
 
@@ -207,7 +209,7 @@ describe('sessions', () => {
 
   it('are not signed out by HEAD nor by another site’s link', async () => {
     const { url } = await start();
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
     await visitor.post('/sign-up/', { user: 'alice', password });
     await visitor.post('/sign-in/', { user: 'alice', password });
 
@@ -220,7 +222,7 @@ describe('sessions', () => {
 
   it('take a form from this site’s own pages, whatever the browser says with it', async () => {
     const { url } = await start();
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
 
     const byOrigin = await visitor.post('/sign-up/', { user: 'a', password }, { origin: url });
     const byFetch = await visitor.post('/sign-up/', { user: 'b', password }, { 'sec-fetch-site': 'same-origin' });
@@ -231,7 +233,7 @@ describe('sessions', () => {
 
   it('know a name in any case, and log it as it was signed up', async () => {
     const { url } = await start();
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
     await visitor.post('/sign-up/', { user: 'Alice', password });
 
     const taken = await visitor.post('/sign-up/', { user: 'ALICE', password });
@@ -245,7 +247,9 @@ describe('sessions', () => {
     const { url } = await start();
 
     const answers = await Promise.all(
-      Array.from({ length: 8 }, () => new Visitor(url, 'x').post('/sign-up/', { user: 'alice', password })),
+      Array.from({ length: 8 }, () =>
+        new Visitor(url, { 'user-agent': 'x' }).post('/sign-up/', { user: 'alice', password }),
+      ),
     );
 
     expect(answers.map(({ status }) => status).sort()).toEqual([303, ...Array(7).fill(409)]);
@@ -265,7 +269,7 @@ describe('the client’s address', () => {
   ])('forwarded as %j is logged as %s', async (forwarded, host) => {
     const { url } = await start();
 
-    await new Visitor(url, 'x').get('/', { 'x-forwarded-for': forwarded });
+    await new Visitor(url, { 'user-agent': 'x' }).get('/', { 'x-forwarded-for': forwarded });
 
     expect((await lastLine(1)).host).toBe(host);
   });
@@ -273,7 +277,7 @@ describe('the client’s address', () => {
 
 describe('errors on demand', () => {
   const ask = async (url: string, headers: Record<string, string> = {}) => {
-    const visitor = new Visitor(url, 'x');
+    const visitor = new Visitor(url, { 'user-agent': 'x' });
     const route = await visitor.get('/demo-error/', headers);
     const page = await visitor.get('/about/', { ...headers, 'x-clickstream-error': '1' });
     return [route.status, page.status];
@@ -310,7 +314,8 @@ describe('errors on demand', () => {
 });
 
 describe('slow answers on demand', () => {
-  const ask = (url: string, delay: string) => new Visitor(url, 'slow').get('/about/', { 'x-clickstream-delay': delay });
+  const ask = (url: string, delay: string) =>
+    new Visitor(url, { 'user-agent': 'slow' }).get('/about/', { 'x-clickstream-delay': delay });
 
   it('come that much later, and say so', async () => {
     const { url } = await start();

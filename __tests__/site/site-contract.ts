@@ -10,8 +10,8 @@ export interface SiteUnderTest {
   readonly url: string;
   /** A static file of the site. */
   readonly asset: string;
-  /** What a caller sends to be allowed to ask for errors. */
-  readonly errorHeaders: Readonly<Record<string, string>>;
+  /** What says that the caller may ask for errors, and as often as it likes. */
+  readonly token: string;
   /** The whole log so far. */
   readLog(): Promise<string>;
 }
@@ -23,13 +23,21 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
   /** A visitor of whom the log can be asked. */
   function newVisitor() {
     const agent = `contract/${++visitors} (${process.pid})`;
-    const visitor = new Visitor(site().url, agent);
+    const visitor = new Visitor(site().url, { 'user-agent': agent, 'x-clickstream-token': site().token });
     const lines = (count: number) => waitForLines(site().readLog, (line) => line.agent === agent, count);
     return { visitor, lines, lastLine: async (count: number) => (await lines(count))[count - 1] as Line };
   }
 
   const newName = () => `user${++visitors}x${process.pid}`;
   const password = 'correct horse';
+
+  /** What the form of a page sends besides what is typed. */
+  async function hiddenFields(visitor: Visitor, path: string): Promise<Record<string, string>> {
+    const page = (await visitor.get(path)).body.toString();
+    const form = page.split(`action="${path}"`)[1]?.split('</form>')[0] ?? '';
+    const fields = form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g);
+    return Object.fromEntries([...fields].map(([, name, value]) => [name, value]));
+  }
 
   async function signUp(visitor: Visitor, user: string): Promise<Answer> {
     return visitor.post('/sign-up/', { user, password });
@@ -78,10 +86,15 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
       expect(await lastLine(1)).toMatchObject({ request: 'GET /products HTTP/1.1', status: 301 });
     });
 
-    it('answers an unknown address with a page and 404', async () => {
+    it.each([
+      ['an unknown address', '/no-such-page/'],
+      ['the beginning of a known one', '/prod/'],
+      ['an unknown product', '/products/sold-out/'],
+      ['an unknown post', '/blog/draft/'],
+    ])('answers %s with a page and 404', async (_what, path) => {
       const { visitor, lastLine } = newVisitor();
 
-      const answer = await visitor.get('/no-such-page/');
+      const answer = await visitor.get(path);
 
       expect(answer.status).toBe(404);
       expect(await lastLine(1)).toMatchObject({ status: 404, bytes: String(answer.body.length) });
@@ -98,6 +111,38 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
       expect(await lastLine(2)).toMatchObject({ status: 200, user: '-', session: '-' });
     });
 
+    it.each([
+      ['DELETE', '/products/'],
+      ['PROPFIND', '/'],
+      ['POST', '/products/'],
+    ])('answers %s %s, which no page takes, with 405', async (method, path) => {
+      const { visitor, lastLine } = newVisitor();
+
+      const answer = await visitor.ask(path, { method });
+
+      expect(answer.status).toBe(405);
+      expect(answer.headers.allow).toMatch(/GET, HEAD/);
+      expect(await lastLine(1)).toMatchObject({ request: `${method} ${path} HTTP/1.1`, status: 405 });
+    });
+
+    it('says that it is well, without a session', async () => {
+      const { visitor, lastLine } = newVisitor();
+
+      const answer = await visitor.get('/health');
+
+      expect(answer).toMatchObject({ status: 200, setCookies: [] });
+      expect(answer.body.toString()).toBe('ok\n');
+      expect(await lastLine(1)).toMatchObject({ request: 'GET /health HTTP/1.1', status: 200, session: '-' });
+    });
+
+    it('logs the client for whom a proxy on this machine asks', async () => {
+      const { visitor, lastLine } = newVisitor();
+
+      await visitor.get('/', { 'x-forwarded-for': '203.0.113.7' });
+
+      expect((await lastLine(1)).host).toBe('203.0.113.7');
+    });
+
     it('logs the time of the request, in the server’s zone, and how long it took', async () => {
       const { visitor, lastLine } = newVisitor();
       const before = Math.floor(Date.now() / 1000) * 1000;
@@ -112,14 +157,14 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
       expect(Number(line.us)).toBeGreaterThan(0);
     });
 
-    it('gives each request an id of its own, of 24 characters', async () => {
+    it('gives each request an id of its own, in characters that need no escape', async () => {
       const { visitor, lines } = newVisitor();
 
       for (let i = 0; i < 5; i++) await visitor.get('/');
 
       const ids = (await lines(5)).map((line) => line.id);
       expect(new Set(ids).size).toBe(5);
-      for (const id of ids) expect(decodeURIComponent(id)).toMatch(/^[\w@-]{24}$/);
+      for (const id of ids) expect(decodeURIComponent(id)).toMatch(/^[\w@-]{24,27}$/);
     });
   });
 
@@ -269,7 +314,7 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
       ["<script>alert('x')</script>", "%3Cscript%3Ealert('x')%3C%2Fscript%3E"],
     ])('takes the name %s, logs it encoded, and never shows it as markup', async (start, logged) => {
       const { visitor, lines } = newVisitor();
-      const tail = String(++visitors);
+      const tail = newName();
       const user = `${start}${tail}`;
 
       const up = await signUp(visitor, user);
@@ -300,6 +345,70 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
       expect(new Set(all.map(({ logged }) => logged[0]?.session)).size).toBe(40);
     });
 
+    it('takes from a browser the forms that its pages show', async () => {
+      const { visitor, lines } = newVisitor();
+      const user = newName();
+      const browser = { origin: site().url, 'sec-fetch-site': 'same-origin' };
+
+      const up = await visitor.post(
+        '/sign-up/',
+        { ...(await hiddenFields(visitor, '/sign-up/')), user, password },
+        browser,
+      );
+      const signedIn = await visitor.post(
+        '/sign-in/',
+        { ...(await hiddenFields(visitor, '/sign-in/')), user, password },
+        browser,
+      );
+
+      expect([up.status, signedIn.status]).toEqual([303, 303]);
+      expect((await lines(4)).map((line) => line.user)).toEqual(['-', user, '-', user]);
+    });
+
+    it('ends nobody’s visit because another site’s page asks for it', async () => {
+      const { visitor, lastLine } = newVisitor();
+      const user = newName();
+      await signUp(visitor, user);
+      await visitor.post('/sign-in/', { user, password });
+
+      await visitor.get('/sign-out/', { 'sec-fetch-site': 'cross-site' });
+      await visitor.get('/');
+
+      expect((await lastLine(4)).user).toBe(user);
+    });
+
+    it.each([
+      "' OR '1'='1",
+      '"; DROP TABLE wp_users; --',
+      '<img src=x onerror=alert(1)>',
+      '../../etc/passwd',
+      '%00%0d%0aX: y',
+    ])('takes %s for text, whichever field it is in', async (text) => {
+      const { visitor, lines } = newVisitor();
+      const user = `${text} ${newName()}`;
+
+      const answers = [
+        await visitor.post('/sign-up/', { user, password: `${text}${password}`, extra: text, [text]: text }),
+        await visitor.post('/sign-in/', { user, password: text }),
+        await visitor.post('/sign-in/', { user, password: `${text}${password}` }),
+        await visitor.get(`/?s=${encodeURIComponent(text)}`),
+        await visitor.post('/cart/', { product: text }),
+      ];
+
+      expect(answers.map(({ status }) => status)).toEqual([303, 401, 303, 200, 422]);
+      for (const { body } of answers) expect(body.toString()).not.toContain('<img src=x');
+      expect((await lines(5)).map((line) => decodeURIComponent(line.user))).toEqual([user, '-', user, user, user]);
+    });
+
+    it('answers a form of more than 64 KiB with 413', async () => {
+      const { visitor, lastLine } = newVisitor();
+
+      const answer = await visitor.post('/sign-up/', { user: newName(), password: 'x'.repeat(70_000) });
+
+      expect(answer.status).toBe(413);
+      expect(await lastLine(1)).toMatchObject({ request: 'POST /sign-up/ HTTP/1.1', status: 413, user: '-' });
+    });
+
     it('refuses a form that another site’s page sent', async () => {
       const { visitor, lastLine } = newVisitor();
 
@@ -314,11 +423,64 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
     });
   });
 
+  describe('the cart', () => {
+    it('keeps for its visitor what was put into it', async () => {
+      const { visitor, lines } = newVisitor();
+      const other = newVisitor();
+
+      const put = await visitor.post('/cart/', { product: 'rain-jacket' });
+      const cart = await visitor.get('/cart/');
+
+      expect(put.status).toBe(303);
+      expect(new URL(put.headers.location ?? '', site().url).pathname).toBe('/cart/');
+      expect(cart.body.toString()).toContain('href="/products/rain-jacket/"');
+      expect((await other.visitor.get('/cart/')).body.toString()).toContain('Your cart is empty');
+      expect((await lines(2)).map(({ request, status }) => [request, status])).toEqual([
+        ['POST /cart/ HTTP/1.1', 303],
+        ['GET /cart/ HTTP/1.1', 200],
+      ]);
+    });
+
+    it('refuses what is not sold', async () => {
+      const { visitor } = newVisitor();
+
+      expect((await visitor.post('/cart/', { product: 'moon' })).status).toBe(422);
+    });
+  });
+
   describe('errors on demand', () => {
+    it('are for nobody who does not know the token', async () => {
+      const stranger = new Visitor(site().url, { 'user-agent': `stranger/${process.pid}` });
+
+      expect((await stranger.get('/demo-error/')).status).toBe(404);
+      expect((await stranger.get('/demo-error/', { 'x-clickstream-token': `${site().token}x` })).status).toBe(404);
+      expect((await stranger.get('/', { 'x-clickstream-error': '1' })).status).toBe(200);
+    });
+
+    it('come with the probability that was asked for', async () => {
+      const { visitor } = newVisitor();
+
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, () => visitor.get('/pricing/', { 'x-clickstream-error': '0.5' })),
+      );
+
+      // All alike by chance: once in 2^59 runs.
+      expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 500]));
+    });
+
+    it('makes an answer wait as long as it is asked to, and says so', async () => {
+      const { visitor, lastLine } = newVisitor();
+
+      const answer = await visitor.get('/about/', { 'x-clickstream-delay': '150' });
+
+      expect(answer).toMatchObject({ status: 200, headers: { 'x-clickstream-delay': '150' } });
+      expect(Number((await lastLine(1)).us)).toBeGreaterThanOrEqual(150_000);
+    });
+
     it('answers the error route with 500 for who may ask', async () => {
       const { visitor, lastLine } = newVisitor();
 
-      const answer = await visitor.get('/demo-error/', site().errorHeaders);
+      const answer = await visitor.get('/demo-error/');
 
       expect(answer.status).toBe(500);
       expect(await lastLine(1)).toMatchObject({
@@ -334,7 +496,7 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
       await signUp(visitor, user);
       await visitor.post('/sign-in/', { user, password });
 
-      const answer = await visitor.get('/products/', { ...site().errorHeaders, 'x-clickstream-error': '1' });
+      const answer = await visitor.get('/products/', { 'x-clickstream-error': '1' });
 
       expect(answer.status).toBe(500);
       expect((await lines(3))[2]).toMatchObject({ request: 'GET /products/ HTTP/1.1', status: 500, user });

@@ -17,12 +17,12 @@ export interface Ask {
 export class Visitor {
   readonly cookies = new Map<string, string>();
   private readonly url: string;
-  private readonly agent: string;
+  private readonly headers: Readonly<Record<string, string>>;
 
-  /** @param agent the user agent: what the test finds the visitor's lines by. */
-  constructor(url: string, agent: string) {
+  /** @param headers of every request; with a user agent of its own, by which the test finds the visitor's lines. */
+  constructor(url: string, headers: Readonly<Record<string, string>>) {
     this.url = url;
-    this.agent = agent;
+    this.headers = headers;
   }
 
   get(path: string, headers: Ask['headers'] = {}): Promise<Answer> {
@@ -39,7 +39,7 @@ export class Visitor {
 
   async ask(path: string, { method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const sent = { 'user-agent': this.agent, ...(cookie === '' ? {} : { cookie }), ...headers };
+    const sent = { ...this.headers, ...(cookie === '' ? {} : { cookie }), ...headers };
     const answer = await send(`${this.url}${path}`, method, sent, body);
     for (const line of answer.setCookies) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

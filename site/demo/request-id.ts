@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 const prefix = randomBytes(9).toString('base64url');
 let count = 0;
 
-/** 24 characters of base64url, as long as Apache's UNIQUE_ID; never the same twice. */
+/** 24 characters of base64url, as Apache's UNIQUE_ID (which has 24 or 27); never the same twice. */
 export function nextRequestId(): string {
   count += 1;
   return prefix + count.toString(36).padStart(12, '0');

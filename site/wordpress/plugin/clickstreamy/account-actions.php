@@ -1,0 +1,76 @@
+<?php
+/**
+ * Sign-up, sign-in and sign-out: what a form does.
+ *
+ * @package clickstreamy
+ */
+
+declare( strict_types = 1 );
+
+namespace Clickstreamy;
+
+/** Makes an account: 303 to the sign-in, 409 where the name is taken, 422 where name or password cannot be. */
+function sign_up(): void {
+	limit_attempts();
+	list( $name, $password ) = read_credentials();
+	$fault                   = fault_of_new( $name, $password );
+	if ( null !== $fault ) {
+		refuse_form( 422, $fault, $name );
+		return;
+	}
+	if ( ! create_account( $name, $password ) ) {
+		refuse_form( 409, 'That name is taken.', $name );
+		return;
+	}
+	log_user( $name );
+	see_other( '/sign-in/?new=1' );
+}
+
+/** Signs in: 303 to the front page, 401 where name or password is wrong, 422 where one is missing or too long. */
+function sign_in(): void {
+	limit_attempts();
+	list( $name, $password ) = read_credentials();
+	$fault                   = fault_of_known( $name, $password );
+	if ( null !== $fault ) {
+		refuse_form( 422, $fault, $name );
+		return;
+	}
+	$user = find_account( $name, $password );
+	if ( null === $user ) {
+		refuse_form( 401, 'Name or password is wrong.', $name );
+		return;
+	}
+	// Another account may have been signed in here: its sign-in must not outlive its cookie.
+	sign_out_account();
+	sign_in_account( $user );
+	log_user( name_of( $user ) );
+	see_other( '/' );
+}
+
+/** Signs out, but not where another site's page or a mere look asks for it: 303 to the front page. */
+function sign_out(): void {
+	if ( 'HEAD' !== request_method() && ! is_foreign() ) {
+		sign_out_account();
+	}
+	see_other( '/' );
+}
+
+/**
+ * Has the form shown again.
+ *
+ * @param int    $status Of the page.
+ * @param string $fault  What is wrong.
+ * @param string $name   What was typed as name.
+ */
+function refuse_form( int $status, string $fault, string $name ): void {
+	Form_Outcome::$refusal = new Form_Outcome( $status, $fault, mb_substr( $name, 0, NAME_CHARACTERS ) );
+}
+
+/** Gives the page its status: WordPress has found the page, and said 200. And it refuses forms that no page takes. */
+function finish_form(): void {
+	if ( null !== Form_Outcome::$refusal ) {
+		status_header( Form_Outcome::$refusal->status );
+	} elseif ( 'POST' === request_method() && ! is_404() ) {
+		refuse( 405, 'Not allowed', 'This page cannot do that.', array( 'Allow' => 'GET, HEAD' ) );
+	}
+}

@@ -1,0 +1,55 @@
+<?php
+/**
+ * Which addresses do more than show a page.
+ *
+ * @package clickstreamy
+ */
+
+declare( strict_types = 1 );
+
+namespace Clickstreamy;
+
+/** By address. A browser's form carries a nonce of this name. */
+const ACTIONS = array(
+	'/sign-up/'  => 'sign_up',
+	'/sign-in/'  => 'sign_in',
+	'/sign-out/' => 'sign_out',
+	'/cart/'     => 'add_to_cart',
+);
+
+/** `/health`: that this runs says that the web server, PHP and the database work. No visit, so no session. */
+function answer_health(): void {
+	if ( '/health' === request_path() && 'POST' !== request_method() ) {
+		header( 'Content-Type: text/plain; charset=utf-8' );
+		header( 'Cache-Control: no-store' );
+		echo "ok\n";
+		exit;
+	}
+}
+
+/** What is neither a look nor a form. WordPress would answer 200 to any method. */
+function refuse_odd_methods(): void {
+	if ( ! in_array( request_method(), array( 'GET', 'HEAD', 'POST' ), true ) ) {
+		refuse( 405, 'Not allowed', 'This page cannot do that.', array( 'Allow' => 'GET, HEAD, POST' ) );
+	}
+}
+
+/** Does what the address asks for, if it is one that does. */
+function act(): void {
+	$path   = request_path();
+	$action = ACTIONS[ $path ] ?? null;
+	if ( '/sign-out/' === $path && 'POST' !== request_method() ) {
+		sign_out();
+	}
+	if ( null === $action || 'POST' !== request_method() ) {
+		return;
+	}
+	if ( is_foreign() ) {
+		refuse( 403, 'Not from here', 'This was sent by a page of another site.' );
+	}
+	// A client that is no browser has no cookies that another site's page could use.
+	if ( is_browser() && false === wp_verify_nonce( read_field( '_wpnonce' ), $action ) ) {
+		refuse( 403, 'Too old', 'This form is too old, or not yours. Go back, load the page again and send it once more.' );
+	}
+	( __NAMESPACE__ . '\\' . $action )();
+}

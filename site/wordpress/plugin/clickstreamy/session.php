@@ -1,0 +1,91 @@
+<?php
+/**
+ * The visitor's session: what joins the lines of one visit. It needs no database, and none of WordPress.
+ *
+ * The cookie holds 128 random bits and a seal; the log has another name for the session, made from it one way, so that
+ * nobody who reads the log can take a session over. Who is signed in is WordPress's own cookie.
+ *
+ * @package clickstreamy
+ */
+
+declare( strict_types = 1 );
+
+namespace Clickstreamy;
+
+const SESSION_COOKIE = 'session';
+
+/** Gives a new visitor a session, and names the session in the log. */
+function begin_session(): void {
+	if ( current_session() !== session_of_cookie() ) {
+		send_cookie( SESSION_COOKIE, current_session() . seal( 'session', current_session() ) );
+	}
+	header( 'X-Clickstream-Session: ' . session_in_log() );
+	header( 'Cache-Control: private, no-cache' );
+}
+
+/** The session of this request, in 32 hex digits: the cookie's, or a new one. */
+function current_session(): string {
+	static $session = null;
+	$session      ??= session_of_cookie() ?? bin2hex( random_bytes( 16 ) );
+	return $session;
+}
+
+/** What the log calls the session: 32 hex digits. */
+function session_in_log(): string {
+	return seal( 'log', current_session() );
+}
+
+/** The session that the visitor's cookie names; null where it is none that this site gave out. */
+function session_of_cookie(): ?string {
+	$cookie = $_COOKIE[ SESSION_COOKIE ] ?? '';
+	if ( ! is_string( $cookie ) || 64 !== strlen( $cookie ) ) {
+		return null;
+	}
+	list( $session, $seal ) = str_split( $cookie, 32 );
+	return hash_equals( seal( 'session', $session ), $seal ) ? $session : null;
+}
+
+/**
+ * A seal that only this site can make.
+ *
+ * @param string $purpose So that a seal for one thing is none for another.
+ * @param string $value   What is sealed.
+ * @return string 128 bits in hex.
+ */
+function seal( string $purpose, string $value ): string {
+	return substr( hash_hmac( 'sha256', "$purpose:$value", CLICKSTREAMY_KEY ), 0, 32 );
+}
+
+/**
+ * Sends a cookie that ends with the browser's session and that no script can read.
+ *
+ * @param string $name  Its name.
+ * @param string $value Its value; empty: the browser forgets the cookie.
+ */
+function send_cookie( string $name, string $value ): void {
+	$options = array(
+		'expires'  => '' === $value ? 1 : 0,
+		'path'     => '/',
+		'secure'   => is_ssl(),
+		'httponly' => true,
+		'samesite' => 'Lax',
+	);
+	setcookie( $name, $value, $options );
+}
+
+/**
+ * Names the visitor in the log line of this request, percent-encoded as JavaScript's encodeURIComponent does.
+ *
+ * @param string $name As it was signed up.
+ */
+function log_user( string $name ): void {
+	$kept    = array(
+		'%21' => '!',
+		'%27' => "'",
+		'%28' => '(',
+		'%29' => ')',
+		'%2A' => '*',
+	);
+	$encoded = '-' === $name ? '%2D' : strtr( rawurlencode( $name ), $kept );
+	header( 'X-Clickstream-User: ' . $encoded );
+}
