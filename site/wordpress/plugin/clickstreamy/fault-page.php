@@ -18,8 +18,8 @@ namespace Clickstreamy;
  * @param array<string, string> $headers More headers of the reply.
  */
 function refuse( int $status, string $title, string $text, array $headers = array() ): never {
-	http_response_code( $status );
-	header( 'Content-Type: text/html; charset=utf-8' );
+	// Not http_response_code(): it does not undo a status line that WordPress has set before.
+	header( 'Content-Type: text/html; charset=utf-8', true, $status );
 	foreach ( $headers as $name => $value ) {
 		header( "$name: $value" );
 	}
@@ -53,7 +53,6 @@ function refuse( int $status, string $title, string $text, array $headers = arra
  * @param string $location A path of this site.
  */
 function see_other( string $location ): never {
-	http_response_code( 303 );
-	header( "Location: $location" );
+	header( "Location: $location", true, 303 );
 	exit;
 }
