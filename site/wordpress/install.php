@@ -94,16 +94,16 @@ namespace Clickstreamy\Install {
 	function make_pages( array $catalogue ): void {
 		$shop  = $catalogue['shop'];
 		$front = make_page( 'front', $shop['welcome'], text( $shop['invitation'] ) . product_list( array_slice( $catalogue['products'], 0, 3 ) ) . '<p><a href="/products/">All products</a></p>' );
-		$blog  = make_page( 'blog', 'Blog', '' );
 		update_option( 'show_on_front', 'page' );
 		update_option( 'page_on_front', $front );
-		update_option( 'page_for_posts', $blog );
 
 		$products = make_page( 'products', 'Products', product_list( $catalogue['products'] ) );
 		foreach ( $catalogue['products'] as $product ) {
 			$button = "[clickstreamy_add_to_cart product=\"{$product['slug']}\"]";
 			make_page( $product['slug'], $product['name'], text( $product['about'] ) . text( $product['price'] ) . $button, $products );
 		}
+		// Not WordPress's own page of posts: there, themes say what they like.
+		make_page( 'blog', 'Blog', '<!-- wp:latest-posts {"displayPostDate":true,"displayPostContent":true} /-->' );
 		make_page( 'pricing', 'Pricing', price_table( $catalogue['products'] ) . text( $shop['delivery'] ) );
 		make_page( 'about', 'About us', text( $shop['about'] ) );
 		make_page( 'cart', 'Cart', '[clickstreamy_cart]' );
@@ -111,6 +111,28 @@ namespace Clickstreamy\Install {
 		make_page( 'sign-in', 'Sign in', '[clickstreamy_sign_in]' );
 		foreach ( $catalogue['posts'] as $post ) {
 			make_post( $post );
+		}
+		make_menu();
+	}
+
+	/** The menu of themes that are made of blocks; others list the pages. The account's pages are in the plugin's own bar. */
+	function make_menu(): void {
+		$links = array(
+			'/products/' => 'Products',
+			'/pricing/'  => 'Pricing',
+			'/blog/'     => 'Blog',
+			'/about/'    => 'About us',
+		);
+		$link  = fn( $path, $label ) => "<!-- wp:navigation-link {\"label\":\"$label\",\"url\":\"$path\",\"kind\":\"custom\"} /-->";
+		if ( null === get_page_by_path( 'menu', OBJECT, 'wp_navigation' ) ) {
+			insert(
+				array(
+					'post_type'    => 'wp_navigation',
+					'post_name'    => 'menu',
+					'post_title'   => 'Menu',
+					'post_content' => implode( '', array_map( $link, array_keys( $links ), $links ) ),
+				)
+			);
 		}
 	}
 
@@ -130,7 +152,7 @@ namespace Clickstreamy\Install {
 				'post_type'    => 'page',
 				'post_name'    => $slug,
 				'post_title'   => esc_html( $title ),
-				'post_content' => "<!-- wp:html -->$content<!-- /wp:html -->",
+				'post_content' => $content,
 				'post_parent'  => $parent,
 			)
 		);
