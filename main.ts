@@ -17,7 +17,12 @@ async function main(): Promise<void> {
   const app = new App();
   addStacks(app, settings, {
     code: packLambda(builtFile('lambda', 'index.js')),
-    userData: renderUserData(toTarget(settings)),
+    userData: renderUserData({
+      agent: toTarget(settings),
+      statusParameter: `/${settings.name}/website/status`,
+      demoErrors: false,
+      behindBalancer: settings.website.loadBalancer !== undefined,
+    }),
     loadTask: readFileSync(builtFile('load', 'task.js'), 'utf8'),
     ownAddress: asksForAddress(settings) ? await findSourceAddress() : '',
   });

@@ -39,7 +39,12 @@ describe('renderAgentConfig', () => {
 });
 
 describe('renderUserData', () => {
-  const script = renderUserData(TARGET);
+  const script = renderUserData({
+    agent: TARGET,
+    statusParameter: '/shop/website/status',
+    demoErrors: false,
+    behindBalancer: false,
+  });
 
   it('is a script that bash reads to its end', () => {
     const { status, stderr } = spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' });
