@@ -18,3 +18,4 @@ await build({
 });
 for (const file of ['index.html', 'page.css', 'icon.svg'])
   cpSync(`local/web/page/${file}`, `dist/local/web/page/${file}`);
+cpSync('site/wordpress', 'dist/site/wordpress', { recursive: true });

@@ -1,5 +1,6 @@
+import { dirname } from 'node:path';
 import { type AgentTarget, renderAgentConfig } from './agent-config';
-import { apacheLogFormat } from './log-format';
+import { wordPressFiles } from './wordpress-files';
 
 /** The deployed web server, as its settings have it. */
 export interface SiteTarget {
@@ -14,48 +15,47 @@ export interface SiteTarget {
   readonly behindBalancer: boolean;
 }
 
+const PACKAGE = '/opt/clickstreamy';
+
 /**
- * What the web server runs at its first start: Apache with the click log, and the Kinesis Agent that ships it. WordPress is not
- * installed by it.
- *
- * For Amazon Linux 2023. The agent's user may read the log by an access list, never by opening it to all; the log is rotated by
- * rename, compressed a rotation later, never by `copytruncate`, which loses lines.
+ * What the web server runs at its first start, on Amazon Linux 2023: it lays down the site's files and runs
+ * `site/wordpress/server/amazon-linux.sh`, which can be run again by hand. Nothing in it is secret.
  */
-export function renderUserData({ agent }: SiteTarget): string {
+export function renderUserData(target: SiteTarget): string {
+  const files = new Map([...wordPressFiles(), ...renderedFor(target)]);
+  // Only this platform's script: EC2 takes no more than 16 KB.
+  files.delete('server/debian.sh');
   return `#!/bin/bash
+# A WordPress site whose access log goes to a delivery stream. How far it came: ${target.statusParameter} in Systems Manager,
+# and /var/log/cloud-init-output.log.
 set -euo pipefail
-dnf install -y httpd acl aws-kinesis-agent
-
-cat > /etc/httpd/conf.d/clickstream.conf <<'EOF'
-LoadModule unique_id_module modules/mod_unique_id.so
-${apacheLogFormat('clickstreamy')}
-CustomLog logs/access_log clickstreamy
-EOF
-# The distribution's own line would log each request a second time.
-sed -i 's|^\\( *CustomLog "logs/access_log" combined\\)|#\\1|' /etc/httpd/conf/httpd.conf
-
-cat > /etc/logrotate.d/httpd <<'EOF'
-/var/log/httpd/*log {
-    daily
-    rotate 14
-    missingok
-    notifempty
-    compress
-    delaycompress
-    sharedscripts
-    postrotate
-        /bin/systemctl reload httpd.service > /dev/null 2>/dev/null || true
-    endscript
-}
-EOF
-
-getent group aws-kinesis-agent-user > /dev/null || groupadd --system aws-kinesis-agent-user
-setfacl -m u:aws-kinesis-agent-user:rx /var/log/httpd
-setfacl -d -m u:aws-kinesis-agent-user:r /var/log/httpd
-install -d -o aws-kinesis-agent-user -g aws-kinesis-agent-user -m 0750 /var/lib/aws-kinesis-agent
-cat > /etc/aws-kinesis/agent.json <<'EOF'
-${renderAgentConfig(agent)}EOF
-
-systemctl enable --now httpd aws-kinesis-agent
+umask 022
+${[...files].map(([path, text]) => layDown(path, text)).join('')}
+exec bash ${PACKAGE}/server/amazon-linux.sh
 `;
 }
+
+function renderedFor({ agent, statusParameter, tokenParameter = '', demoErrors, behindBalancer }: SiteTarget) {
+  const settings = [
+    `REGION=${quoted(agent.region)}`,
+    `STATUS_PARAMETER=${quoted(statusParameter)}`,
+    `TOKEN_PARAMETER=${quoted(tokenParameter)}`,
+    `DEMO_ERRORS=${demoErrors}`,
+    `BALANCER=${behindBalancer ? 'yes' : ''}`,
+  ];
+  return [
+    ['agent.json', renderAgentConfig(agent)],
+    ['settings.env', `${settings.join('\n')}\n`],
+  ] as const;
+}
+
+function layDown(path: string, text: string): string {
+  const file = `${PACKAGE}/${path}`;
+  return `
+mkdir -p ${dirname(file)}
+cat > ${file} <<'END-OF-FILE'
+${text.endsWith('\n') ? text : `${text}\n`}END-OF-FILE
+`;
+}
+
+const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;

@@ -1,0 +1,140 @@
+/** The real WordPress site of Debian's packages, as processes of this user in one folder. `site/wordpress/server/debian.sh` sets it up and runs it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ToolkitError } from '../core/errors';
+import { listen } from '../core/listen';
+import { wordPressFiles } from './wordpress-files';
+import { checkPackages, findPhp } from './wordpress-packages';
+
+export interface WordPressSiteProps {
+  /** Holds WordPress, its database, settings and logs; one of an earlier run is gone on with. Made where it is missing. */
+  readonly folder: string;
+  /** Of 127.0.0.1 and, where there is one, of ::1; 0: any free one. */
+  readonly port: number;
+  /** Callers with `X-Clickstream-Token: <this>` may sign up and in as often as they like. Without it: nobody may. */
+  readonly token?: string | undefined;
+  /** Whether they may also ask for errors and slow answers. @default true */
+  readonly demoErrors?: boolean;
+  /** Hears each step of the set-up as it begins. */
+  readonly onStep?: (step: string) => void;
+  /** Hears of a site that ends by itself. @default stderr */
+  readonly warn?: (message: string) => void;
+}
+
+export interface WordPressSite {
+  /** `http://127.0.0.1:8080`, no slash at its end. */
+  readonly url: string;
+  readonly port: number;
+  readonly logFile: string;
+  /** Ends all its processes and waits for them. May be called again. */
+  close(): Promise<void>;
+}
+
+/** Who the processes run as where this one is root's: none of them should be, and two of the three refuse to. */
+const WEB_USER = { name: 'www-data', uid: 33, gid: 33 };
+
+/** @throws ToolkitError SITE_PACKAGES_MISSING, PORT_TAKEN, SITE_NOT_STARTED */
+export async function startWordPressSite(props: WordPressSiteProps): Promise<WordPressSite> {
+  const { folder, warn = (message: string) => void process.stderr.write(`${message}\n`) } = props;
+  checkPackages();
+  const hosts = hasIPv6() ? ['127.0.0.1', '[::1]'] : ['127.0.0.1'];
+  const port = await findPort(props.port);
+  const owner = process.getuid?.() === 0 ? WEB_USER : undefined;
+  layDown(folder, owner);
+  const child = spawn('/bin/bash', [join(folder, 'package/server/debian.sh'), folder], {
+    // A group of its own: Ctrl-C is for this process, which ends the site when its log has been read.
+    detached: true,
+    ...(owner === undefined ? {} : { uid: owner.uid, gid: owner.gid }),
+    cwd: '/',
+    env: {
+      PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
+      LANG: 'C.UTF-8',
+      PORT: String(port),
+      HOSTS: hosts.join(' '),
+      PHP_VERSION: findPhp() ?? '',
+      DEMO_ERRORS: String(props.demoErrors ?? true),
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  // At the end of its input the site ends: also when this process is killed.
+  child.stdin?.on('error', () => {});
+  child.stdin?.write(`${props.token ?? ''}\n`);
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  let isClosing = false;
+  const close = () => {
+    isClosing = true;
+    child.stdin?.end();
+    return ended;
+  };
+  await isReady(child, props);
+  void ended.then(() => {
+    if (!isClosing) warn(`The WordPress site has ended by itself: ${lastWords(folder)}`);
+  });
+  return { url: `http://127.0.0.1:${port}`, port, logFile: join(folder, 'log', 'access_log'), close };
+}
+
+/** @throws ToolkitError SITE_NOT_STARTED, once all its processes have ended. */
+function isReady(child: ChildProcess, { folder, onStep }: WordPressSiteProps): Promise<void> {
+  let step = 'beginning';
+  let complaint = '';
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint = `${complaint}${chunk.toString()}`.slice(-2000);
+  });
+  return new Promise((resolve, reject) => {
+    const fail = (why: string) =>
+      reject(
+        new ToolkitError(
+          'SITE_NOT_STARTED',
+          `The WordPress site was not started; ${step} failed: ${why}`,
+          `Its logs are in ${join(folder, 'log')}.`,
+        ),
+      );
+    child.once('error', (error) => fail(error.message));
+    child.once('close', () => fail(complaint.trim().split('\n').at(-1) || lastWords(folder)));
+    createInterface({ input: child.stdout as NodeJS.ReadableStream }).on('line', (line) => {
+      if (line === 'ready') return resolve();
+      step = line.replace(/^step /, '');
+      onStep?.(step);
+    });
+  });
+}
+
+/** The newest line of what its processes said while they began. */
+function lastWords(folder: string): string {
+  try {
+    return (
+      readFileSync(join(folder, 'log', 'start_log'), 'utf8')
+        .trim()
+        .split('\n')
+        .at(-1) || 'it gave no reason.'
+    );
+  } catch {
+    return 'it gave no reason.';
+  }
+}
+
+function layDown(folder: string, owner: typeof WEB_USER | undefined): void {
+  mkdirSync(folder, { recursive: true, mode: 0o755 });
+  for (const [path, text] of wordPressFiles()) {
+    const file = join(folder, 'package', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
+}
+
+/** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED */
+async function findPort(port: number): Promise<number> {
+  const probe = createServer();
+  const bound = await listen(probe, { what: 'the WordPress site', host: '127.0.0.1', port, option: '--port' });
+  await new Promise((resolve) => probe.close(resolve));
+  return bound.port;
+}
+
+function hasIPv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ address }) => address === '::1'));
+}
