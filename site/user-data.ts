@@ -15,7 +15,7 @@ export interface SiteTarget {
   readonly behindBalancer: boolean;
 }
 
-const PACKAGE = '/opt/clickstreamy';
+const PACKAGE = '/usr/local/share/clickstreamy';
 
 /**
  * What the web server runs at its first start, on Amazon Linux 2023: it lays down the site's files and runs

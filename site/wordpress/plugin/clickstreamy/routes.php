@@ -9,6 +9,8 @@ declare( strict_types = 1 );
 
 namespace Clickstreamy;
 
+const MAX_FORM_BYTES = 65_536;
+
 /** By address. A browser's form carries a nonce of this name. */
 const ACTIONS = array(
 	'/sign-up/'  => 'sign_up',
@@ -43,6 +45,10 @@ function act(): void {
 	}
 	if ( null === $action || 'POST' !== request_method() ) {
 		return;
+	}
+	// Apache's own limit does not count what it hands to FastCGI.
+	if ( (int) ( $_SERVER['CONTENT_LENGTH'] ?? 0 ) > MAX_FORM_BYTES ) {
+		refuse( 413, 'Too large', 'A form may hold 64 KiB.' );
 	}
 	if ( is_foreign() ) {
 		refuse( 403, 'Not from here', 'This was sent by a page of another site.' );
