@@ -85,5 +85,5 @@ export const POSTS: readonly Post[] = [
 
 /** As JSON, for WordPress's installer. */
 export function renderCatalogue(): string {
-  return `${JSON.stringify({ shop: SHOP, products: PRODUCTS, posts: POSTS }, undefined, 1)}\n`;
+  return `${JSON.stringify({ shop: SHOP, products: PRODUCTS, posts: POSTS })}\n`;
 }

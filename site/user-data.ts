@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import { type AgentTarget, renderAgentConfig } from './agent-config';
 import { wordPressFiles } from './wordpress-files';
 
@@ -15,23 +14,29 @@ export interface SiteTarget {
   readonly behindBalancer: boolean;
 }
 
+/** Where the server keeps the files. */
 const PACKAGE = '/usr/local/share/clickstreamy';
 
 /**
  * What the web server runs at its first start, on Amazon Linux 2023: it lays down the site's files and runs
- * `site/wordpress/server/amazon-linux.sh`, which can be run again by hand. Nothing in it is secret.
+ * `site/wordpress/server/amazon-linux.sh`, which can be run again by hand. Nothing in it is secret. The files' comments stay in
+ * the repository: with them even the gzipped text would be longer than the 16 KB that EC2 takes.
  */
 export function renderUserData(target: SiteTarget): string {
   const files = new Map([...wordPressFiles(), ...renderedFor(target)]);
-  // Only this platform's script: EC2 takes no more than 16 KB.
   files.delete('server/debian.sh');
   return `#!/bin/bash
-# A WordPress site whose access log goes to a delivery stream. How far it came: ${target.statusParameter} in Systems Manager,
+# A WordPress site whose access log goes to a delivery stream; clickstreamy rendered it. How far it came: ${target.statusParameter} in Systems Manager,
 # and /var/log/cloud-init-output.log.
 set -euo pipefail
 umask 022
-${[...files].map(([path, text]) => layDown(path, text)).join('')}
-exec bash ${PACKAGE}/server/amazon-linux.sh
+PACKAGE=${PACKAGE}
+lay_down() {
+    mkdir -p "$PACKAGE/$(dirname "$1")"
+    cat >"$PACKAGE/$1"
+}
+${[...files].map(([path, text]) => layDown(path, withoutComments(path, text))).join('')}
+exec bash $PACKAGE/server/amazon-linux.sh
 `;
 }
 
@@ -49,13 +54,17 @@ function renderedFor({ agent, statusParameter, tokenParameter = '', demoErrors, 
   ] as const;
 }
 
-function layDown(path: string, text: string): string {
-  const file = `${PACKAGE}/${path}`;
-  return `
-mkdir -p ${dirname(file)}
-cat > ${file} <<'END-OF-FILE'
+/** Takes whole lines only: what stands behind code stays, and so does all that might be within a string. */
+export function withoutComments(path: string, text: string): string {
+  const comments = /\.(php|css)$/.test(path)
+    ? /^[ \t]*(\/\*[\s\S]*?\*\/|\/\/.*)?\n/gm
+    : /^[ \t]*([#;](?!!| shellcheck).*)?\n/gm;
+  return path.endsWith('.json') ? text : text.replace(comments, '');
+}
+
+const layDown = (path: string, text: string) => `
+lay_down ${path} <<'END-OF-FILE'
 ${text.endsWith('\n') ? text : `${text}\n`}END-OF-FILE
 `;
-}
 
 const quoted = (value: string) => `'${value.replaceAll("'", "'\\''")}'`;

@@ -17,6 +17,7 @@ $clickstreamy_host = strtolower( $_SERVER['HTTP_HOST'] ?? '' );
 if ( 1 !== preg_match( '/^(?:[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/D', $clickstreamy_host ) ) {
 	$clickstreamy_host = 'localhost';
 }
+$_SERVER['HTTP_HOST'] = $clickstreamy_host;
 $clickstreamy_scheme = 'on' === strtolower( $_SERVER['HTTPS'] ?? '' ) ? 'https' : 'http';
 define( 'WP_HOME', "$clickstreamy_scheme://$clickstreamy_host" );
 define( 'WP_SITEURL', WP_HOME );
