@@ -10,8 +10,12 @@ export {
   StringConcat,
   TerraformAsset,
   TerraformElement,
+  TerraformLocal,
   TerraformOutput,
   TerraformStack,
   Tokenization,
 } from 'cdktf';
 export { Construct, type IConstruct } from 'constructs';
+
+/** A text as Terraform takes it literally: CDKTF passes `${` and `%{` on, and Terraform would fill them in. */
+export const escapeTemplate = (text: string) => text.replace(/[$%](?=\{)/g, '$&$&');

@@ -1,7 +1,7 @@
 import type { LoadTestSettings } from '../config/load-test-settings';
 import { CloudwatchLogGroup, EcsCluster, EcsTaskDefinition } from './aws';
 import { stackOf } from './base-stack';
-import { Construct } from './cdktf';
+import { Construct, escapeTemplate } from './cdktf';
 import { LoadRole, startRights, taskRights } from './load-role';
 
 export interface LoadTaskProps extends LoadTestSettings {
@@ -57,8 +57,7 @@ export class LoadTask extends Construct {
       memory: memoryOf(props),
       // Not root; what it writes goes to /tmp.
       user: 'node',
-      // Terraform would take JavaScript's `${…}` for its own.
-      command: ['node', '-e', script.replace(/[$%](?=\{)/g, '$&$&')],
+      command: ['node', '-e', escapeTemplate(script)],
       environment: Object.entries(asked).map(([name, value]) => ({ name: `LOAD_${name}`, value: String(value) })),
       ...(tokenParameter === undefined
         ? {}

@@ -22,6 +22,7 @@ export interface Synthesized {
   readonly resource: Readonly<Record<string, Named>>;
   readonly data: Readonly<Record<string, Named>>;
   readonly output: Named;
+  readonly locals?: Block;
   readonly provider: { readonly aws: readonly Block[] };
   readonly terraform: { readonly backend: Named };
 }
