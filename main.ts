@@ -14,15 +14,19 @@ import { synth } from './stacks/rules';
 
 async function main(): Promise<void> {
   const settings = loadSettings(process.env);
+  const { website } = settings;
+  const statusParameter = `/${settings.name}/website/status`;
   const app = new App();
   addStacks(app, settings, {
     code: packLambda(builtFile('lambda', 'index.js')),
     userData: renderUserData({
       agent: toTarget(settings),
-      statusParameter: `/${settings.name}/website/status`,
-      demoErrors: false,
-      behindBalancer: settings.website.loadBalancer !== undefined,
+      statusParameter,
+      tokenParameter: website.tokenParameter,
+      demoErrors: website.demoErrors,
+      behindBalancer: website.loadBalancer !== undefined,
     }),
+    statusParameter,
     loadTask: readFileSync(builtFile('load', 'task.js'), 'utf8'),
     ownAddress: asksForAddress(settings) ? await findSourceAddress() : '',
   });

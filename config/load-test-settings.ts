@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { LogDays } from './log-days';
+import { ParameterName } from './parameter-name';
 
 export const LoadTestSettings = z
   .strictObject({
@@ -28,13 +29,9 @@ export const LoadTestSettings = z
       )
       .default(0.5)
       .describe('Processors of a task; it has 2 GB of memory for each.'),
-    tokenParameter: z
-      .string()
-      .regex(/^\/[\w.\-/]{1,1010}$/, 'must be the name of a parameter, as /clickstreamy/token')
-      .optional()
-      .describe(
-        'Name of the SecureString parameter of Systems Manager that holds the token of the site’s error route, encrypted by AWS’s own key.',
-      ),
+    tokenParameter: ParameterName.optional().describe(
+      'Name of the SecureString parameter of Systems Manager that holds the site’s token, encrypted by AWS’s own key; without it, `website.tokenParameter`.',
+    ),
     logDays: LogDays.describe('Days that the logs of the tasks are kept.'),
   })
   .describe('Load from several machines: docs/load.md.');

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Addresses } from './addresses';
+import { ParameterName } from './parameter-name';
 
 const LoadBalancer = z.strictObject({
   certificateArn: z
@@ -29,6 +30,13 @@ export const WebsiteSettings = z.strictObject({
   loadBalancer: LoadBalancer.optional().describe(
     'Put a load balancer before the server; it counts 5xx answers, and rings on them.',
   ),
+  tokenParameter: ParameterName.optional().describe(
+    'Name of the SecureString parameter of Systems Manager with the token of `traffic`: who knows it may sign up and in as often as it likes, and ask for demo errors.',
+  ),
+  demoErrors: z
+    .boolean()
+    .default(false)
+    .describe('Answer 500, or late, to callers with the token that ask for it: for load and for teaching.'),
   amiId: z
     .string()
     .regex(/^ami-[0-9a-f]+$/, 'is no AMI id')

@@ -4,7 +4,7 @@ import { wordPressFiles } from './wordpress-files';
 /** The deployed web server, as its settings have it. */
 export interface SiteTarget {
   readonly agent: AgentTarget;
-  /** Name of the parameter of Systems Manager that says how far the set-up is: a step's name, `ready`, or `failed: <step>`. */
+  /** Name of the parameter of Systems Manager that says how far the set-up is: `<instance>: <step>`, `… ready` or `… failed: <step>`. */
   readonly statusParameter: string;
   /** Name of the SecureString parameter with the traffic tool's token. */
   readonly tokenParameter?: string | undefined;

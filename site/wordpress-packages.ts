@@ -12,6 +12,7 @@ const PACKAGES: Readonly<Record<string, (php: string) => string>> = {
   'php-mysql': (php) => `/etc/php/${php}/mods-available/mysqli.ini`,
   'php-intl': (php) => `/etc/php/${php}/mods-available/intl.ini`,
   'php-mbstring': (php) => `/etc/php/${php}/mods-available/mbstring.ini`,
+  'media-types': () => '/etc/mime.types',
   'mariadb-server-core': () => '/usr/sbin/mariadbd',
   'mariadb-client-core': () => '/usr/bin/mariadb',
   wordpress: () => '/usr/share/wordpress/wp-settings.php',

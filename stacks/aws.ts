@@ -53,6 +53,7 @@ export { SecurityGroup } from '@cdktf/provider-aws/lib/security-group';
 export { SnsTopic } from '@cdktf/provider-aws/lib/sns-topic';
 export { SnsTopicPolicy } from '@cdktf/provider-aws/lib/sns-topic-policy';
 export { SnsTopicSubscription } from '@cdktf/provider-aws/lib/sns-topic-subscription';
+export { SsmParameter } from '@cdktf/provider-aws/lib/ssm-parameter';
 export { Subnet } from '@cdktf/provider-aws/lib/subnet';
 export { Vpc } from '@cdktf/provider-aws/lib/vpc';
 export { VpcSecurityGroupEgressRule } from '@cdktf/provider-aws/lib/vpc-security-group-egress-rule';

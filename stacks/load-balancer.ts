@@ -55,7 +55,8 @@ export class LoadBalancer extends Construct {
       vpcId: props.vpcId,
       port: 80,
       protocol: 'HTTP',
-      healthCheck: { path: '/', matcher: '200-399', interval: 30, timeout: 5 },
+      // Answered by WordPress with its database behind it.
+      healthCheck: { path: '/health', matcher: '200', interval: 30, timeout: 5 },
     });
     this.#listen(balancer.arn, props.certificateArn);
     this.host = balancer.dnsName;

@@ -31,7 +31,14 @@ export class LoadStack extends BaseStack {
     const { groupId } = new LoadNetwork(this, 'load-network', network.vpcId, site);
     const endpoint = (service: string) => settings.emulator ?? `https://${serviceIn(service, settings.region)}`;
     const bucketUrl = `${endpoint('s3').replace(/\/$/, '')}/${bucket.name}`;
-    const task = new LoadTask(this, 'task', { ...settings.load, site, script, bucketArn: bucket.arn });
+    const task = new LoadTask(this, 'task', {
+      ...settings.load,
+      tokenParameter:
+        settings.load.tokenParameter ?? (website === undefined ? undefined : settings.website.tokenParameter),
+      site,
+      script,
+      bucketArn: bucket.arn,
+    });
     new TerraformOutput(this, 'load', {
       value: {
         region: settings.region,

@@ -4,22 +4,34 @@ import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
 import { allow, type Statement, toPolicy, trust } from './policy';
 
-/** What the web server may do: put records to its one stream, metrics to the agent's namespace, and be reached by Session Manager. */
+export interface WebServerRoleProps {
+  /** Name of a role that is there, in place of a new one. */
+  readonly roleName?: string | undefined;
+  /** Name of the parameter that the server writes. */
+  readonly statusParameter: string;
+  /** Name of the one that it reads. */
+  readonly tokenParameter?: string | undefined;
+}
+
+/**
+ * What the web server may do: put records to its one stream, metrics to the agent's namespace, say how far its set-up is, read its
+ * token, and be reached by Session Manager.
+ */
 export class WebServerRole extends Construct {
   /** Name of the instance profile. */
   readonly profile: string;
 
-  /** @param existing name of a role that is there, in place of a new one. */
-  constructor(scope: Construct, id: string, existing?: string) {
+  constructor(scope: Construct, id: string, props: WebServerRoleProps) {
     super(scope, id);
     const { settings } = stackOf(this);
     const name = `${settings.name}-web-server`;
-    const role = existing ?? this.#role(name);
+    const role = props.roleName ?? this.#role(name, props);
     this.profile = new IamInstanceProfile(this, 'profile', { name, role }).name;
   }
 
-  #role(name: string): string {
-    const { settings } = stackOf(this);
+  #role(name: string, { statusParameter, tokenParameter }: WebServerRoleProps): string {
+    const stack = stackOf(this);
+    const { settings } = stack;
     const role = new IamRole(this, 'role', { name, assumeRolePolicy: trust('ec2.amazonaws.com') });
     new IamRolePolicy(this, 'agent', {
       role: role.id,
@@ -28,6 +40,10 @@ export class WebServerRole extends Construct {
         ...this.#put(),
         // CloudWatch knows no resource for metrics; the condition is what narrows it.
         allow('cloudwatch:PutMetricData', '*', { StringEquals: { 'cloudwatch:namespace': 'AWSKinesisAgent' } }),
+        allow('ssm:PutParameter', stack.arn('ssm', `parameter${statusParameter}`)),
+        ...(tokenParameter === undefined
+          ? []
+          : [allow('ssm:GetParameter', stack.arn('ssm', `parameter${tokenParameter}`))]),
       ),
     });
     new IamRolePolicyAttachment(this, 'session-manager', {

@@ -6,6 +6,7 @@ import {
   Instance,
   NetworkInterface,
   SecurityGroup,
+  SsmParameter,
   VpcSecurityGroupEgressRule,
   VpcSecurityGroupIngressRule,
 } from './aws';
@@ -15,12 +16,14 @@ import { guard } from './guard';
 import { toSource } from './load-balancer';
 import { WebServerRole } from './web-server-role';
 
-export interface WebServerProps extends Omit<WebsiteSettings, 'visitors' | 'loadBalancer'> {
+export interface WebServerProps extends Omit<WebsiteSettings, 'visitors' | 'loadBalancer' | 'demoErrors'> {
   readonly vpcId: string;
   /** A public subnet. */
   readonly subnetId: string;
   /** Who may open the site: CIDR blocks, or the load balancer's security group. */
   readonly visitors: readonly string[] | { readonly groupId: string };
+  /** Name of the parameter in which the script says how far it is. */
+  readonly statusParameter: string;
   /** The script that makes a web server of it, at its first start. A change of it makes a new server, unless that is protected. */
   readonly userData: string;
 }
@@ -28,7 +31,7 @@ export interface WebServerProps extends Omit<WebsiteSettings, 'visitors' | 'load
 const AMAZON_LINUX = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 
 /** EC2 takes 16 KB; Terraform packs with another implementation than Node, a few bytes longer or shorter. */
-const MOST_PACKED_BYTES = 16 * 1024 - 512;
+const MOST_PACKED_BYTES = 16 * 1024 - 256;
 
 /** One server with a fixed address: no key pair, no SSH, its shell by Session Manager. */
 export class WebServer extends Construct {
@@ -49,11 +52,14 @@ export class WebServer extends Construct {
       securityGroups: [this.groupId],
       tags,
     });
+    // Terraform makes it, so that Terraform removes it; what it says is the server's.
+    const status = new SsmParameter(this, 'status', { name: props.statusParameter, type: 'String', value: 'pending' });
+    status.lifecycle = { ignoreChanges: ['value'] };
     const address = new Eip(this, 'address', { domain: 'vpc', networkInterface: nic.id, tags });
     const instance = new Instance(this, 'instance', {
       ami: props.amiId ?? new DataAwsSsmParameter(this, 'image', { name: AMAZON_LINUX }).insecureValue,
       instanceType: props.instanceType,
-      iamInstanceProfile: new WebServerRole(this, 'role', props.roleName).profile,
+      iamInstanceProfile: new WebServerRole(this, 'role', props).profile,
       networkInterface: [{ deviceIndex: 0, networkInterfaceId: nic.id }],
       // Version 1 answers to whoever makes the server fetch an address, as a plug-in of the site may.
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
@@ -68,7 +74,7 @@ export class WebServer extends Construct {
       userDataBase64: this.#packed(props.userData),
       userDataReplaceOnChange: !protect,
       tags,
-      dependsOn: [address],
+      dependsOn: [address, status],
     });
     // A newer image is no reason to replace a server that runs; nor, where it is protected, a newer script.
     instance.lifecycle = { ignoreChanges: ['ami', ...(protect ? ['user_data_base64'] : [])] };
@@ -76,7 +82,10 @@ export class WebServer extends Construct {
     this.instanceId = instance.id;
   }
 
-  /** Packed by Terraform, not here, so that the script can be read in what is synthesized; cloud-init unpacks it. */
+  /**
+   * Packed by Terraform, not here, so that the script can be read in what is synthesized, and since another Node may pack otherwise, which
+   * would mean a new server; cloud-init unpacks it.
+   */
   #packed(script: string): string {
     const bytes = gzipSync(script, { level: 9 }).length;
     guard(

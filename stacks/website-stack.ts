@@ -13,6 +13,8 @@ export interface WebsiteProps {
   readonly visitors: readonly string[];
   /** The script of the web server's first start. */
   readonly userData: string;
+  /** Name of the parameter in which it says how far it is. */
+  readonly statusParameter: string;
 }
 
 /** The web server, and its network where the domain needs none. */
@@ -21,7 +23,7 @@ export class WebsiteStack extends BaseStack {
   /** With a slash at its end. */
   readonly siteUrl: string;
 
-  constructor(id: string, search: SearchStack, { visitors, userData }: WebsiteProps) {
+  constructor(id: string, search: SearchStack, { visitors, userData, statusParameter }: WebsiteProps) {
     const { settings } = search;
     super(search.node.root, id, settings, search.keyArn);
     this.network = search.network ?? new Network(this, 'network', settings, false);
@@ -34,6 +36,12 @@ export class WebsiteStack extends BaseStack {
       'Set `network.publicSubnetIds`.',
     );
     const { website } = settings;
+    guard(
+      this,
+      !website.demoErrors || website.tokenParameter !== undefined,
+      'demo errors are for callers with a token only, but none is named',
+      'Set `website.tokenParameter`, or leave `website.demoErrors` out.',
+    );
     const balancer =
       website.loadBalancer === undefined
         ? undefined
@@ -49,6 +57,7 @@ export class WebsiteStack extends BaseStack {
       subnetId,
       visitors: balancer ?? visitors,
       userData,
+      statusParameter,
     });
     balancer?.sendTo(server.instanceId, server.groupId);
     if (search.topic !== undefined) {
@@ -61,6 +70,7 @@ export class WebsiteStack extends BaseStack {
     const host = website.loadBalancer?.hostName ?? balancer?.host ?? server.publicIp;
     this.siteUrl = `${scheme}://${host}/`;
     new TerraformOutput(this, 'siteUrl', { value: this.siteUrl, staticId: true });
+    new TerraformOutput(this, 'statusParameter', { value: statusParameter, staticId: true });
     new TerraformOutput(this, 'instanceId', { value: server.instanceId, staticId: true });
   }
 }

@@ -133,6 +133,12 @@ const CASES: readonly Case[] = [
     /has an expression that only errors have/,
   ],
   [
+    'demo errors for everybody',
+    'workshop',
+    { 'website.demoErrors': true },
+    /^website: demo errors are for callers with a token only, but none is named\n→ Set `website\.tokenParameter`/,
+  ],
+  [
     'a load balancer in one zone',
     'workshop',
     { 'website.loadBalancer': {} },
@@ -156,7 +162,7 @@ describe('the synth refuses', () => {
     const tooLong = `#!/bin/bash\n# ${randomBytes(16 * 1024).toString('hex')}`;
 
     expect(() => synthSettings(settings, tooLong)).toThrow(
-      /^website\/server: the user data has \d{5} bytes when packed\n→ EC2 takes 15872 safely/,
+      /^website\/server: the user data has \d{5} bytes when packed\n→ EC2 takes 16128 safely/,
     );
   });
 });

@@ -56,6 +56,7 @@ export function synthInto(folder: string, settings: Settings, userData = '#!/bin
   addStacks(app, settings, {
     code: packLambda(bundle),
     userData,
+    statusParameter: `/${settings.name}/website/status`,
     loadTask: 'console.log("a %{task}")',
     ownAddress: '203.0.113.9/32',
   });

@@ -108,7 +108,7 @@ describe('the workshop', () => {
     ]);
   });
 
-  it('lets the server put records to its one stream and the agent’s metrics, and nothing else', () => {
+  it('lets the server put records to its one stream and the agent’s metrics, say how far it is, and nothing else', () => {
     const attached = Object.values(website.resource['aws_iam_role_policy_attachment'] ?? {}).map(
       ({ policy_arn: arn }) => arn,
     );
@@ -124,6 +124,11 @@ describe('the workshop', () => {
         Action: 'cloudwatch:PutMetricData',
         Resource: '*',
         Condition: { StringEquals: { 'cloudwatch:namespace': 'AWSKinesisAgent' } },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'ssm:PutParameter',
+        Resource: expect.stringMatching(/:parameter\/clickstreamy\/website\/status$/),
       },
     ]);
     expect(attached).toEqual(['arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore']);

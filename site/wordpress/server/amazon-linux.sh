@@ -33,9 +33,11 @@ DB_SOCKET=/var/lib/mysql/mysql.sock
 # shellcheck source=site/wordpress/server/set-up.sh
 . "$PACKAGE/server/set-up.sh"
 
-# Tells the deploy how far this is; that it cannot be told is no reason to end.
+INSTANCE=$(</var/lib/cloud/data/instance-id)
+
+# Tells the deploy how far this server is; that it cannot be told is no reason to end.
 report() {
-    aws ssm put-parameter --region "$REGION" --name "$STATUS_PARAMETER" --value "$1" --overwrite >/dev/null || true
+    aws ssm put-parameter --region "$REGION" --name "$STATUS_PARAMETER" --value "$INSTANCE: $1" --overwrite >/dev/null || true
 }
 
 STEP='beginning'
