@@ -1,11 +1,13 @@
+import { readFileSync } from 'node:fs';
 import type { CommandModule } from 'yargs';
 import { z } from 'zod';
 import { AuthFlags, authFlags, loadAuth, parseServerUrl } from '../core/auth-flags';
 import { stopOnSignals } from '../core/command-line';
-import { ToolkitError, UsageError } from '../core/errors';
+import { reasonOf, ToolkitError, UsageError } from '../core/errors';
 import { createHttpClient } from '../core/http-client';
 import { parse } from '../core/parse';
 import { DEFAULT_INDEX, IndexName } from '../kibana/index-template';
+import { type AgentFlows, parseAgentConfig } from '../site/agent-config';
 import { createProgressView, renderAddresses, renderReport } from './progress';
 import { isBalanced, type LocalReport } from './report';
 import type { SearchStoreProps } from './store/search-store';
@@ -14,6 +16,8 @@ const port = z.int('must be a whole number').min(0, 'must be 0 to 65535').max(65
 
 const Options = AuthFlags.extend({
   log: z.array(z.string().min(1, 'must name a log')).default([]),
+  agentConfig: z.string('must be one file').min(1, 'must name a file').optional(),
+  site: z.enum(['demo', 'wordpress'], 'must be demo or wordpress').optional(),
   once: z.boolean(),
   seconds: z
     .number('must be one number')
@@ -34,7 +38,12 @@ const Options = AuthFlags.extend({
   index: IndexName.optional(),
   json: z.boolean(),
 })
-  .refine(({ log, once }) => !once || log.length > 0, { message: '--once needs --log: the demo site has no end' })
+  .refine(({ log, agentConfig }) => log.length === 0 || agentConfig === undefined, {
+    message: '--agent-config names the logs: leave --log out',
+  })
+  .refine(({ log, agentConfig, once }) => !once || log.length > 0 || agentConfig !== undefined, {
+    message: '--once needs --log: the site has no end',
+  })
   .refine(
     ({ store, index, auth, user }) =>
       store !== undefined || (index === undefined && auth === 'none' && user === undefined),
@@ -42,11 +51,13 @@ const Options = AuthFlags.extend({
       message: '--index, --auth and --user are the search engine’s: give it with --store',
     },
   )
-  .refine(({ log, port, rate, errors }) => log.length === 0 || (port ?? rate ?? errors) === undefined, {
-    message: '--port, --rate and --errors are the demo site’s: leave them out with --log',
-  });
+  .refine(
+    ({ log, agentConfig, site, port, rate, errors }) =>
+      (log.length === 0 && agentConfig === undefined) || (site ?? port ?? rate ?? errors) === undefined,
+    { message: '--site, --port, --rate and --errors are the site’s: leave them out with logs of your own' },
+  );
 
-const DEFAULTS = { port: 8080, uiPort: 8081, rate: 5, errors: 0.1 };
+const DEFAULTS = { streamName: 'webserver_stream', port: 8080, uiPort: 8081, rate: 5, errors: 0.1 };
 
 export const localCommand: CommandModule = {
   command: 'local',
@@ -63,6 +74,16 @@ export const localCommand: CommandModule = {
         nargs: 1,
         describe: 'Logs to follow instead of the demo site’s: a path or a quoted pattern, also .gz; repeatable',
       })
+      .option('agent-config', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'Follow the logs of this agent.json of the Kinesis Agent, as the agent would',
+      })
+      .option('site', {
+        type: 'string',
+        requiresArg: true,
+        describe: 'demo, or wordpress: the real one, of Debian’s packages  [demo]',
+      })
       .option('once', { type: 'boolean', default: false, describe: 'Stop when all that the logs hold is stored' })
       .option('seconds', { type: 'number', requiresArg: true, describe: 'Run that long, then drain and stop' })
       .option('data', {
@@ -70,7 +91,7 @@ export const localCommand: CommandModule = {
         requiresArg: true,
         describe: 'Keep journal, bucket and store here, and go on from there next time; without it: a temporary folder',
       })
-      .option('port', { type: 'number', requiresArg: true, describe: `The demo site’s; 0: any  [${DEFAULTS.port}]` })
+      .option('port', { type: 'number', requiresArg: true, describe: `The site’s; 0: any  [${DEFAULTS.port}]` })
       .option('ui-port', { type: 'number', requiresArg: true, describe: `The page’s; 0: any  [${DEFAULTS.uiPort}]` })
       .option('rate', {
         type: 'number',
@@ -99,7 +120,9 @@ export const localCommand: CommandModule = {
       .option('json', { type: 'boolean', default: false, describe: 'Print one line of JSON when it ends' })
       .example('$0 local', 'The demo site with a little traffic')
       .example("$0 local --log '/var/log/apache2/access.log*'", 'Logs of your own, and what is added to them')
+      .example('$0 local --site wordpress', 'A real WordPress under Apache, PHP and MariaDB')
       .example('$0 local --log access.log --once --json', 'Count one log, then stop')
+      .example('$0 local --agent-config agent.json', 'What an agent’s settings would ship')
       .example('$0 local --store http://127.0.0.1:9200', 'The events into a search engine')
       .epilogue(
         'Exit code 0 when every line read is stored, kept as failed or blank; 1 when the books do not balance or the\n' +
@@ -112,9 +135,12 @@ async function run(options: z.output<typeof Options>): Promise<void> {
   // Loaded here: DuckDB, the site and the SDK are half of what every other command would wait for.
   const { runLocal } = require('./run') as typeof import('./run');
   const view = createProgressView(process.stderr);
+  const flows = options.agentConfig === undefined ? undefined : readAgentConfig(options.agentConfig);
   let folder = '';
   const { report, failure } = await runLocal({
-    logs: options.log,
+    logs: flows?.patterns ?? options.log,
+    streamName: flows?.stream ?? DEFAULTS.streamName,
+    site: options.site ?? 'demo',
     once: options.once,
     seconds: options.seconds,
     dataFolder: options.data,
@@ -139,6 +165,17 @@ async function run(options: z.output<typeof Options>): Promise<void> {
   if (failure !== undefined) throw failure;
   failIfWaiting(report, folder);
   failIfUnbalanced(report);
+}
+
+/** @throws ToolkitError AGENT_CONFIG_INVALID */
+function readAgentConfig(file: string): AgentFlows {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${reasonOf(error)}.`);
+  }
+  return parseAgentConfig(text, file);
 }
 
 /** @throws UsageError if what proves who asks is not complete. */

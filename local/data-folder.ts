@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { reasonOf, ToolkitError } from '../core/errors';
@@ -7,11 +7,12 @@ import { reasonOf, ToolkitError } from '../core/errors';
  * Makes the folder that holds journal, bucket and store.
  *
  * @param folder without it a temporary one.
+ * @param site that will be in it.
  * @throws ToolkitError DATA_FOLDER_UNUSABLE
  */
-export async function makeDataFolder(folder: string | undefined): Promise<string> {
+export async function makeDataFolder(folder: string | undefined, site: 'demo' | 'wordpress'): Promise<string> {
   try {
-    if (folder === undefined) return await mkdtemp(join(tmpdir(), 'clickstreamy-'));
+    if (folder === undefined) return await makeTemporary(site);
     await mkdir(folder, { recursive: true });
     return folder;
   } catch (error) {
@@ -22,4 +23,11 @@ export async function makeDataFolder(folder: string | undefined): Promise<string
       { cause: error },
     );
   }
+}
+
+async function makeTemporary(site: 'demo' | 'wordpress'): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'clickstreamy-'));
+  // WordPress does not run as root: whom it runs as has to get through, and may list nothing.
+  if (site === 'wordpress' && process.getuid?.() === 0) await chmod(folder, 0o711);
+  return folder;
 }

@@ -1,6 +1,9 @@
 /** All parts of the pipeline, opened and joined: site or logs → shipper → endpoint → stream → transform → store → page. */
+
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type DemoSite, startDemoSite } from '../site/demo-site';
+import { startDemoSite } from '../site/demo-site';
+import { startWordPressSite } from '../site/wordpress-site';
 import type { Closers } from './closers';
 import { type DeliveryStream, openDeliveryStream } from './firehose/delivery-stream';
 import { startFirehoseEndpoint } from './firehose/endpoint';
@@ -15,11 +18,15 @@ import type { PipelineStatus } from './web/overview-reply';
 import { startPage } from './web/server';
 
 export interface PipelineProps {
-  /** Globs of logs to follow; none: the demo site's own log. */
+  /** Globs of logs to follow; none: the site's own log. */
   readonly logs: readonly string[];
+  /** The delivery stream's name. */
+  readonly streamName: string;
+  /** Where there are no logs to follow. */
+  readonly site: 'demo' | 'wordpress';
   /** Read what the logs hold, and no further. */
   readonly once: boolean;
-  /** Of the demo site; 0: any free one. */
+  /** Of the site; 0: any free one. */
   readonly port: number;
   /** Of the page; 0: any free one. */
   readonly uiPort: number;
@@ -32,7 +39,7 @@ export interface PipelineProps {
 
 export interface Pipeline {
   /** Where there are no logs to follow. */
-  readonly site: (DemoSite & { readonly logFile: string }) | undefined;
+  readonly site: Site | undefined;
   readonly shipper: Shipper;
   readonly stream: DeliveryStream;
   readonly reader: StoreReader;
@@ -42,16 +49,25 @@ export interface Pipeline {
   status(): PipelineStatus;
 }
 
+/** A site of ours, as the pipeline needs it. */
+export interface Site {
+  readonly url: string;
+  readonly logFile: string;
+  /** What lets the little traffic ask for errors, where the site wants a token. */
+  readonly token?: string | undefined;
+  close(): Promise<void>;
+}
+
 export interface Addresses {
   readonly page: string;
   readonly site?: string | undefined;
   readonly stream: string;
+  readonly streamName: string;
   /** See `OpenedStore`'s place. */
   readonly store?: string | undefined;
   readonly dataFolder: string;
 }
 
-const STREAM = 'webserver_stream';
 const BUFFER_BYTES = 1024 * 1024;
 const BUFFER_SECONDS = 1;
 
@@ -61,7 +77,7 @@ const BUFFER_SECONDS = 1;
  * @throws ToolkitError of the part that cannot be opened.
  */
 export async function openPipeline(folder: string, props: PipelineProps, closers: Closers): Promise<Pipeline> {
-  const { logs, warn } = props;
+  const { logs, streamName, warn } = props;
   const started = performance.now();
   const reasons: Record<string, number> = {};
   const { store, reader, index, place } = await openStore(folder, props.search);
@@ -72,7 +88,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   });
   closers.add(() => transform.close());
   const stream = await openDeliveryStream({
-    name: STREAM,
+    name: streamName,
     folder,
     prefix: 'apache_',
     bufferBytes: BUFFER_BYTES,
@@ -89,7 +105,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   if (site !== undefined) closers.add(() => site.close());
   const shipper = startShipper({
     patterns: site === undefined ? logs : [`${site.logFile}*`],
-    deliveryStream: STREAM,
+    deliveryStream: streamName,
     endpoint: new URL(endpoint.url),
     checkpointFile: join(folder, 'shipper.json'),
     rejectFolder: join(folder, 'rejected'),
@@ -112,11 +128,23 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   closers.add(() => page.close());
   await writePageFile(folder, page.url);
   closers.add(() => removePageFile(folder));
-  const addresses = { page: page.url, site: site?.url, stream: endpoint.url, store: place, dataFolder: folder };
+  const addresses = {
+    page: page.url,
+    site: site?.url,
+    stream: endpoint.url,
+    streamName,
+    store: place,
+    dataFolder: folder,
+  };
   return { site, shipper, stream, reader, addresses, reasons, status };
 }
 
-async function startSite(folder: string, { port, warn }: PipelineProps) {
+async function startSite(folder: string, { site, port, warn }: PipelineProps): Promise<Site> {
+  if (site === 'wordpress') {
+    const token = randomBytes(16).toString('hex');
+    const onStep = (step: string) => warn(`WordPress: ${step}`);
+    return { ...(await startWordPressSite({ folder: join(folder, 'wordpress'), port, token, onStep, warn })), token };
+  }
   const logFile = join(folder, 'log', 'access_log');
   return { ...(await startDemoSite({ port, logFile, warn })), logFile };
 }

@@ -39,11 +39,11 @@ function describeStatus(status: PipelineStatus, linesPerSecond: number): string 
   return `${grouped(status.read)} read, ${grouped(status.stored)} stored, ${grouped(failed)} failed; ${rate}`;
 }
 
-export function renderAddresses({ page, site, stream, store, dataFolder }: Addresses): string {
+export function renderAddresses({ page, site, stream, streamName, store, dataFolder }: Addresses): string {
   const lines = [
     `page    ${page}`,
     ...(site === undefined ? [] : [`site    ${site}`]),
-    `stream  ${stream} (webserver_stream)`,
+    `stream  ${stream} (${streamName})`,
     ...(store === undefined ? [] : [`store   ${store}`]),
     `data    ${dataFolder}`,
     'Ctrl-C drains and stops.',

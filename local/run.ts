@@ -40,7 +40,7 @@ const PROGRESS_MS = 500;
  */
 export async function runLocal(options: LocalOptions): Promise<LocalResult> {
   await checkPatterns(options.logs);
-  const folder = await makeDataFolder(options.dataFolder);
+  const folder = await makeDataFolder(options.dataFolder, options.site);
   const closers = collectClosers();
   let isClean = true;
   try {
@@ -63,7 +63,9 @@ async function run(pipeline: Pipeline, options: LocalOptions, closers: Closers):
   const asked = askedToStop(options, closers);
   const trafficEnd = new AbortController();
   const traffic =
-    site === undefined ? undefined : runLittleTraffic(site.url, { ...options, signal: trafficEnd.signal });
+    site === undefined
+      ? undefined
+      : runLittleTraffic(site.url, { ...options, token: site.token, signal: trafficEnd.signal });
   await Promise.race([failureOf(shipper), aborted(asked)]);
   trafficEnd.abort();
   await traffic;

@@ -1,4 +1,10 @@
-/** The Kinesis Agent's settings, as `/etc/aws-kinesis/agent.json` has them: each value stands for a way in which it is known to lose lines. */
+/**
+ * The Kinesis Agent's settings, `/etc/aws-kinesis/agent.json`: written with values each of which stands for a way in which the agent is
+ * known to lose lines, and read, so that the local shipper follows the very same file.
+ */
+import { z } from 'zod';
+import { ToolkitError } from '../core/errors';
+import { parse } from '../core/parse';
 
 export interface AgentTarget {
   readonly region: string;
@@ -12,7 +18,7 @@ export function renderAgentConfig({ region, kind, stream }: AgentTarget): string
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const flow = {
     // With the rotated names too: a log that is renamed before it was read to its end is found again.
-    filePattern: '/var/log/httpd/access_log*',
+    filePattern: '/var/log/clickstreamy/access_log*',
     ...(kind === 'firehose' ? { deliveryStream: stream } : { kinesisStream: stream, partitionKeyOption: 'RANDOM' }),
     // From the end, all that came before the agent's first success would be lost with a crash.
     initialPosition: 'START_OF_FILE',
@@ -30,4 +36,74 @@ export function renderAgentConfig({ region, kind, stream }: AgentTarget): string
     undefined,
     2,
   )}\n`;
+}
+
+/** What the agent's documentation names; a key that it does not know would be passed over by the agent without a word. */
+const Flow = z
+  .strictObject({
+    filePattern: z
+      .string()
+      .regex(/^\/(?:[^*?[{]*\/)?[^/]+$/, 'must be an absolute path; only its last part may hold `*` or `?`'),
+    deliveryStream: z.string().min(1).optional(),
+    kinesisStream: z.string().min(1).optional(),
+    initialPosition: z.enum(['START_OF_FILE', 'END_OF_FILE']).default('END_OF_FILE'),
+    partitionKeyOption: z.enum(['RANDOM', 'DETERMINISTIC']).optional(),
+    maxBufferAgeMillis: z.int().min(1000).max(900_000).optional(),
+    maxBufferSizeRecords: z.int().min(1).max(500).optional(),
+    maxBufferSizeBytes: z
+      .int()
+      .min(1)
+      .max(4 * 1024 * 1024)
+      .optional(),
+    minTimeBetweenFilePollsMillis: z.int().min(1).optional(),
+  })
+  .refine(({ deliveryStream, kinesisStream }) => (deliveryStream === undefined) !== (kinesisStream === undefined), {
+    message: 'must name either `deliveryStream` or `kinesisStream`',
+  })
+  .refine(({ initialPosition }) => initialPosition === 'START_OF_FILE', {
+    message: 'must have `initialPosition` START_OF_FILE: from the end, all that was there before is lost',
+  });
+
+const AgentConfig = z.strictObject({
+  'cloudwatch.emitMetrics': z.boolean().optional(),
+  'cloudwatch.endpoint': z.string().optional(),
+  'firehose.endpoint': z.string().optional(),
+  'kinesis.endpoint': z.string().optional(),
+  checkpointFile: z.string().startsWith('/', 'must be an absolute path').optional(),
+  flows: z.array(Flow).min(1, 'must hold a flow'),
+});
+
+/** What a shipper does for such a file. Endpoints, metrics, checkpoint and buffers are the agent's own. */
+export interface AgentFlows {
+  readonly patterns: readonly string[];
+  readonly stream: string;
+}
+
+/**
+ * @param text of the file, in JSON.
+ * @param name of the file, for the message.
+ * @throws ToolkitError AGENT_CONFIG_INVALID with all faults: keys that the agent does not know, values out of its ranges, flows that lose
+ *   lines, or that go to more than one stream.
+ */
+export function parseAgentConfig(text: string, name: string): AgentFlows {
+  const fail = (why: string) =>
+    new ToolkitError(
+      'AGENT_CONFIG_INVALID',
+      `${name} is no agent.json: ${why}`,
+      'Correct it there; docs/operations.md has an example.',
+    );
+  const { flows } = parse(AgentConfig, readJson(text, fail), fail);
+  const streams = new Set(flows.map(({ deliveryStream, kinesisStream }) => deliveryStream ?? kinesisStream ?? ''));
+  const [stream = ''] = streams;
+  if (streams.size > 1)
+    throw fail(`its flows go to ${streams.size} streams (${[...streams].join(', ')}); here there is one.`);
+  return { patterns: flows.map(({ filePattern }) => filePattern), stream };
+}
+
+function readJson(text: string, fail: (why: string) => Error): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw fail('it holds no JSON.');
+  }
 }

@@ -1,9 +1,9 @@
 /** The real WordPress site of Debian's packages, as processes of this user in one folder. `site/wordpress/server/debian.sh` sets it up and runs it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ToolkitError } from '../core/errors';
 import { listen } from '../core/listen';
@@ -37,7 +37,7 @@ export interface WordPressSite {
 /** Who the processes run as where this one is root's: none of them should be, and two of the three refuse to. */
 const WEB_USER = { name: 'www-data', uid: 33, gid: 33 };
 
-/** @throws ToolkitError SITE_PACKAGES_MISSING, PORT_TAKEN, SITE_NOT_STARTED */
+/** @throws ToolkitError SITE_PACKAGES_MISSING, PORT_TAKEN, LISTEN_FAILED, SITE_NOT_STARTED */
 export async function startWordPressSite(props: WordPressSiteProps): Promise<WordPressSite> {
   const { folder, warn = (message: string) => void process.stderr.write(`${message}\n`) } = props;
   checkPackages();
@@ -124,7 +124,16 @@ function layDown(folder: string, owner: typeof WEB_USER | undefined): void {
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }
-  if (owner !== undefined) chownSync(folder, owner.uid, owner.gid);
+  if (owner === undefined) return;
+  chownSync(folder, owner.uid, owner.gid);
+  for (let above = dirname(resolve(folder)); above !== dirname(above); above = dirname(above)) {
+    if (statSync(above).mode & 0o001) continue;
+    throw new ToolkitError(
+      'SITE_NOT_STARTED',
+      `The WordPress site does not run as root, and ${owner.name}, as whom it would run, cannot enter ${above}.`,
+      'Run it as an ordinary user, or name a folder that all may enter.',
+    );
+  }
 }
 
 /** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED */
