@@ -82,6 +82,10 @@ start_php() {
         fill php-pool.conf | grep -vE '^(user|group|listen\.(owner|group)) ='
     } >"$CONF/php-fpm.conf"
     start "/usr/sbin/php-fpm$PHP_VERSION" --nodaemonize --fpm-config "$CONF/php-fpm.conf"
+    until [[ -S $FPM_SOCKET ]]; do
+        kill -0 "${children[-1]}" 2>/dev/null || return 1
+        sleep 0.05
+    done
 }
 
 mkdir -p "$CONF" "$LOG"

@@ -1,0 +1,64 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { builtFile } from '../../core/package-root';
+import { describeWordPress } from './needs-wordpress';
+import { newFolder } from './use-wordpress-site';
+
+describeWordPress('clickstreamy local --site wordpress', () => {
+  let folder: string;
+
+  beforeEach(async () => {
+    folder = await newFolder();
+  });
+  afterEach(() => rm(folder, { recursive: true, force: true }));
+
+  it('brings what visitors do on a real WordPress into the store, and ends with nothing left', async () => {
+    const args = [
+      'local',
+      '--site',
+      'wordpress',
+      '--port',
+      '0',
+      '--ui-port',
+      '0',
+      '--rate',
+      '40',
+      '--errors',
+      '0.2',
+      '--data',
+      folder,
+      '--json',
+    ];
+    const child = spawn(process.execPath, [builtFile('cli.js'), ...args]);
+    const out = text(child.stdout);
+    let said = '';
+    child.stderr.on('data', (chunk) => {
+      said += chunk;
+    });
+    const page = async () => {
+      while (!/page {4}(\S+)/.test(said)) await sleep(20);
+      return /page {4}(\S+)/.exec(said)?.[1];
+    };
+    const overview = `${await page()}api/overview?minutes=all`;
+    for (let stored = 0; stored < 150; ) {
+      await sleep(100);
+      ({ stored } = ((await (await fetch(overview)).json()) as { status: { stored: number } }).status);
+    }
+
+    child.kill('SIGINT');
+    const [code] = await once(child, 'close');
+
+    const report = JSON.parse(await out);
+    expect(code).toBe(0);
+    expect(said).toMatch(/WordPress: installing WordPress/);
+    expect(report).toMatchObject({ processingFailed: 0, deliveryFailed: 0, dropped: 0, waiting: 0 });
+    expect(report.stored).toBe(report.read);
+    expect(report.signUps).toBeGreaterThan(0);
+    expect(report.users).toBeGreaterThan(0);
+    expect(report.byStatus['500'] / report.stored).toBeCloseTo(0.2, 1);
+    expect(spawnSync('pgrep', ['-af', folder], { encoding: 'utf8' }).stdout).toBe('');
+  });
+});
