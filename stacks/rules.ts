@@ -110,8 +110,9 @@ function ingressFault({ cidr_ipv4: v4, cidr_ipv6: v6, from_port: from, to_port: 
   return unless(from === to && (from === 80 || from === 443), `it opens ports ${from} to ${to} to ${block}`);
 }
 
-/** Actions for which AWS knows no resource, so that `*` is the only one. */
-const WITHOUT_RESOURCE = /^(ec2:Describe\w+|cloudwatch:PutMetricData)$/;
+/** Actions that take no resource, or (Systems Manager's) only that of a server whose number its role cannot know yet. */
+const WITHOUT_RESOURCE =
+  /^(ec2:Describe\w+|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation|ssmmessages:\w+Channel)$/;
 
 function policyFaults(type: string, policy: unknown): string[] {
   if (typeof policy !== 'string') return [];

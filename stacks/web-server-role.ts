@@ -1,8 +1,17 @@
-import { partitionOf, serviceIn } from '../config/regions';
-import { IamInstanceProfile, IamRole, IamRolePolicy, IamRolePolicyAttachment } from './aws';
+import { serviceIn } from '../config/regions';
+import { IamInstanceProfile, IamRole, IamRolePolicy } from './aws';
 import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
 import { allow, type Statement, toPolicy, trust } from './policy';
+
+/** What Session Manager asks for; AWS's managed policy for it could also read every parameter of the account. */
+const SESSION_MANAGER = [
+  'ssm:UpdateInstanceInformation',
+  'ssmmessages:CreateControlChannel',
+  'ssmmessages:CreateDataChannel',
+  'ssmmessages:OpenControlChannel',
+  'ssmmessages:OpenDataChannel',
+];
 
 export interface WebServerRoleProps {
   /** Name of a role that is there, in place of a new one. */
@@ -31,7 +40,6 @@ export class WebServerRole extends Construct {
 
   #role(name: string, { statusParameter, tokenParameter }: WebServerRoleProps): string {
     const stack = stackOf(this);
-    const { settings } = stack;
     const role = new IamRole(this, 'role', { name, assumeRolePolicy: trust('ec2.amazonaws.com') });
     new IamRolePolicy(this, 'agent', {
       role: role.id,
@@ -44,11 +52,8 @@ export class WebServerRole extends Construct {
         ...(tokenParameter === undefined
           ? []
           : [allow('ssm:GetParameter', stack.arn('ssm', `parameter${tokenParameter}`))]),
+        allow(SESSION_MANAGER, '*'),
       ),
-    });
-    new IamRolePolicyAttachment(this, 'session-manager', {
-      role: role.name,
-      policyArn: `arn:${partitionOf(settings.region)}:iam::aws:policy/AmazonSSMManagedInstanceCore`,
     });
     return role.name;
   }

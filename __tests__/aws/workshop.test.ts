@@ -288,19 +288,27 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       server = Reservations?.[0]?.Instances?.[0];
     });
 
-    it('may put records to its one stream and metrics of the agent, and is reached by Session Manager', async () => {
+    it('may put records to its one stream, metrics of the agent and its own status, and is reached by Session Manager', async () => {
       const profile = await deployment.aws.rights.send(
         new GetInstanceProfileCommand({ InstanceProfileName: nameOf(server?.IamInstanceProfile?.Arn) }),
       );
 
       expect(await rightsOf(profile.InstanceProfile?.Roles?.[0]?.Arn)).toEqual({
-        attached: ['AmazonSSMManagedInstanceCore'],
+        attached: [],
         allowed: {
           [`arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/webserver_stream`]: [
             'firehose:PutRecord',
             'firehose:PutRecordBatch',
           ],
-          '*': ['cloudwatch:PutMetricData'],
+          [`arn:aws:ssm:${REGION}:${ACCOUNT}:parameter/clickstreamy/website/status`]: ['ssm:PutParameter'],
+          '*': [
+            'cloudwatch:PutMetricData',
+            'ssm:UpdateInstanceInformation',
+            'ssmmessages:CreateControlChannel',
+            'ssmmessages:CreateDataChannel',
+            'ssmmessages:OpenControlChannel',
+            'ssmmessages:OpenDataChannel',
+          ],
         },
       });
     });

@@ -55,7 +55,7 @@ describe('production', () => {
     expect(destination.vpc_config.subnet_ids).toHaveLength(3);
   });
 
-  it('allows no action on everything but those for which AWS knows no resource', () => {
+  it('allows no action on everything but those that take no resource, and Session Manager’s', () => {
     const open = [search, delivery, website]
       .flatMap(statementsOf)
       .filter(({ Resource }) => [Resource].flat().includes('*'));
@@ -67,6 +67,11 @@ describe('production', () => {
       'ec2:DescribeSubnets',
       'ec2:DescribeVpcAttribute',
       'ec2:DescribeVpcs',
+      'ssm:UpdateInstanceInformation',
+      'ssmmessages:CreateControlChannel',
+      'ssmmessages:CreateDataChannel',
+      'ssmmessages:OpenControlChannel',
+      'ssmmessages:OpenDataChannel',
     ]);
   });
 
@@ -124,6 +129,10 @@ describe('production', () => {
       expect.objectContaining({ referenced_security_group_id: expect.stringContaining('balancer') }),
     );
     expect(rules).toHaveLength(2);
+  });
+
+  it('asks for the health of WordPress with its database, which no redirection stands for', () => {
+    expect(only(website, 'aws_lb_target_group')['health_check']).toMatchObject({ path: '/health', matcher: '200' });
   });
 
   it('tags all resources', () => {

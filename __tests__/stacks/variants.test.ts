@@ -72,6 +72,14 @@ describe('settings', () => {
     );
   });
 
+  it('let the server read the token that they name, and no other parameter', () => {
+    const { website } = streamOf({ 'website.tokenParameter': '/shop/token', 'website.demoErrors': true });
+
+    expect(statementsOf(website).filter(({ Action }) => Action === 'ssm:GetParameter')).toEqual([
+      expect.objectContaining({ Resource: expect.stringMatching(/^arn:aws:ssm:\S+:parameter\/shop\/token$/) }),
+    ]);
+  });
+
   it('copy only what failed, and then watch no copies', () => {
     const { stream, delivery } = streamOf({ 'stream.backup.records': 'failed' });
     const metrics = Object.values(delivery.resource['aws_cloudwatch_metric_alarm'] ?? {}).map(
