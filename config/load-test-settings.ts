@@ -30,7 +30,7 @@ export const LoadTestSettings = z
       .default(0.5)
       .describe('Processors of a task; it has 2 GB of memory for each.'),
     tokenParameter: ParameterName.optional().describe(
-      'Name of the SecureString parameter of Systems Manager that holds the site’s token, encrypted by AWS’s own key; without it, `website.tokenParameter`.',
+      'Name of the SecureString parameter of Systems Manager that holds the site’s token, encrypted by AWS’s own key; without it and without `url`, `website.tokenParameter`.',
     ),
     logDays: LogDays.describe('Days that the logs of the tasks are kept.'),
   })

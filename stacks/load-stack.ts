@@ -1,4 +1,5 @@
 import { serviceIn } from '../config/regions';
+import type { Settings } from '../config/settings';
 import type { BackupBucket } from './backup-bucket';
 import { BaseStack } from './base-stack';
 import { TerraformOutput } from './cdktf';
@@ -33,8 +34,7 @@ export class LoadStack extends BaseStack {
     const bucketUrl = `${endpoint('s3').replace(/\/$/, '')}/${bucket.name}`;
     const task = new LoadTask(this, 'task', {
       ...settings.load,
-      tokenParameter:
-        settings.load.tokenParameter ?? (website === undefined ? undefined : settings.website.tokenParameter),
+      tokenParameter: tokenFor(settings),
       site,
       script,
       bucketArn: bucket.arn,
@@ -54,4 +54,9 @@ export class LoadStack extends BaseStack {
       staticId: true,
     });
   }
+}
+
+/** The deployed site's token is for that site alone. */
+function tokenFor({ load, website }: Settings): string | undefined {
+  return load.tokenParameter ?? (load.url === undefined ? website.tokenParameter : undefined);
 }

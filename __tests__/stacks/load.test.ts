@@ -115,6 +115,16 @@ describe('the load stack', () => {
     });
   });
 
+  it.each<readonly [string, Tree, string | undefined]>([
+    ['has the token of the site that is deployed here', {}, '/shop/token'],
+    ['does not give that token to another site', { 'load.url': 'https://shop.example.org' }, undefined],
+    ['has its own where one is named', { 'load.tokenParameter': '/load/token' }, '/load/token'],
+  ])('%s', (_, changes, parameter) => {
+    const { secrets } = containerOf(synthLoad({ 'website.tokenParameter': '/shop/token', ...changes }));
+
+    expect(secrets?.[0].valueFrom.split(':parameter')[1]).toBe(parameter);
+  });
+
   it('says in its outputs all that a run needs', () => {
     expect(synthLoad({ 'load.tasks': 3 }).output['load']?.['value']).toMatchObject({
       region: 'us-east-1',
