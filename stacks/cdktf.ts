@@ -3,6 +3,7 @@ export {
   Annotations,
   App,
   Aspects,
+  DataResource,
   DefaultTokenResolver,
   Fn,
   type ITerraformDependable,

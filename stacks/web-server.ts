@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { WebsiteSettings } from '../config/website-settings';
 import {
@@ -11,7 +12,7 @@ import {
   VpcSecurityGroupIngressRule,
 } from './aws';
 import { stackOf } from './base-stack';
-import { Construct, escapeTemplate, Fn, TerraformLocal } from './cdktf';
+import { Construct, DataResource, escapeTemplate, Fn, TerraformLocal } from './cdktf';
 import { guard } from './guard';
 import { toSource } from './load-balancer';
 import { WebServerRole } from './web-server-role';
@@ -72,20 +73,26 @@ export class WebServer extends Construct {
       },
       disableApiTermination: protect,
       userDataBase64: this.#packed(props.userData),
-      userDataReplaceOnChange: !protect,
       tags,
       dependsOn: [address, status],
     });
-    // A newer image is no reason to replace a server that runs; nor, where it is protected, a newer script.
-    instance.lifecycle = { ignoreChanges: ['ami', ...(protect ? ['user_data_base64'] : [])] };
+    // Neither a newer image nor other bytes of the same script, as another Terraform may pack it, are a reason to replace a server that runs.
+    instance.lifecycle = {
+      ignoreChanges: ['ami', 'user_data_base64'],
+      ...(protect ? {} : this.#renewal(props.userData)),
+    };
     this.publicIp = address.publicIp;
     this.instanceId = instance.id;
   }
 
-  /**
-   * Packed by Terraform, not here, so that the script can be read in what is synthesized, and since another Node may pack otherwise, which
-   * would mean a new server; cloud-init unpacks it.
-   */
+  /** A new server for a new script. By its bare address: CDKTF writes an expression, which Terraform does not take there. */
+  #renewal(script: string): { readonly replaceTriggeredBy: string[] } {
+    const sha256 = createHash('sha256').update(script).digest('hex');
+    const version = new DataResource(this, 'version', { triggersReplace: { sha256 } });
+    return { replaceTriggeredBy: [`${version.terraformResourceType}.${version.friendlyUniqueId}`] };
+  }
+
+  /** Packed by Terraform, not here, so that the script can be read in what is synthesized; cloud-init unpacks it. */
   #packed(script: string): string {
     const bytes = gzipSync(script, { level: 9 }).length;
     guard(

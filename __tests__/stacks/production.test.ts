@@ -41,6 +41,7 @@ describe('production', () => {
     expect(bucket).toMatchObject({ force_destroy: false, lifecycle: { prevent_destroy: true } });
     expect(only(delivery, 'aws_s3_bucket_versioning')['versioning_configuration']).toEqual({ status: 'Enabled' });
     expect(only(website, 'aws_instance')).toMatchObject({ disable_api_termination: true });
+    expect(only(website, 'aws_instance')['lifecycle']).toEqual({ ignore_changes: ['ami', 'user_data_base64'] });
   });
 
   it('delivers by day, with stable ids, from interfaces in the domain’s subnets, and copies compressed and encrypted', () => {

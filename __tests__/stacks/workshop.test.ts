@@ -142,6 +142,19 @@ describe('the workshop', () => {
     expect(website.resource).not.toHaveProperty('aws_iam_role_policy_attachment');
   });
 
+  it('has a new server for a new script, and for nothing else', () => {
+    const [[name, version] = []] = Object.entries(website.resource['terraform_data'] ?? {});
+    const [[, other] = []] = Object.entries(
+      synthSettings(settingsOf('workshop'), '#!/bin/bash\ntrue\n').website.resource['terraform_data'] ?? {},
+    );
+
+    expect(only(website, 'aws_instance')['lifecycle']).toEqual({
+      ignore_changes: ['ami', 'user_data_base64'],
+      replace_triggered_by: [`terraform_data.${name}`],
+    });
+    expect(version?.['triggers_replace']).not.toEqual(other?.['triggers_replace']);
+  });
+
   it('has a server without SSH: metadata by token only, its disk encrypted, one port open to the named address', () => {
     const server = only(website, 'aws_instance');
 
