@@ -1,4 +1,4 @@
-/** `npm run bench -- etl|lines|corpus|local|traffic|traffic-outputs|panels|verify [--json]`: the project's figures, as this machine gives them. */
+/** `npm run bench -- etl|lines|corpus|local|traffic|traffic-outputs|panels|verify|site [--json]`: the project's figures, as this machine gives them. */
 import yargs from 'yargs';
 import { hideBin } from 'yargs/helpers';
 import { runCommandLine } from '../core/command-line';
@@ -10,6 +10,7 @@ import { benchLines } from './lines';
 import { benchLocal } from './local';
 import { benchPanels } from './panels';
 import { type Report, renderReport } from './report';
+import { benchSite } from './site';
 import { benchTraffic } from './traffic';
 import { benchTrafficOutputs } from './traffic-outputs';
 import { benchVerify } from './verify';
@@ -24,6 +25,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   'traffic-outputs': benchTrafficOutputs,
   panels: benchPanels,
   verify: benchVerify,
+  site: benchSite,
 };
 
 runCommandLine(

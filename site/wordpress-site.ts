@@ -34,8 +34,13 @@ export interface WordPressSite {
   close(): Promise<void>;
 }
 
-/** Who the processes run as where this one is root's: none of them should be, and two of the three refuse to. */
-const WEB_USER = { name: 'www-data', uid: 33, gid: 33 };
+/** Debian's `www-data`. */
+const WEB_USER = { uid: 33, gid: 33 };
+
+/** Who the site's processes run as where this one is root's: none of them should be root, and two of the three refuse to. Else undefined: as this one. */
+export function siteUser(): typeof WEB_USER | undefined {
+  return process.getuid?.() === 0 ? WEB_USER : undefined;
+}
 
 /** @throws ToolkitError SITE_PACKAGES_MISSING, PORT_TAKEN, LISTEN_FAILED, SITE_NOT_STARTED */
 export async function startWordPressSite(props: WordPressSiteProps): Promise<WordPressSite> {
@@ -43,12 +48,12 @@ export async function startWordPressSite(props: WordPressSiteProps): Promise<Wor
   checkPackages();
   const hosts = hasIPv6() ? ['127.0.0.1', '[::1]'] : ['127.0.0.1'];
   const port = await findPort(props.port);
-  const owner = process.getuid?.() === 0 ? WEB_USER : undefined;
+  const owner = siteUser();
   layDown(folder, owner);
   const child = spawn('/bin/bash', [join(folder, 'package/server/debian.sh'), folder], {
     // A group of its own: Ctrl-C is for this process, which ends the site when its log has been read.
     detached: true,
-    ...(owner === undefined ? {} : { uid: owner.uid, gid: owner.gid }),
+    ...owner,
     cwd: '/',
     env: {
       PATH: '/usr/sbin:/usr/bin:/sbin:/bin',
@@ -130,7 +135,7 @@ function layDown(folder: string, owner: typeof WEB_USER | undefined): void {
     if (statSync(above).mode & 0o001) continue;
     throw new ToolkitError(
       'SITE_NOT_STARTED',
-      `The WordPress site does not run as root, and ${owner.name}, as whom it would run, cannot enter ${above}.`,
+      `The WordPress site does not run as root, and www-data, as whom it would run, cannot enter ${above}.`,
       'Run it as an ordinary user, or name a folder that all may enter.',
     );
   }

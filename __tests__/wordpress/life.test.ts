@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { builtFile } from '../../core/package-root';
 import { checkPackages, findMissingPackages } from '../../site/wordpress-packages';
-import { startWordPressSite } from '../../site/wordpress-site';
+import { siteUser, startWordPressSite } from '../../site/wordpress-site';
 import { Visitor } from '../site/visitor';
 import { describeWordPress } from './needs-wordpress';
 import { newFolder, TOKEN } from './use-wordpress-site';
@@ -146,7 +146,7 @@ describeWordPress('the life of the WordPress site', () => {
         input,
         encoding: 'utf8',
         env: { PATH: process.env['PATH'], CLICKSTREAMY_CONF: join(folder, 'conf') },
-        ...(process.getuid?.() === 0 ? { uid: 33, gid: 33 } : {}),
+        ...siteUser(),
       });
     const signIn = () =>
       new Visitor(site.url, {}).post('/wp-login.php', { log: 'clickstreamy-admin', pwd: 'a long new password' });

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { siteUser } from '../../site/wordpress-site';
 import { readLine } from '../site/log-line';
 import { Visitor } from '../site/visitor';
 import { eventsOf } from './events-of';
@@ -14,12 +15,11 @@ describeWordPress('a rotation of the log under load', () => {
   /** By the real logrotate, as the user who runs the site. */
   function rotate(): void {
     const conf = join(folder(), 'conf', 'logrotate.conf');
-    const asUser = process.getuid?.() === 0 ? { uid: 33, gid: 33 } : {};
     const { status, stderr } = spawnSync(
       '/usr/sbin/logrotate',
       ['--force', '--state', join(folder(), 'log', 'state'), conf],
       {
-        ...asUser,
+        ...siteUser(),
         encoding: 'utf8',
       },
     );
