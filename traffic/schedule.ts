@@ -69,6 +69,8 @@ function toRamp(points: readonly RatePoint[]): Schedule {
     atMs(slot) {
       const { seconds, slope, rate, slots } = segmentWhere((segment) => segment.slots <= slot + 0.5);
       const area = slot + 0.5 - slots;
+      // Where a rate rises from 0, the root would be 0/0.
+      if (area === 0) return seconds * 1000;
       // The root of slope/2 t² + rate t = area, in the form that stays exact where the slope is (almost) none.
       const length = (2 * area) / (rate + Math.sqrt(Math.max(0, rate * rate + 2 * slope * area)));
       return (seconds + length) * 1000;

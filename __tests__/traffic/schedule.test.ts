@@ -55,6 +55,21 @@ describe('a ramp', () => {
     expect(atMs(10)).toBeCloseTo(2025, 6);
   });
 
+  it('has a moment for a slot that falls where the rate is 0', () => {
+    const { atMs } = toSchedule({
+      rate: 1,
+      ramp: [
+        { seconds: 0, rate: 5 },
+        { seconds: 1, rate: 0 },
+        { seconds: 3, rate: 2 },
+      ],
+    });
+
+    // The area is 2.5 at the first second; then t²/2, which is 1 after the square root of 2.
+    expect(atMs(2)).toBe(1000);
+    expect(atMs(3)).toBeCloseTo(1000 + Math.SQRT2 * 1000, 6);
+  });
+
   it('agrees with itself, whatever its points: slot n is due when n slots lie before', () => {
     const points = fc
       .array(fc.record({ seconds: fc.integer({ min: 0, max: 20 }), rate: fc.integer({ min: 0, max: 500 }) }), {
@@ -69,13 +84,14 @@ describe('a ramp', () => {
 
     fc.assert(
       fc.property(points, fc.integer({ min: 0, max: 3000 }), (ramp, slot) => {
-        const { atMs, slotsBefore } = toSchedule({ rate: 1, ramp });
+        const { atMs, slotsBefore, rateAt } = toSchedule({ rate: 1, ramp });
 
         const seconds = atMs(slot) / 1000;
 
         expect(seconds).toBeGreaterThanOrEqual(slot === 0 ? 0 : atMs(slot - 1) / 1000);
         expect(slotsBefore(seconds - 1e-6)).toBeLessThanOrEqual(slot);
-        expect(slotsBefore(seconds + 1e-6)).toBeGreaterThan(slot);
+        // Where the rate rises from 0, it takes a moment until anything is sent.
+        expect(slotsBefore(seconds + (rateAt(seconds) === 0 ? 1e-3 : 1e-6))).toBeGreaterThan(slot);
       }),
     );
   });
