@@ -10,6 +10,7 @@ import { UsageError } from '../core/errors';
 import { packageRoot } from '../core/package-root';
 import { parse } from '../core/parse';
 import { applyStacks, destroyStacks } from './deploy/apply-stacks';
+import { awaitSite } from './deploy/await-site';
 import { explainFailure } from './deploy/explain-failure';
 import { planStacks } from './deploy/plan-stacks';
 import { checkCredentials, checkTerraform } from './deploy/preflight';
@@ -39,10 +40,13 @@ async function run(argv: unknown): Promise<void> {
       for (const { stack, text } of await planStacks(terraform, folder))
         process.stdout.write(`# ${stack}\n\n${text}\n`);
       break;
-    case 'deploy':
-      writeFileSync(outputs, `${JSON.stringify(await applyStacks(terraform, folder), null, 2)}\n`);
+    case 'deploy': {
+      const made = await applyStacks(terraform, folder);
+      writeFileSync(outputs, `${JSON.stringify(made, null, 2)}\n`);
       process.stderr.write(`The outputs are in ${outputs}.\n`);
+      await awaitSite(made);
       break;
+    }
     case 'destroy':
       await destroyStacks(terraform, folder);
   }

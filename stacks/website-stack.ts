@@ -1,3 +1,4 @@
+import { serviceIn } from '../config/regions';
 import { addAlarms } from './alarm';
 import { BaseStack } from './base-stack';
 import { Construct, TerraformOutput } from './cdktf';
@@ -70,7 +71,16 @@ export class WebsiteStack extends BaseStack {
     const host = website.loadBalancer?.hostName ?? balancer?.host ?? server.publicIp;
     this.siteUrl = `${scheme}://${host}/`;
     new TerraformOutput(this, 'siteUrl', { value: this.siteUrl, staticId: true });
-    new TerraformOutput(this, 'statusParameter', { value: statusParameter, staticId: true });
     new TerraformOutput(this, 'instanceId', { value: server.instanceId, staticId: true });
+    const { region, emulator } = settings;
+    new TerraformOutput(this, 'websiteStatus', {
+      value: {
+        region,
+        ssmUrl: emulator ?? `https://${serviceIn('ssm', region)}`,
+        parameter: statusParameter,
+        instanceId: server.instanceId,
+      },
+      staticId: true,
+    });
   }
 }

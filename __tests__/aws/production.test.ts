@@ -12,6 +12,7 @@ import { needs } from '../needs';
 import { REGION } from './aws-clients';
 import { Deployment, MINUTES, succeeded } from './deployment';
 import { inventory } from './inventory';
+import { playWebServer } from './play-web-server';
 import { deployPrograms } from './programs';
 
 const STATE = 'states-of-the-test';
@@ -48,12 +49,14 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   );
 
   it(
-    'deploys all stacks, its state in S3',
+    'deploys all stacks, its state in S3, and waits for the web server',
     async () => {
-      await succeeded(deployment.deployScript('deploy'));
+      const { exitCode, stderr } = await playWebServer(deployment, deployment.deployScript('deploy'));
 
       const { Contents = [] } = await deployment.aws.buckets.send(new ListObjectsV2Command({ Bucket: STATE }));
       const outputs = JSON.parse(readFileSync(join(deployment.folder, 'outputs.json'), 'utf8'));
+      expect({ exitCode, said: exitCode === 0 ? '' : stderr }).toEqual({ exitCode: 0, said: '' });
+      expect(stderr).toMatch(/\nThe outputs are in outputs\.json\.\nweb server: ready\n$/);
       expect(Contents.map(({ Key }) => Key)).toEqual(
         ['delivery', 'search', 'website'].map((stack) => `clickstreamy/${stack}.tfstate`),
       );

@@ -5,8 +5,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
+import { DescribeInstanceAttributeCommand, DescribeInstancesCommand, type Instance } from '@aws-sdk/client-ec2';
 import {
   DescribeElasticsearchDomainCommand,
   type ElasticsearchDomainStatus,
@@ -26,6 +27,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { type FunctionConfiguration, GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
+import { renderUserData } from '../../site/user-data';
 import { needs } from '../needs';
 import { ACCOUNT, REGION } from './aws-clients';
 import { callFunction } from './call-function';
@@ -74,7 +76,16 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
         functionName: 'apache_ETL',
         bucketName: `clickstreamy-${ACCOUNT}-${REGION}`,
       },
-      website: { siteUrl: expect.stringMatching(/^http:\/\/[\d.]+\/$/), instanceId: expect.stringMatching(/^i-/) },
+      website: {
+        siteUrl: expect.stringMatching(/^http:\/\/[\d.]+\/$/),
+        instanceId: expect.stringMatching(/^i-/),
+        websiteStatus: {
+          region: REGION,
+          ssmUrl: deployment.moto.url,
+          parameter: '/clickstreamy/website/status',
+          instanceId: outputs['website']?.['instanceId'],
+        },
+      },
     });
   });
 
@@ -311,6 +322,23 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
           ],
         },
       });
+    });
+
+    it('starts with the very script that was rendered, in what EC2 takes', async () => {
+      const { UserData } = await deployment.aws.servers.send(
+        new DescribeInstanceAttributeCommand({ InstanceId: server?.InstanceId, Attribute: 'userData' }),
+      );
+      const packed = Buffer.from(UserData?.Value ?? '', 'base64');
+
+      expect(packed.length).toBeLessThanOrEqual(16 * 1024);
+      expect(gunzipSync(packed).toString()).toBe(
+        renderUserData({
+          agent: { region: REGION, kind: 'firehose', stream: 'webserver_stream' },
+          statusParameter: '/clickstreamy/website/status',
+          demoErrors: false,
+          behindBalancer: false,
+        }),
+      );
     });
 
     it('gives its credentials to none but who asks twice (IMDSv2), and has no key pair', () => {

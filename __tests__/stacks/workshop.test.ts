@@ -185,8 +185,14 @@ describe('the workshop', () => {
         'region',
         'siteUrl',
         'instanceId',
+        'websiteStatus',
       ]),
     );
+    expect(website.output['websiteStatus']?.['value']).toMatchObject({
+      region: 'us-east-1',
+      ssmUrl: 'https://ssm.us-east-1.amazonaws.com',
+      parameter: '/clickstreamy/website/status',
+    });
     expect(search.output['dashboardsEndpoint']?.['value']).toMatch(/^https:\/\/\$\{.+\}\/_plugin\/kibana\/$/);
   });
 

@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { awaitSite } from '../../scripts/deploy/await-site';
+import { createSystemsManager, type SystemsManagerCall } from '../../scripts/deploy/systems-manager';
+import { type Moto, startMoto } from '../aws/moto/moto';
+import { motoServer } from '../aws/programs';
+import { needs } from '../needs';
+
+describe('a deployment without a website', () => {
+  it('is not waited for', async () => {
+    await expect(awaitSite({ delivery: { region: 'us-east-1' } })).resolves.toBeUndefined();
+  });
+});
+
+needs('moto_server', motoServer)('a web server that says how far it is', () => {
+  let moto: Moto;
+  let ssm: SystemsManagerCall;
+  let said: string;
+  beforeAll(async () => {
+    moto = await startMoto(motoServer ?? '');
+    ssm = createSystemsManager({ url: new URL(moto.url), region: 'us-east-1' });
+  });
+  afterAll(async () => moto.stop());
+  beforeEach(() => {
+    said = '';
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      said += text;
+      return true;
+    });
+  });
+  afterEach(() => jest.restoreAllMocks());
+
+  const outputs = (parameter = '/shop/website/status') => ({
+    website: { websiteStatus: { region: 'us-east-1', ssmUrl: moto.url, parameter, instanceId: 'i-2' } },
+  });
+  async function says(Value: string): Promise<void> {
+    const { status, text } = await ssm('PutParameter', {
+      Name: '/shop/website/status',
+      Type: 'String',
+      Overwrite: true,
+      Value,
+    });
+    if (status !== 200) throw new Error(text);
+  }
+  async function untilTold(line: string): Promise<void> {
+    while (!said.includes(line)) await sleep(50);
+  }
+
+  it('is waited for, step by step', async () => {
+    await says('i-2: installing packages');
+
+    const waiting = awaitSite(outputs());
+    await untilTold('web server: installing packages\n');
+    await says('i-2: starting PHP');
+    await untilTold('web server: starting PHP\n');
+    await says('i-2: ready');
+    await waiting;
+
+    expect(said).toBe('web server: installing packages\nweb server: starting PHP\nweb server: ready\n');
+  });
+
+  it('is not taken for ready by the word of the one before it', async () => {
+    await says('i-1: ready');
+
+    await expect(awaitSite(outputs(), 0)).rejects.toMatchObject({
+      code: 'SITE_NOT_READY',
+      message: expect.stringMatching(/^The web server is not ready after 0 minutes; it is at: pending\./),
+    });
+  });
+
+  it('is given up at the step that failed, with the way to its log', async () => {
+    await says('i-2: failed: installing WordPress');
+
+    await expect(awaitSite(outputs())).rejects.toMatchObject({
+      code: 'SITE_NOT_READY',
+      message: expect.stringMatching(
+        /failed: installing WordPress\.\n→ Read \/var\/log\/cloud-init-output\.log .*--region us-east-1 --target i-2/,
+      ),
+    });
+  });
+
+  it('cannot write to the terminal of who waits', async () => {
+    await says('i-2: failed: \u001b[2J\r\u009b1A');
+
+    await expect(awaitSite(outputs())).rejects.toThrow('failed: ?[2J??1A.');
+    expect(said).toBe('web server: failed: ?[2J??1A\n');
+  });
+
+  it('is not waited for where its status cannot be read', async () => {
+    await expect(awaitSite(outputs('/shop/no-such'))).rejects.toMatchObject({
+      code: 'SITE_NOT_READY',
+      message: expect.stringContaining('ParameterNotFound'),
+    });
+  });
+
+  it('is waited for while AWS does not answer', async () => {
+    const gone = { ...outputs().website.websiteStatus, ssmUrl: 'http://127.0.0.1:1' };
+
+    await expect(awaitSite({ website: { websiteStatus: gone } }, 0)).rejects.toThrow('is not ready after 0 minutes');
+  });
+});
