@@ -47,6 +47,8 @@ export const WebsiteSettings = z.strictObject({
     .min(1)
     .max(64)
     .optional()
-    .describe('An existing role for the instance; without it one is made with just enough rights.'),
+    .describe(
+      'An existing role for the instance, with the rights that docs/operations.md lists; without it one is made with just these.',
+    ),
 });
 export type WebsiteSettings = z.output<typeof WebsiteSettings>;

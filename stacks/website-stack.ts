@@ -39,6 +39,12 @@ export class WebsiteStack extends BaseStack {
     const { website } = settings;
     guard(
       this,
+      !/^(aws|ssm)/.test(settings.name),
+      `Systems Manager has no parameter ${statusParameter}: AWS keeps names that begin so to itself`,
+      'Set `name` to one that begins neither with aws nor with ssm.',
+    );
+    guard(
+      this,
       !website.demoErrors || website.tokenParameter !== undefined,
       'demo errors are for callers with a token only, but none is named',
       'Set `website.tokenParameter`, or leave `website.demoErrors` out.',

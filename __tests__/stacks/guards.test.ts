@@ -133,6 +133,12 @@ const CASES: readonly Case[] = [
     /has an expression that only errors have/,
   ],
   [
+    'a name under which Systems Manager takes no parameter',
+    'workshop',
+    { name: 'aws-shop' },
+    /^website: Systems Manager has no parameter \/aws-shop\/website\/status: .*\n→ Set `name`/,
+  ],
+  [
     'demo errors for everybody',
     'workshop',
     { 'website.demoErrors': true },
