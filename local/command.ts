@@ -82,7 +82,8 @@ export const localCommand: CommandModule = {
       .option('site', {
         type: 'string',
         requiresArg: true,
-        describe: 'demo, or wordpress: the real one, of Debian’s packages  [demo]',
+        describe:
+          'demo, or wordpress: the real one, of Debian’s packages; CLICKSTREAMY_TOKEN is its token for `traffic`  [demo]',
       })
       .option('once', { type: 'boolean', default: false, describe: 'Stop when all that the logs hold is stored' })
       .option('seconds', { type: 'number', requiresArg: true, describe: 'Run that long, then drain and stop' })
@@ -141,6 +142,7 @@ async function run(options: z.output<typeof Options>): Promise<void> {
     logs: flows?.patterns ?? options.log,
     streamName: flows?.stream ?? DEFAULTS.streamName,
     site: options.site ?? 'demo',
+    token: process.env['CLICKSTREAMY_TOKEN'],
     once: options.once,
     seconds: options.seconds,
     dataFolder: options.data,

@@ -24,6 +24,8 @@ export interface PipelineProps {
   readonly streamName: string;
   /** Where there are no logs to follow. */
   readonly site: 'demo' | 'wordpress';
+  /** Of the WordPress site; without it, one of this run that nobody else knows. */
+  readonly token?: string | undefined;
   /** Read what the logs hold, and no further. */
   readonly once: boolean;
   /** Of the site; 0: any free one. */
@@ -139,9 +141,11 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   return { site, shipper, stream, reader, addresses, reasons, status };
 }
 
-async function startSite(folder: string, { site, port, warn }: PipelineProps): Promise<Site> {
+async function startSite(
+  folder: string,
+  { site, port, token = randomBytes(16).toString('hex'), warn }: PipelineProps,
+): Promise<Site> {
   if (site === 'wordpress') {
-    const token = randomBytes(16).toString('hex');
     const onStep = (step: string) => warn(`WordPress: ${step}`);
     return { ...(await startWordPressSite({ folder: join(folder, 'wordpress'), port, token, onStep, warn })), token };
   }

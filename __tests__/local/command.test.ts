@@ -241,7 +241,23 @@ it('says plainly what keeps it from starting, with exit code 1', async () => {
   taken.close();
 });
 
+it('follows the logs of an agent.json, under the name of its stream', async () => {
+  const file = join(folder, 'agent.json');
+  const flow = { filePattern: join(folder, 'access_log*'), deliveryStream: 'clicks', initialPosition: 'START_OF_FILE' };
+  await writeFile(file, JSON.stringify({ flows: [flow] }));
+  await writeFile(join(folder, 'access_log.1'), view('ann'));
+  await writeFile(join(folder, 'access_log'), view('bob'));
+
+  const run = start('--agent-config', file, '--once', '--ui-port', '0', '--json');
+
+  expect(await run.ended).toBe(0);
+  expect(run.err()).toMatch(/^stream {2}http:\S+ \(clicks\)$/m);
+  expect(JSON.parse(run.out())).toMatchObject({ read: 2, stored: 2, users: 2 });
+});
+
 it.each([
+  ['--site=elsewhere', 'site: must be demo or wordpress'],
+  ['--agent-config=none.json', 'none.json cannot be read'],
   ['--once', '--once needs --log'],
   ['--errors=1.5', 'errors: must be 0 to 1'],
   ['--seconds=0', 'seconds: must be more than 0'],
