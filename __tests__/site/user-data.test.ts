@@ -69,11 +69,19 @@ describe('renderUserData', () => {
   });
 });
 
-describe('withoutComments', () => {
+describe('the PHP files', () => {
   const phpFiles = [...wordPressFiles()].filter(([path]) => path.endsWith('.php'));
   const php = findPhp();
 
-  needs('PHP', php)('leaves PHP code as it is', () => {
+  needs('PHP', php)('are PHP', () => {
+    it.each(phpFiles)('%s', (_path, text) => {
+      const { stdout } = spawnSync(`php${php}`, ['-l'], { input: text, encoding: 'utf8' });
+
+      expect(stdout.trim()).toBe('No syntax errors detected in Standard input code');
+    });
+  });
+
+  needs('PHP', php)('are the same code without their comments', () => {
     it.each(phpFiles)('in %s', (_path, text) => {
       const tokens = (code: string) => {
         const { stdout, status } = spawnSync(`php${php}`, ['-w'], { input: code, encoding: 'utf8' });

@@ -153,7 +153,7 @@ unset TOKEN
 step 'starting the database'
 start_database
 step 'installing WordPress'
-install_wordpress runuser -u "$WEB_USER" --whitelist-environment=CLICKSTREAMY_CONF --
+install_wordpress runuser -u "$WEB_USER" --
 step 'starting PHP'
 start_php
 step 'starting Apache'
