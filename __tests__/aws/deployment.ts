@@ -73,8 +73,8 @@ export class Deployment {
   }
 
   /** `npx cdktf …`. Locking the provider's version would ask the registry, which a machine with a mirror need not reach. */
-  cdktf(command: 'deploy' | 'destroy', ...args: readonly string[]): Promise<Ran> {
-    return this.run(process.execPath, [CDKTF, command, ...args, '--skip-provider-lock']);
+  cdktf(command: 'deploy' | 'destroy', args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
+    return this.run(process.execPath, [CDKTF, command, ...args, '--skip-provider-lock'], environment);
   }
 
   /** `npm run deploy -- …`, without the build. */

@@ -27,6 +27,7 @@ import {
 } from '@aws-sdk/client-iam';
 import { type FunctionConfiguration, GetFunctionCommand } from '@aws-sdk/client-lambda';
 import { GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
+import { createSystemsManager } from '../../scripts/deploy/systems-manager';
 import { renderUserData } from '../../site/user-data';
 import { needs } from '../needs';
 import { ACCOUNT, REGION } from './aws-clients';
@@ -36,6 +37,7 @@ import { inventory } from './inventory';
 import { deployPrograms } from './programs';
 
 const SOURCE = '198.51.100.7/32';
+const ALL = ['*', '--auto-approve'];
 const SETTINGS = {
   CLICKSTREAMY_CONFIG: 'config/workshop.json',
   CLICKSTREAMY_SEARCH_ACCESS_FROM: SOURCE,
@@ -58,7 +60,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
   it(
     'deploys without a terminal and without a question',
     async () => {
-      await succeeded(deployment.cdktf('deploy', '*', '--auto-approve', '--outputs-file', 'outputs.json'));
+      await succeeded(deployment.cdktf('deploy', [...ALL, '--outputs-file', 'outputs.json']));
       outputs = JSON.parse(readFileSync(join(deployment.folder, 'outputs.json'), 'utf8'));
     },
     10 * MINUTES,
@@ -325,10 +327,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
     });
 
     it('starts with the very script that was rendered, in what EC2 takes', async () => {
-      const { UserData } = await deployment.aws.servers.send(
-        new DescribeInstanceAttributeCommand({ InstanceId: server?.InstanceId, Attribute: 'userData' }),
-      );
-      const packed = Buffer.from(UserData?.Value ?? '', 'base64');
+      const packed = await userDataOf(server?.InstanceId);
 
       expect(packed.length).toBeLessThanOrEqual(16 * 1024);
       expect(gunzipSync(packed).toString()).toBe(
@@ -348,14 +347,39 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
   });
 
   it(
+    'makes a new server for a new script, and gives it that one',
+    async () => {
+      const token = { CLICKSTREAMY_WEBSITE_TOKEN_PARAMETER: '/shop/token' };
+
+      await succeeded(deployment.cdktf('deploy', [...ALL, '--outputs-file', 'new.json'], token));
+      const { website } = JSON.parse(readFileSync(join(deployment.folder, 'new.json'), 'utf8'));
+
+      expect(website.instanceId).not.toBe(outputs['website']?.['instanceId']);
+      expect(gunzipSync(await userDataOf(website.instanceId)).toString()).toContain("TOKEN_PARAMETER='/shop/token'");
+    },
+    5 * MINUTES,
+  );
+
+  it(
     'destroys, and leaves nothing',
     async () => {
-      await succeeded(deployment.cdktf('destroy', '*', '--auto-approve'));
+      await succeeded(deployment.cdktf('destroy', ALL));
       const after = await inventory(deployment.aws);
+      const ssm = createSystemsManager({ url: new URL(deployment.moto.url), region: REGION });
+      const status = await ssm('GetParameter', { Name: '/clickstreamy/website/status' });
       expect(after).toEqual(before);
+      expect(status.text).toContain('ParameterNotFound');
     },
     10 * MINUTES,
   );
+
+  /** Still packed. */
+  async function userDataOf(InstanceId: string | undefined): Promise<Buffer> {
+    const { UserData } = await deployment.aws.servers.send(
+      new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'userData' }),
+    );
+    return Buffer.from(UserData?.Value ?? '', 'base64');
+  }
 
   /** What a role's policies allow: resource to actions. */
   async function rightsOf(arn: string | undefined) {
