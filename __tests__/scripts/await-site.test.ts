@@ -1,4 +1,6 @@
+import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { listen } from '../../core/listen';
 import { awaitSite } from '../../scripts/deploy/await-site';
 import { createSystemsManager, type SystemsManagerCall } from '../../scripts/deploy/systems-manager';
 import { type Moto, startMoto } from '../aws/moto/moto';
@@ -8,6 +10,24 @@ import { needs } from '../needs';
 describe('a deployment without a website', () => {
   it('is not waited for', async () => {
     await expect(awaitSite({ delivery: { region: 'us-east-1' } })).resolves.toBeUndefined();
+  });
+});
+
+describe('a session that ends during the wait', () => {
+  // As AWS's services of that protocol answer; moto's sessions do not end.
+  const server = createServer((_, response) => {
+    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+    response.end(
+      '{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}',
+    );
+  });
+  afterAll(() => server.close());
+
+  it('is told as such, and not as a right that is missing', async () => {
+    const { url } = await listen(server, { what: 'AWS', host: '127.0.0.1', port: 0, option: '' });
+    const websiteStatus = { region: 'us-east-1', ssmUrl: url, parameter: '/shop/website/status', instanceId: 'i-2' };
+
+    await expect(awaitSite({ website: { websiteStatus } })).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
   });
 });
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
 import { parse } from '../../core/parse';
 import type { Outputs } from './apply-stacks';
+import { sessionExpired } from './preflight';
 import { createSystemsManager, type SystemsManagerCall } from './systems-manager';
 
 /** The website's output of that name. */
@@ -27,7 +28,7 @@ const SET_UP = '/usr/local/share/clickstreamy/server/amazon-linux.sh';
  * deployment has no website.
  *
  * @param minutes that it has.
- * @throws ToolkitError SITE_NOT_READY, OUTPUTS_UNUSABLE, CREDENTIALS_UNUSABLE
+ * @throws ToolkitError SITE_NOT_READY, SESSION_EXPIRED, OUTPUTS_UNUSABLE, CREDENTIALS_UNUSABLE
  */
 export async function awaitSite(outputs: Outputs, minutes = 15): Promise<void> {
   const website = Object.values(outputs).find((stack) => 'websiteStatus' in stack);
@@ -62,6 +63,8 @@ async function readStep(
   });
   if (reply === undefined || reply.status >= 500 || reply.text.includes('ThrottlingException')) return undefined;
   if (reply.status !== 200) {
+    // A search domain and this wait together may outlast a pipeline's session of an hour.
+    if (reply.text.includes('ExpiredToken')) throw sessionExpired();
     throw new ToolkitError(
       'SITE_NOT_READY',
       `Systems Manager does not tell ${parameter}: ${reply.text}`,
