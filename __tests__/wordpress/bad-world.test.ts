@@ -59,7 +59,10 @@ needs('a right to mount a small disk', mount)('the WordPress site on a full disk
     const folder = await newFolder();
     const disk = join(folder, 'log');
     await mkdir(disk);
-    spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0777', 'tmpfs', disk]);
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256k,mode=0777', 'tmpfs', disk], {
+      encoding: 'utf8',
+    });
+    expect(mounted).toMatchObject({ status: 0, stderr: '' });
     const site = await startWordPressSite({ folder, port: 0, token: TOKEN });
     try {
       const visitor = new Visitor(site.url, { 'user-agent': 'bad/disk', 'x-clickstream-token': TOKEN });
