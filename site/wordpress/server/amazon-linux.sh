@@ -46,7 +46,7 @@ step() {
     echo "== $STEP"
     report "$STEP"
 }
-trap 'report "failed: $STEP"' ERR
+trap '(($? == 0)) || report "failed: $STEP"' EXIT
 
 # The packages and the database want more than a small instance has.
 make_swap() {

@@ -1,0 +1,63 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { Visitor } from '../site/visitor';
+import { describeWordPress } from './needs-wordpress';
+import { useWordPressSite } from './use-wordpress-site';
+
+describeWordPress('the doors of the WordPress site', () => {
+  const { folder, site } = useWordPressSite();
+  const statusOf = async (path: string, from?: string) =>
+    (await new Visitor(site().url, from === undefined ? {} : { 'x-forwarded-for': from }).get(path)).status;
+
+  it('PHP runs for no file but its own: not for an index.php of WordPress, nor for one that was uploaded', async () => {
+    const uploads = join(folder(), 'wordpress/wp-content/uploads');
+    await mkdir(uploads, { recursive: true });
+    await writeFile(join(uploads, 'index.php'), '<?php echo "ran";');
+    const paths = ['/wp-content/uploads/index.php', '/wp-content/plugins/index.php', '/wp-includes/blocks/index.php'];
+
+    const statuses = await Promise.all(paths.map((path) => statusOf(path)));
+
+    expect(statuses).toEqual([403, 403, 403]);
+  });
+
+  it('the administration opens to this machine, and to no other', async () => {
+    const paths = ['/wp-login.php', '/wp-admin/', '/wp-admin/index.php', '/wp-admin/admin-ajax.php'];
+
+    const here = await Promise.all(paths.map((path) => statusOf(path)));
+    const elsewhere = await Promise.all(paths.map((path) => statusOf(path, '203.0.113.9')));
+
+    expect(here).toEqual([200, 302, 302, 400]);
+    expect(elsewhere).toEqual([403, 403, 403, 403]);
+  });
+
+  it('more clients with half a form than PHP has children keep nobody waiting', async () => {
+    const answered: string[] = [];
+    const slow = Array.from({ length: 12 }, () => connect(site().port, '127.0.0.1'));
+    for (const client of slow) {
+      client.on('error', () => {});
+      client.on('data', (chunk) => answered.push(chunk.toString('latin1')));
+      client.write('POST /sign-in/ HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\nuser=a');
+    }
+    await Promise.all(slow.map((client) => client.bytesWritten > 0 || once(client, 'connect')));
+    // What they sent has come before this one, and its answer is later than Apache's first look at theirs.
+    await statusOf('/assets/site.css');
+
+    const status = await statusOf('/pricing/');
+
+    expect({ status, answered }).toEqual({ status: 200, answered: [] });
+    for (const client of slow) client.destroy();
+  });
+
+  it('Apache takes its configuration for valid behind a load balancer too', () => {
+    const { stderr, status } = spawnSync(
+      '/usr/sbin/apache2',
+      ['-t', '-DBALANCER', '-f', join(folder(), 'conf/httpd.conf')],
+      { encoding: 'utf8' },
+    );
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: 'Syntax OK\n' });
+  });
+});
