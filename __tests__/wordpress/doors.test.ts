@@ -1,16 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import { sendRaw } from '../site/raw-client';
 import { Visitor } from '../site/visitor';
 import { describeWordPress } from './needs-wordpress';
 import { useWordPressSite } from './use-wordpress-site';
 
 describeWordPress('the doors of the WordPress site', () => {
-  const { folder, site } = useWordPressSite();
+  const { folder, site, linesOf } = useWordPressSite();
   const statusOf = async (path: string, from?: string) =>
     (await new Visitor(site().url, from === undefined ? {} : { 'x-forwarded-for': from }).get(path)).status;
+  const post = (agent: string, headers: string) =>
+    sendRaw(site().port, `POST /sign-in/ HTTP/1.1\r\nHost: x\r\nUser-Agent: ${agent}\r\n${headers}\r\n\r\n`);
 
   it('PHP runs for no file but its own: not for an index.php of WordPress, nor for one that was uploaded', async () => {
     const uploads = join(folder(), 'wordpress/wp-content/uploads');
@@ -36,19 +38,30 @@ describeWordPress('the doors of the WordPress site', () => {
   it('more clients with half a form than PHP has children keep nobody waiting', async () => {
     const answered: string[] = [];
     const slow = Array.from({ length: 12 }, () => connect(site().port, '127.0.0.1'));
-    for (const client of slow) {
-      client.on('error', () => {});
-      client.on('data', (chunk) => answered.push(chunk.toString('latin1')));
-      client.write('POST /sign-in/ HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\nuser=a');
-    }
-    await Promise.all(slow.map((client) => client.bytesWritten > 0 || once(client, 'connect')));
-    // What they sent has come before this one, and its answer is later than Apache's first look at theirs.
-    await statusOf('/assets/site.css');
+    for (const client of slow)
+      client.on('error', () => {}).on('data', (chunk) => answered.push(chunk.toString('latin1')));
+    const half = 'POST /sign-in/ HTTP/1.1\r\nHost: x\r\nContent-Length: 200\r\n\r\nuser=a';
+    await Promise.all(slow.map((client) => new Promise((resolve) => client.write(half, resolve))));
 
     const status = await statusOf('/pricing/');
 
     expect({ status, answered }).toEqual({ status: 200, answered: [] });
     for (const client of slow) client.destroy();
+  });
+
+  it.each([
+    ['longer than PHP takes', 'Content-Length: 10485761', 413],
+    ['of no length', 'Transfer-Encoding: chunked', 411],
+    ['of a length that is none', 'Content-Length: 99999999999999999999', 400],
+  ])('a form %s is refused before it is read, and logged once', async (what, header, status) => {
+    const agent = `doors/${what.replaceAll(' ', '-')}`;
+
+    const reply = await post(agent, header);
+
+    expect(reply).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect((await linesOf(agent, 1)).map((line) => [line.request, line.status])).toEqual([
+      ['POST /sign-in/ HTTP/1.1', status],
+    ]);
   });
 
   it('Apache takes its configuration for valid behind a load balancer too', () => {
