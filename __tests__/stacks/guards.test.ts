@@ -168,7 +168,7 @@ describe('the synth refuses', () => {
     const tooLong = `#!/bin/bash\n# ${randomBytes(16 * 1024).toString('hex')}`;
 
     expect(() => synthSettings(settings, tooLong)).toThrow(
-      /^website\/server: the user data has \d{5} bytes when packed\n→ EC2 takes 16128 safely/,
+      /^website\/server: the user data has \d{5} bytes when packed\n→ EC2 takes 16256 safely/,
     );
   });
 });
