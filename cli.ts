@@ -5,7 +5,7 @@ import { runCommandLine } from './core/command-line';
 import { etlCommand } from './etl/command';
 import { kibanaCommand } from './kibana/command';
 import { localCommand } from './local/command';
-import { verifyCommand } from './local/verify/command';
+import { verifyCommand } from './verify/command';
 
 // The AWS SDK's notice about Node 20 is for who chooses the SDK's version, not for who runs this.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';

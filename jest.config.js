@@ -32,8 +32,8 @@ module.exports = {
       ...common,
       displayName: 'engines',
       testMatch: ['<rootDir>/__tests__/engines/**/*.test.ts'],
-      globalSetup: '<rootDir>/__tests__/engines/set-up.ts',
-      globalTeardown: '<rootDir>/__tests__/engines/tear-down.ts',
+      globalSetup: '<rootDir>/__tests__/support/engines/set-up.ts',
+      globalTeardown: '<rootDir>/__tests__/support/engines/tear-down.ts',
     },
   ],
 };

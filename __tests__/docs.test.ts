@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { globSync } from 'tinyglobby';
+import { apacheLogFormat } from '../click/log-format';
 import { packageRoot } from '../core/package-root';
-import { apacheLogFormat } from '../site/log-format';
 
 const IGNORED = ['**/node_modules/**', '**/dist/**', '**/fixtures/**'];
 const DOCUMENTS = globSync(['**/*.md'], { cwd: packageRoot, ignore: IGNORED }).sort();

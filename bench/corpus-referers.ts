@@ -1,5 +1,5 @@
 /** Where visitors say that they came from, and whether that is a page of the same site. */
-import type { ClickEvent } from '../etl/click-event';
+import type { ClickEvent } from '../click/click-event';
 import type { Random } from './corpus-random';
 import { choosePage, spellPage } from './corpus-requests';
 import { asApache, BROKEN } from './corpus-text';

@@ -1,5 +1,5 @@
 /** Requests of a WordPress shop, the usual and the odd, and what is true of each. */
-import type { Action, ClickEvent } from '../etl/click-event';
+import type { Action, ClickEvent } from '../click/click-event';
 import { chooseOdd } from './corpus-odd-requests';
 import type { Random } from './corpus-random';
 import { asApache, asRaw } from './corpus-text';

@@ -1,5 +1,5 @@
 /** The tail of an access line, `"user = alice; session = …"`, in all the ways that cookies and servers write it. */
-import type { ClickEvent } from '../etl/click-event';
+import type { ClickEvent } from '../click/click-event';
 import type { Random } from './corpus-random';
 import { asApache, asPercent, asRaw, BROKEN, FOREIGN_NAMES, type Logged, USERS } from './corpus-text';
 

@@ -2,7 +2,7 @@
  * A made access log with its truth: fields are chosen first, by chance from a seed, and then written as a web server
  * writes them. Nothing here parses, so that the parser can be held against it.
  */
-import type { ClickEvent } from '../etl/click-event';
+import type { ClickEvent } from '../click/click-event';
 import { BOTS, BROWSERS, MONITORS } from './corpus-agents';
 import { makeGarbage } from './corpus-garbage';
 import { Random } from './corpus-random';

@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FirehoseTransformationEvent, FirehoseTransformationEventRecord } from 'aws-lambda';
-import type { ClickEvent } from '../etl/click-event';
+import type { ClickEvent } from '../click/click-event';
 import type { TransformHandler } from '../etl/handler';
 import { generateCorpus } from './corpus';
 import { median, type Report } from './report';

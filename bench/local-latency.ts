@@ -5,9 +5,9 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { renderLogLine } from '../click/log-format';
 import { ToolkitError } from '../core/errors';
 import { builtFile } from '../core/package-root';
-import { renderLogLine } from '../site/log-format';
 
 const LINES = 750;
 const LINES_PER_SECOND = 50;

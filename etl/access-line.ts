@@ -1,5 +1,5 @@
 /**
- * One line of Apache's access log: common, combined, or combined with the tail of site/log-format.ts.
+ * One line of Apache's access log: common, combined, or combined with the tail of click/log-format.ts.
  * Pure, and linear in the line's length: no regular expression runs over the line.
  */
 import { type LogTime, parseLogTime } from './log-time';

@@ -3,9 +3,9 @@
  * Each is made by the functions that the simple transform is made of: no rule is written twice.
  */
 import { isUtf8 } from 'node:buffer';
+import type { ClickEvent, FieldName } from '../click/click-event';
 import { parseAccessLine, present } from './access-line';
 import { type AgentFacts, describeAgent, NO_AGENT } from './agent';
-import type { ClickEvent, FieldName } from './click-event';
 import { makeHour } from './fast-time';
 import { type MadePiece, PieceCache } from './piece-cache';
 import { refererOrigin, toClickEvent, toRefererPage } from './to-click-event';

@@ -1,7 +1,7 @@
+import { judgeAction } from '../click/action';
+import type { ClickEvent } from '../click/click-event';
 import type { AccessLine } from './access-line';
-import { judgeAction } from './action';
 import { type AgentFacts, NO_AGENT } from './agent';
-import type { ClickEvent } from './click-event';
 import { parseRequestLine, toPage } from './request-line';
 
 /**

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../core/package-root';
-import { DEFAULT_INDEX } from './index-template';
+import { DEFAULT_INDEX } from '../store/search/index-template';
 import { targets, toFile } from './saved-object';
 import { toSavedObjects } from './to-saved-objects';
 

@@ -1,4 +1,4 @@
-import type { Tone } from './panel';
+import type { Tone } from '../panels/panel';
 
 /** Of a chart's series: told apart also by those who do not see red and green alike. */
 export const colors: Readonly<Record<Tone, string>> = {

@@ -2,8 +2,8 @@
 import { ToolkitError } from '../core/errors';
 import type { Auth } from '../core/http-auth';
 import { createHttpClient } from '../core/http-client';
-import { IndexName } from './index-template';
-import { type PreparedIndex, prepareIndex } from './prepare-index';
+import { IndexName } from '../store/search/index-template';
+import { type PreparedIndex, prepareIndex } from '../store/search/prepare-index';
 
 export interface EngineBehind {
   readonly url: URL;

@@ -3,10 +3,10 @@ import type { CommandModule } from 'yargs';
 import { z } from 'zod';
 import { UsageError } from '../core/errors';
 import { parse } from '../core/parse';
-import { dashboards } from './dashboard';
+import { dashboards } from '../panels/dashboards';
+import { DEFAULT_INDEX } from '../store/search/index-template';
 import { DashboardsFlags, dashboardsFlags, hasOneAddress, introduce, openServer } from './dashboards-flags';
 import { exportObjects, writeObjects } from './export-objects';
-import { DEFAULT_INDEX } from './index-template';
 import { objectId } from './saved-object';
 
 const Options = DashboardsFlags.extend({

@@ -5,6 +5,7 @@ import { parseServerUrl } from '../core/auth-flags';
 import { readDeployedAddress } from '../core/deploy-outputs';
 import { ToolkitError, UsageError } from '../core/errors';
 import { parse } from '../core/parse';
+import { DEFAULT_INDEX } from '../store/search/index-template';
 import {
   DashboardsFlags,
   dashboardsFlags,
@@ -17,7 +18,6 @@ import type { DashboardsServer } from './dashboards-server';
 import { dashboardAddress } from './dashboards-version';
 import { type EngineBehind, guessEngine, indexOf, prepareEngine } from './engine-behind';
 import { type DefaultIndex, type ImportedObjects, importObjects, setDefaultIndex } from './import-objects';
-import { DEFAULT_INDEX } from './index-template';
 import { objectId, type SavedObject } from './saved-object';
 import { toSavedObjects } from './to-saved-objects';
 

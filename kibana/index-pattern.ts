@@ -1,7 +1,7 @@
 /** The index pattern: the click event's fields as Kibana lists them, two more that it works out, and how values are shown. */
-import { eventMapping, type FieldMapping } from './index-template';
+import { eventMapping, type FieldMapping } from '../store/search/index-template';
+import { timeScripts, timeScripts6 } from '../store/search/to-search';
 import type { Target } from './saved-object';
-import { timeScripts, timeScripts6 } from './to-search';
 
 /** A scripted field's name is the split's. */
 export const scriptedFields = ['weekday', 'hour'] as const;

@@ -1,7 +1,8 @@
 /** The flow from page to page as a Vega specification: the pages before on the left, the pages after on the right, a band for each step. */
+
+import { toQuery } from '../panels/filter';
+import type { CountPanel, Split } from '../panels/panel';
 import { colors } from './colors';
-import { toQuery } from './filter';
-import type { CountPanel, Split } from './panel';
 
 const NODE_WIDTH = 14;
 const LABEL_WIDTH = 220;

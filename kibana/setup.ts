@@ -6,8 +6,8 @@ import { readDeployedAddress } from '../core/deploy-outputs';
 import { UsageError } from '../core/errors';
 import { createHttpClient } from '../core/http-client';
 import { parse } from '../core/parse';
-import { DEFAULT_INDEX, IndexName } from './index-template';
-import { type PreparedIndex, prepareIndex } from './prepare-index';
+import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
+import { type PreparedIndex, prepareIndex } from '../store/search/prepare-index';
 
 const Options = AuthFlags.extend({
   url: z.string('must be one address').optional(),

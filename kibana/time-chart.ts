@@ -2,9 +2,10 @@
  * A chart over time as a visualization of type `metrics` (TSVB): its filters are text and its colours are given in every version from
  * 6.3 on, where a `filters` aggregation has changed its form twice within Kibana 6.
  */
+
+import { toLucene } from '../panels/filter';
+import type { CountPanel, Figure } from '../panels/panel';
 import { colors } from './colors';
-import { toLucene } from './filter';
-import type { CountPanel, Figure } from './panel';
 
 /** The `params` of the visualization. */
 export function toTimeChart({ id, drawing, figures, where }: CountPanel, index: string): object {

@@ -1,9 +1,9 @@
 /** The dashboards as saved objects: one index pattern, a visualization or saved search for each panel, the dashboards. */
-import { dashboards } from './dashboard';
-import { toLucene } from './filter';
+import { dashboards } from '../panels/dashboards';
+import { toLucene } from '../panels/filter';
+import type { ControlsPanel, CountPanel, Dashboard, EventsPanel, Panel, Place, TextPanel } from '../panels/panel';
+import { isApproximate } from '../panels/panel';
 import { toIndexPattern } from './index-pattern';
-import type { ControlsPanel, CountPanel, Dashboard, EventsPanel, Panel, Place, TextPanel } from './panel';
-import { isApproximate } from './panel';
 import { toSankey } from './sankey';
 import { makeObject, objectId, type Reference, type SavedObject, type Target } from './saved-object';
 import { toTimeChart } from './time-chart';

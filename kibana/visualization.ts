@@ -1,8 +1,8 @@
 /** Panels as Kibana's classic visualizations: their `visState` without the title. */
 
-import type { ControlsPanel, CountPanel, Figure, Split } from './panel';
+import type { ControlsPanel, CountPanel, Figure, Split } from '../panels/panel';
+import { MOST_PRECISION } from '../store/search/to-search';
 import type { Link } from './saved-object';
-import { MOST_PRECISION } from './to-search';
 
 export interface VisState {
   readonly type: string;

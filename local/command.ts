@@ -6,11 +6,11 @@ import { stopOnSignals } from '../core/command-line';
 import { reasonOf, ToolkitError, UsageError } from '../core/errors';
 import { createHttpClient } from '../core/http-client';
 import { parse } from '../core/parse';
-import { DEFAULT_INDEX, IndexName } from '../kibana/index-template';
 import { type AgentFlows, parseAgentConfig } from '../site/agent-config';
+import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
+import type { SearchStoreProps } from '../store/search/search-store';
 import { createProgressView, renderAddresses, renderReport } from './progress';
 import { isBalanced, type LocalReport } from './report';
-import type { SearchStoreProps } from './store/search-store';
 
 const port = z.int('must be a whole number').min(0, 'must be 0 to 65535').max(65535, 'must be 0 to 65535').optional();
 

@@ -1,8 +1,8 @@
 /** How the pipeline ends: each part in the order in which a click passes it. */
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Shipper } from '../shipper/shipper';
 import type { Pipeline } from './pipeline';
-import type { Shipper } from './shipper/shipper';
 
 /**
  * Resolves when all that was read is stored or kept as failed. Once `hurry` is aborted, a store or a bucket that is away is asked once

@@ -2,20 +2,20 @@
 
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { type DeliveryStream, openDeliveryStream } from '../firehose/delivery-stream';
+import { startFirehoseEndpoint } from '../firehose/endpoint';
+import { openFunctionThread } from '../firehose/function-thread';
+import type { PipelineStatus } from '../page/overview-reply';
+import { removePageFile, writePageFile } from '../page/page-file';
+import { startPage } from '../page/server';
+import { type Shipper, startShipper } from '../shipper/shipper';
 import { startDemoSite } from '../site/demo-site';
 import { startWordPressSite } from '../site/wordpress-site';
+import { openStore } from '../store/open-store';
+import type { SearchStoreProps } from '../store/search/search-store';
+import type { StoreReader } from '../store/store-reader';
 import type { Closers } from './closers';
-import { type DeliveryStream, openDeliveryStream } from './firehose/delivery-stream';
-import { startFirehoseEndpoint } from './firehose/endpoint';
-import { openFunctionThread } from './firehose/function-thread';
-import { removePageFile, writePageFile } from './page-file';
 import { readBooks } from './report';
-import { type Shipper, startShipper } from './shipper/shipper';
-import { openStore } from './store/open-store';
-import type { SearchStoreProps } from './store/search-store';
-import type { StoreReader } from './store/store-reader';
-import type { PipelineStatus } from './web/overview-reply';
-import { startPage } from './web/server';
 
 export interface PipelineProps {
   /** Globs of logs to follow; none: the site's own log. */

@@ -1,8 +1,8 @@
 /** What `clickstreamy local` tells on standard error. */
 import { grouped, renderBar } from '../core/progress-text';
+import type { PipelineStatus } from '../page/overview-reply';
 import type { Addresses } from './pipeline';
 import type { LocalReport } from './report';
-import type { PipelineStatus } from './web/overview-reply';
 
 const BAR_WIDTH = 24;
 const PLAIN_SECONDS = 10;

@@ -1,14 +1,14 @@
 /** The whole pipeline in one process, from its start to its report. */
 import { rm } from 'node:fs/promises';
+import type { PipelineStatus } from '../page/overview-reply';
+import { checkPatterns } from '../shipper/find-logs';
+import type { Shipper } from '../shipper/shipper';
 import { type Closers, collectClosers } from './closers';
 import { makeDataFolder } from './data-folder';
 import { aborted, drainPipeline, failureOf } from './drain';
 import { runLittleTraffic } from './little-traffic';
 import { type Addresses, openPipeline, type Pipeline, type PipelineProps } from './pipeline';
 import { isBalanced, type LocalReport, readBooks } from './report';
-import { checkPatterns } from './shipper/find-logs';
-import type { Shipper } from './shipper/shipper';
-import type { PipelineStatus } from './web/overview-reply';
 
 export interface LocalOptions extends PipelineProps {
   /** Stop after so many; else when `signal` says so, or with `once` when all is stored. */

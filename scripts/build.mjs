@@ -10,12 +10,11 @@ for (const bin of ['dist/cli.js', 'dist/traffic/cli.js']) chmodSync(bin, 0o755);
 
 await Promise.all([bundleLambda(), bundleLoadTask(), bundleTraffic()]);
 await build({
-  entryPoints: ['local/web/page/page.ts'],
-  outdir: 'dist/local/web/page',
+  entryPoints: ['page/browser/page.ts'],
+  outdir: 'dist/page/browser',
   bundle: true,
   minify: true,
   target: 'es2022',
 });
-for (const file of ['index.html', 'page.css', 'icon.svg'])
-  cpSync(`local/web/page/${file}`, `dist/local/web/page/${file}`);
+for (const file of ['index.html', 'page.css', 'icon.svg']) cpSync(`page/browser/${file}`, `dist/page/browser/${file}`);
 cpSync('site/wordpress', 'dist/site/wordpress', { recursive: true });

@@ -1,6 +1,6 @@
 /**
  * A small shop that stands in for the WordPress site: same addresses, same statuses, same log lines, nothing but Node.
- * The contract is `__tests__/site/site-contract.ts`.
+ * The contract is `__tests__/support/site-contract.ts`.
  */
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type OutgoingHttpHeaders, type Server } from 'node:http';

@@ -1,9 +1,9 @@
 /** The files that make a WordPress site of packages: those in `site/wordpress/`, and those that are rendered. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { apacheLogFormat } from '../click/log-format';
 import { builtFile } from '../core/package-root';
 import { renderCatalogue } from './catalogue';
-import { apacheLogFormat } from './log-format';
 
 /** Text by path, in the order of the paths: `plugin/clickstreamy.php`. */
 export function wordPressFiles(): ReadonlyMap<string, string> {

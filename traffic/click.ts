@@ -10,7 +10,7 @@ export interface Expectation {
   readonly outcome?: Outcome | undefined;
 }
 
-/** The same for the status that came, by the rules of the click event: `etl/action.ts`. */
+/** The same for the status that came, by the rules of the click event: `click/action.ts`. */
 export function toClick(method: 'GET' | 'POST', planned: Action, status: number): Expectation {
   if (planned === 'asset') return { status, action: planned };
   if (planned === 'page_view' || planned === 'other') {

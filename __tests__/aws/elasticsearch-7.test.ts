@@ -11,11 +11,11 @@ import { packageRoot } from '../../core/package-root';
 import { type DemoSite, startDemoSite } from '../../site/demo-site';
 import { readDeployedLoad } from '../../traffic/load/deployed-load';
 import { runLoad } from '../../traffic/load/run-load';
-import { needs } from '../needs';
-import { Deployment, MINUTES, succeeded } from './deployment';
-import { inventory } from './inventory';
-import { deployPrograms } from './programs';
-import { keepTasksRunning, runTasks } from './run-tasks';
+import { Deployment, MINUTES, succeeded } from '../support/aws/deployment';
+import { inventory } from '../support/aws/inventory';
+import { deployPrograms } from '../support/aws/programs';
+import { keepTasksRunning, runTasks } from '../support/aws/run-tasks';
+import { needs } from '../support/needs';
 
 const STATE = 'states-of-the-test';
 const LOCK = { Bucket: STATE, Key: 'clickstreamy/search.tfstate.tflock' };

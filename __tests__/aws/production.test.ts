@@ -8,12 +8,12 @@ import { DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
 import { DescribeDeliveryStreamCommand } from '@aws-sdk/client-firehose';
 import { DescribeDomainCommand } from '@aws-sdk/client-opensearch';
 import { CreateBucketCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { needs } from '../needs';
-import { REGION } from './aws-clients';
-import { Deployment, MINUTES, succeeded } from './deployment';
-import { inventory } from './inventory';
-import { playWebServer } from './play-web-server';
-import { deployPrograms } from './programs';
+import { REGION } from '../support/aws/aws-clients';
+import { Deployment, MINUTES, succeeded } from '../support/aws/deployment';
+import { inventory } from '../support/aws/inventory';
+import { playWebServer } from '../support/aws/play-web-server';
+import { deployPrograms } from '../support/aws/programs';
+import { needs } from '../support/needs';
 
 const STATE = 'states-of-the-test';
 const SETTINGS = {

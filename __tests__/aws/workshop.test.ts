@@ -29,12 +29,12 @@ import { type FunctionConfiguration, GetFunctionCommand } from '@aws-sdk/client-
 import { GetPublicAccessBlockCommand } from '@aws-sdk/client-s3';
 import { createSystemsManager } from '../../scripts/deploy/systems-manager';
 import { renderUserData } from '../../site/user-data';
-import { needs } from '../needs';
-import { ACCOUNT, REGION } from './aws-clients';
-import { callFunction } from './call-function';
-import { Deployment, MINUTES, succeeded } from './deployment';
-import { inventory } from './inventory';
-import { deployPrograms } from './programs';
+import { ACCOUNT, REGION } from '../support/aws/aws-clients';
+import { callFunction } from '../support/aws/call-function';
+import { Deployment, MINUTES, succeeded } from '../support/aws/deployment';
+import { inventory } from '../support/aws/inventory';
+import { deployPrograms } from '../support/aws/programs';
+import { needs } from '../support/needs';
 
 const SOURCE = '198.51.100.7/32';
 const ALL = ['*', '--auto-approve'];

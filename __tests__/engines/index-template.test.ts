@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { clickEventFields } from '../../click/click-event';
 import type { HttpClient } from '../../core/http-client';
-import { clickEventFields } from '../../etl/click-event';
-import { askEngine } from '../../kibana/engine';
-import { prepareIndex } from '../../kibana/prepare-index';
-import { openSearchStore } from '../../local/store/search-store';
-import { delivery, EVENT } from '../local/store/event-store-contract';
-import { describeEngines } from './engines';
-import { clientOf, countOf, dropIndex, freshIndex, readDocuments } from './use-index';
+import { askEngine } from '../../store/search/engine';
+import { prepareIndex } from '../../store/search/prepare-index';
+import { openSearchStore } from '../../store/search/search-store';
+import { describeEngines } from '../support/engines/engines';
+import { clientOf, countOf, dropIndex, freshIndex, readDocuments } from '../support/engines/use-index';
+import { delivery, EVENT } from '../support/event-store-contract';
 
 jest.setTimeout(60_000);
 

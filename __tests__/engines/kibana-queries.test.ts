@@ -2,15 +2,15 @@
 import { z } from 'zod';
 import { generateCorpus } from '../../bench/corpus';
 import type { HttpClient } from '../../core/http-client';
-import { dashboards, panels } from '../../kibana/dashboard';
-import { askEngine } from '../../kibana/engine';
-import { type Filter, toLucene, toQuery } from '../../kibana/filter';
-import type { CountPanel, DataPanel } from '../../kibana/panel';
 import { toSankey } from '../../kibana/sankey';
-import { openSearchStore } from '../../local/store/search-store';
-import { delivery } from '../local/store/event-store-contract';
-import { describeEngines } from './engines';
-import { clientOf, countOf, dropIndex, freshIndex } from './use-index';
+import { dashboards, panels } from '../../panels/dashboards';
+import { type Filter, toLucene, toQuery } from '../../panels/filter';
+import type { CountPanel, DataPanel } from '../../panels/panel';
+import { askEngine } from '../../store/search/engine';
+import { openSearchStore } from '../../store/search/search-store';
+import { describeEngines } from '../support/engines/engines';
+import { clientOf, countOf, dropIndex, freshIndex } from '../support/engines/use-index';
+import { delivery } from '../support/event-store-contract';
 
 jest.setTimeout(60_000);
 

@@ -10,9 +10,9 @@ import { z } from 'zod';
 import { CORPUS_SITE_HOSTS, generateCorpus } from '../../bench/corpus';
 import type { HttpClient } from '../../core/http-client';
 import { builtFile } from '../../core/package-root';
-import { askEngine } from '../../kibana/engine';
-import { describeEngines } from './engines';
-import { clientOf, countOf, dropIndex, freshIndex } from './use-index';
+import { askEngine } from '../../store/search/engine';
+import { describeEngines } from '../support/engines/engines';
+import { clientOf, countOf, dropIndex, freshIndex } from '../support/engines/use-index';
 
 jest.setTimeout(60_000);
 

@@ -1,4 +1,4 @@
-import { describeEngines } from './engines';
+import { describeEngines } from '../support/engines/engines';
 
 describeEngines('a test node', (name, url) => {
   it('answers as the engine that it is', async () => {

@@ -5,17 +5,17 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { generateCorpus } from '../../bench/corpus';
 import type { HttpClient } from '../../core/http-client';
-import { panels } from '../../kibana/dashboard';
-import { askEngine, type Engine, findEngine } from '../../kibana/engine';
-import type { DataPanel, Figure, Measure, PanelRange, PanelRow } from '../../kibana/panel';
-import { readSearch, toSearch } from '../../kibana/to-search';
-import { toSql } from '../../kibana/to-sql';
-import { type DuckDbStore, openDuckDbStore } from '../../local/store/duckdb-store';
-import type { Delivery, EventStore } from '../../local/store/event-store';
-import { openSearchStore } from '../../local/store/search-store';
-import { delivery, idAt } from '../local/store/event-store-contract';
-import { describeEngines } from './engines';
-import { clientOf, dropIndex, freshIndex } from './use-index';
+import { panels } from '../../panels/dashboards';
+import type { DataPanel, Figure, Measure, PanelRange, PanelRow } from '../../panels/panel';
+import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
+import { toSql } from '../../store/duckdb/to-sql';
+import type { Delivery, EventStore } from '../../store/event-store';
+import { askEngine, type Engine, findEngine } from '../../store/search/engine';
+import { openSearchStore } from '../../store/search/search-store';
+import { readSearch, toSearch } from '../../store/search/to-search';
+import { describeEngines } from '../support/engines/engines';
+import { clientOf, dropIndex, freshIndex } from '../support/engines/use-index';
+import { delivery, idAt } from '../support/event-store-contract';
 
 jest.setTimeout(120_000);
 

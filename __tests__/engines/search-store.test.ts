@@ -1,7 +1,7 @@
-import { openSearchStore } from '../../local/store/search-store';
-import { describeEventStore } from '../local/store/event-store-contract';
-import { describeEngines } from './engines';
-import { clientOf, dropIndex, freshIndex, readDocuments } from './use-index';
+import { openSearchStore } from '../../store/search/search-store';
+import { describeEngines } from '../support/engines/engines';
+import { clientOf, dropIndex, freshIndex, readDocuments } from '../support/engines/use-index';
+import { describeEventStore } from '../support/event-store-contract';
 
 jest.setTimeout(60_000);
 

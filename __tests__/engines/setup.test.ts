@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { askEngine } from '../../kibana/engine';
-import { runSetup as setup } from '../kibana/run-setup';
-import { describeEngines } from './engines';
-import { clientOf, dropIndex, freshIndex } from './use-index';
+import { askEngine } from '../../store/search/engine';
+import { describeEngines } from '../support/engines/engines';
+import { clientOf, dropIndex, freshIndex } from '../support/engines/use-index';
+import { runSetup as setup } from '../support/run-setup';
 
 jest.setTimeout(60_000);
 

@@ -6,13 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { HttpClient } from '../../core/http-client';
-import { askEngine } from '../../kibana/engine';
-import { createSearchRunReader } from '../../kibana/verify/search-run-reader';
-import { openDuckDbReadOnly } from '../../local/store/duckdb-read-only';
-import { createDuckDbRunReader } from '../../local/store/duckdb-run-reader';
-import { killAll, startLocal, traffic, verify } from '../local/verify/commands';
-import { describeEngines } from './engines';
-import { clientOf, dropIndex, freshIndex, readDocuments } from './use-index';
+import { openDuckDbReadOnly } from '../../store/duckdb/duckdb-read-only';
+import { createDuckDbRunReader } from '../../store/duckdb/duckdb-run-reader';
+import { askEngine } from '../../store/search/engine';
+import { createSearchRunReader } from '../../store/search/search-run-reader';
+import { describeEngines } from '../support/engines/engines';
+import { clientOf, dropIndex, freshIndex, readDocuments } from '../support/engines/use-index';
+import { killAll, startLocal, traffic, verify } from '../support/verify-commands';
 
 jest.setTimeout(60_000);
 

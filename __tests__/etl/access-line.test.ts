@@ -1,8 +1,8 @@
 import fc from 'fast-check';
+import type { FieldName } from '../../click/click-event';
+import { type LogEntry, renderLogLine } from '../../click/log-format';
 import { parseAccessLine } from '../../etl/access-line';
-import type { FieldName } from '../../etl/click-event';
-import { type LogEntry, renderLogLine } from '../../site/log-format';
-import { eventOf, expectValid, transformLine } from './one-line';
+import { eventOf, expectValid, transformLine } from '../support/one-line';
 
 /** What is undefined here must be absent. */
 type Expected = Partial<Record<FieldName, unknown>>;

@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { clickEventFields } from '../../etl/click-event';
-import { expectValid, transformLine } from './one-line';
+import { clickEventFields } from '../../click/click-event';
+import { expectValid, transformLine } from '../support/one-line';
 
 const linesOf = (name: string) =>
   readFileSync(join(__dirname, 'fixtures', name), 'utf8')

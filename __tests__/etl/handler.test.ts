@@ -1,7 +1,7 @@
 import type { FirehoseRecordTransformationStatus, FirehoseTransformationEvent } from 'aws-lambda';
 import fc from 'fast-check';
 import { type BatchSummary, createTransformHandler } from '../../etl/handler';
-import { expectValid } from './one-line';
+import { expectValid } from '../support/one-line';
 
 const LINE = '203.0.113.7 - - [10/Oct/2026:13:55:36 +0000] "GET /a/ HTTP/1.1" 200 5 "-" "x" "user = alice"';
 const REPLY_LIMIT = 6 * 1024 * 1024;

@@ -1,8 +1,8 @@
+import { clickEventFields } from '../../click/click-event';
 import type { AccessLine } from '../../etl/access-line';
 import { NO_AGENT } from '../../etl/agent';
-import { clickEventFields } from '../../etl/click-event';
 import { toClickEvent, toRefererPage } from '../../etl/to-click-event';
-import { expectValid } from './one-line';
+import { expectValid } from '../support/one-line';
 
 const BARE: AccessLine = { time: { timestamp: '2026-10-10T13:55:36' }, status: 408, bytes: 0, tail: {} };
 

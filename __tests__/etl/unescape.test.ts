@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { escapeLogItem } from '../../click/log-format';
 import { unescapeEncodedItem, unescapeItem } from '../../etl/unescape';
-import { escapeLogItem } from '../../site/log-format';
 
 describe('unescapeItem', () => {
   it.each([

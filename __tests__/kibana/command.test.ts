@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { builtFile } from '../../core/package-root';
-import { type Double, type DoubleOptions, type Kind, PASSWORD, startDouble, USER } from './dashboards-double';
+import { type Double, type DoubleOptions, type Kind, PASSWORD, startDouble, USER } from '../support/dashboards-double';
 
 jest.setTimeout(60_000);
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Double, type Kind, startDouble } from './dashboards-double';
-import { factsOf } from './exchange-facts';
+import { type Double, type Kind, startDouble } from '../support/dashboards-double';
+import { factsOf } from '../support/exchange-facts';
 
 /** What a real server was asked and has answered, in this order; long attributes are left out. */
 interface Exchange {

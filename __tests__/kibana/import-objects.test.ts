@@ -17,7 +17,7 @@ import {
   PASSWORD,
   startDouble,
   USER,
-} from './dashboards-double';
+} from '../support/dashboards-double';
 
 const KINDS: readonly Kind[] = ['kibana6', 'kibana7', 'osd'];
 const WRITE = { overwrite: false, dryRun: false };

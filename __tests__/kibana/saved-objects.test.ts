@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { packageRoot } from '../../core/package-root';
-import { dashboards } from '../../kibana/dashboard';
-import { eventMapping } from '../../kibana/index-template';
 import { fieldsOfPattern, lintObjects } from '../../kibana/lint';
 import { parsed, searchSourceOf } from '../../kibana/object-parts';
 import { objectId, type SavedObject, type Target, targets, toFile } from '../../kibana/saved-object';
 import { toSavedObjects } from '../../kibana/to-saved-objects';
+import { dashboards } from '../../panels/dashboards';
+import { eventMapping } from '../../store/search/index-template';
 
 const lint = (objects: readonly SavedObject[]) => {
   const pattern = objects.find(({ type }) => type === 'index-pattern');

@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { runSetup } from './run-setup';
+import { runSetup } from '../support/run-setup';
 
 describe('clickstreamy kibana setup', () => {
   it.each([

@@ -6,8 +6,8 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { renderLogLine } from '../../click/log-format';
 import { packageRoot } from '../../core/package-root';
-import { renderLogLine } from '../../site/log-format';
 
 // Whole runs of some seconds each, on a machine that may be busy.
 jest.setTimeout(60_000);

@@ -3,9 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../../core/listen';
 import { awaitSite } from '../../scripts/deploy/await-site';
 import { createSystemsManager, type SystemsManagerCall } from '../../scripts/deploy/systems-manager';
-import { type Moto, startMoto } from '../aws/moto/moto';
-import { motoServer } from '../aws/programs';
-import { needs } from '../needs';
+import { type Moto, startMoto } from '../support/aws/moto/moto';
+import { motoServer } from '../support/aws/programs';
+import { needs } from '../support/needs';
 
 describe('a deployment without a website', () => {
   it('is not waited for', async () => {

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DemoSite, startDemoSite } from '../../site/demo-site';
-import { itKeepsTheSiteContract } from './site-contract';
+import { itKeepsTheSiteContract } from '../support/site-contract';
 
 const TOKEN = 'a token of the test';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { readLine, waitForLines } from './log-line';
-import { sendRaw } from './raw-client';
-import { useDemoSite } from './use-demo-site';
-import { Visitor } from './visitor';
+import { readLine, waitForLines } from '../support/log-line';
+import { sendRaw } from '../support/raw-client';
+import { useDemoSite } from '../support/use-demo-site';
+import { Visitor } from '../support/visitor';
 
 const { start, readLog, lines, lastLine } = useDemoSite();
 

@@ -2,10 +2,10 @@ import { readFile, rename } from 'node:fs/promises';
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { readLine, waitForLines } from './log-line';
-import { sendRaw } from './raw-client';
-import { useDemoSite } from './use-demo-site';
-import { Visitor } from './visitor';
+import { readLine, waitForLines } from '../support/log-line';
+import { sendRaw } from '../support/raw-client';
+import { useDemoSite } from '../support/use-demo-site';
+import { Visitor } from '../support/visitor';
 
 const { folder, start, readLog, lines, lastLine } = useDemoSite();
 

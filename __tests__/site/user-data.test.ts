@@ -6,7 +6,7 @@ import { renderAgentConfig } from '../../site/agent-config';
 import { renderUserData, withoutComments } from '../../site/user-data';
 import { wordPressFiles } from '../../site/wordpress-files';
 import { findPhp } from '../../site/wordpress-packages';
-import { firstOf, needs } from '../needs';
+import { firstOf, needs } from '../support/needs';
 
 const TARGET = { region: 'eu-west-1', kind: 'firehose', stream: 'webserver_stream' } as const;
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { UsageError } from '../../core/errors';
-import { settingsOf, synthSettings, type Tree } from './synth-settings';
+import { settingsOf, synthSettings, type Tree } from '../support/synth-settings';
 
 type Case = readonly [what: string, preset: 'workshop' | 'production', changes: Tree, message: RegExp];
 

@@ -7,7 +7,7 @@ import {
   statementsOf,
   synthSettings,
   type Tree,
-} from './synth-settings';
+} from '../support/synth-settings';
 
 const OPEN = { 'website.visitors': ['0.0.0.0/0'], 'load.enabled': true };
 function synthLoad(changes: Tree = {}): Synthesized {

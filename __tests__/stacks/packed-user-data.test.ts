@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { terraform } from '../aws/programs';
-import { needs } from '../needs';
-import { only, settingsOf, synthSettings } from './synth-settings';
+import { terraform } from '../support/aws/programs';
+import { needs } from '../support/needs';
+import { only, settingsOf, synthSettings } from '../support/synth-settings';
 
 /** All that JSON, CDKTF or Terraform might take for its own. */
 const SCRIPT = String.raw`#!/bin/bash

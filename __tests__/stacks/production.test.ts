@@ -1,4 +1,4 @@
-import { only, settingsOf, statementsOf, synthSettings } from './synth-settings';
+import { only, settingsOf, statementsOf, synthSettings } from '../support/synth-settings';
 
 describe('production', () => {
   const { search, delivery, website } = synthSettings(settingsOf('production'));

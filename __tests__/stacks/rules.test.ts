@@ -16,7 +16,7 @@ import { BaseStack } from '../../stacks/base-stack';
 import { App } from '../../stacks/cdktf';
 import { allow, type Statement, toPolicy } from '../../stacks/policy';
 import { synth } from '../../stacks/rules';
-import { settingsOf } from './synth-settings';
+import { settingsOf } from '../support/synth-settings';
 
 const role = (stack: BaseStack, statement: Statement) =>
   new IamRolePolicy(stack, 'policy', { role: 'somebody', policy: toPolicy(statement) });

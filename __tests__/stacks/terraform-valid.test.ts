@@ -3,9 +3,9 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings';
-import { terraform, terraformConfiguration } from '../aws/programs';
-import { needs } from '../needs';
-import { type Json, settingsOf, synthInto } from './synth-settings';
+import { terraform, terraformConfiguration } from '../support/aws/programs';
+import { needs } from '../support/needs';
+import { type Json, settingsOf, synthInto } from '../support/synth-settings';
 
 /** What no deploy test deploys: the other ways of the settings. */
 const VARIANTS: Readonly<Record<string, Settings>> = {

@@ -1,5 +1,5 @@
 import { ENGINE_NAMES, engineOf } from '../../config/engine';
-import { only, settingsOf, statementsOf, synthSettings } from './synth-settings';
+import { only, settingsOf, statementsOf, synthSettings } from '../support/synth-settings';
 
 describe.each(ENGINE_NAMES)('%s', (name) => {
   const engine = engineOf(name);

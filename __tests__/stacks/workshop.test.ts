@@ -1,4 +1,4 @@
-import { only, settingsOf, statementsOf, synthSettings } from './synth-settings';
+import { only, settingsOf, statementsOf, synthSettings } from '../support/synth-settings';
 
 /** The workshop's steps, one by one: docs/workshop.md has the same table in words. */
 describe('the workshop', () => {

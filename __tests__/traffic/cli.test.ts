@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it, jest } from '@jest/globals';
 import { builtFile } from '../../core/package-root';
-import { startTestSite, type TestSite } from './test-site';
+import { startTestSite, type TestSite } from '../support/test-site';
 
 jest.setTimeout(30_000);
 

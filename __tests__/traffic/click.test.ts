@@ -1,9 +1,9 @@
 /** The traffic tool counts in the words of the click event: the transform is asked what it would have said. */
 import { describe, expect, it } from '@jest/globals';
+import { renderLogLine } from '../../click/log-format';
 import { parseAccessLine } from '../../etl/access-line';
 import { describeAgent } from '../../etl/agent';
 import { toClickEvent } from '../../etl/to-click-event';
-import { renderLogLine } from '../../site/log-format';
 import { toClick } from '../../traffic/click';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
 

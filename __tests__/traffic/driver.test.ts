@@ -5,7 +5,7 @@ import { type DriveResult, driveTraffic } from '../../traffic/driver';
 import type { Journey } from '../../traffic/journeys';
 import type { Answer, Loss } from '../../traffic/output';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
-import { startTestSite, type TestSite, type TestSiteOptions } from './test-site';
+import { startTestSite, type TestSite, type TestSiteOptions } from '../support/test-site';
 
 jest.setTimeout(30_000);
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import { type HtmlReport, toHtmlReport } from '../../traffic/html/html-report';
-import { CHROMIUM, CHROMIUM_FLAGS } from '../browser';
-import { needs } from '../needs';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../support/browser';
+import { needs } from '../support/needs';
 
 jest.setTimeout(60_000);
 

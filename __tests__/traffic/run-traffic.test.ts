@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Progress } from '../../traffic/progress';
 import { type RunOptions, runTraffic } from '../../traffic/run-traffic';
-import { startTestSite, type TestSite, type TestSiteOptions } from './test-site';
+import { startTestSite, type TestSite, type TestSiteOptions } from '../support/test-site';
 
 jest.setTimeout(30_000);
 

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtFile } from '../../core/package-root';
 import { startWordPressSite } from '../../site/wordpress-site';
-import { needs } from '../needs';
-import { Visitor } from '../site/visitor';
-import { eventsOf } from './events-of';
-import { describeWordPress } from './needs-wordpress';
-import { newFolder, TOKEN, useWordPressSite } from './use-wordpress-site';
+import { eventsOf } from '../support/events-of';
+import { needs } from '../support/needs';
+import { describeWordPress } from '../support/needs-wordpress';
+import { newFolder, TOKEN, useWordPressSite } from '../support/use-wordpress-site';
+import { Visitor } from '../support/visitor';
 
 const isRoot = process.getuid?.() === 0;
 

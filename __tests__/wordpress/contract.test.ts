@@ -1,6 +1,6 @@
-import { itKeepsTheSiteContract } from '../site/site-contract';
-import { describeWordPress } from './needs-wordpress';
-import { TOKEN, useWordPressSite } from './use-wordpress-site';
+import { describeWordPress } from '../support/needs-wordpress';
+import { itKeepsTheSiteContract } from '../support/site-contract';
+import { TOKEN, useWordPressSite } from '../support/use-wordpress-site';
 
 describeWordPress('the WordPress site', () => {
   const { site, readLog } = useWordPressSite();

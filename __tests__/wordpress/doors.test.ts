@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { sendRaw } from '../site/raw-client';
-import { Visitor } from '../site/visitor';
-import { describeWordPress } from './needs-wordpress';
-import { useWordPressSite } from './use-wordpress-site';
+import { describeWordPress } from '../support/needs-wordpress';
+import { sendRaw } from '../support/raw-client';
+import { useWordPressSite } from '../support/use-wordpress-site';
+import { Visitor } from '../support/visitor';
 
 describeWordPress('the doors of the WordPress site', () => {
   const { folder, site, linesOf } = useWordPressSite();

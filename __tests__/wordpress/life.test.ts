@@ -8,9 +8,9 @@ import { dirname, join } from 'node:path';
 import { builtFile } from '../../core/package-root';
 import { checkPackages, findMissingPackages } from '../../site/wordpress-packages';
 import { siteUser, startWordPressSite } from '../../site/wordpress-site';
-import { Visitor } from '../site/visitor';
-import { describeWordPress } from './needs-wordpress';
-import { newFolder, TOKEN } from './use-wordpress-site';
+import { describeWordPress } from '../support/needs-wordpress';
+import { newFolder, TOKEN } from '../support/use-wordpress-site';
+import { Visitor } from '../support/visitor';
 
 /** The processes whose command line names this folder, and those of the run folders that they use. */
 function processesOf(folder: string): string[] {

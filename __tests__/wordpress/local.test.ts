@@ -4,8 +4,8 @@ import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { builtFile } from '../../core/package-root';
-import { describeWordPress } from './needs-wordpress';
-import { newFolder } from './use-wordpress-site';
+import { describeWordPress } from '../support/needs-wordpress';
+import { newFolder } from '../support/use-wordpress-site';
 
 describeWordPress('clickstreamy local --site wordpress', () => {
   let folder: string;

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { waitForLines } from '../site/log-line';
-import { sendRaw } from '../site/raw-client';
-import { Visitor } from '../site/visitor';
-import { eventsOf } from './events-of';
-import { describeWordPress } from './needs-wordpress';
-import { TOKEN, useWordPressSite } from './use-wordpress-site';
+import { eventsOf } from '../support/events-of';
+import { waitForLines } from '../support/log-line';
+import { describeWordPress } from '../support/needs-wordpress';
+import { sendRaw } from '../support/raw-client';
+import { TOKEN, useWordPressSite } from '../support/use-wordpress-site';
+import { Visitor } from '../support/visitor';
 
 describeWordPress('odd requests to the WordPress site', () => {
   const { folder, site, readLog, linesOf } = useWordPressSite();

@@ -3,11 +3,11 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { siteUser } from '../../site/wordpress-site';
-import { readLine } from '../site/log-line';
-import { Visitor } from '../site/visitor';
-import { eventsOf } from './events-of';
-import { describeWordPress } from './needs-wordpress';
-import { TOKEN, useWordPressSite } from './use-wordpress-site';
+import { eventsOf } from '../support/events-of';
+import { readLine } from '../support/log-line';
+import { describeWordPress } from '../support/needs-wordpress';
+import { TOKEN, useWordPressSite } from '../support/use-wordpress-site';
+import { Visitor } from '../support/visitor';
 
 describeWordPress('a rotation of the log under load', () => {
   const { folder, site } = useWordPressSite();

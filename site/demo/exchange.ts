@@ -1,6 +1,6 @@
 import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { isIP } from 'node:net';
-import { renderLogLine } from '../log-format';
+import { renderLogLine } from '../../click/log-format';
 import type { AccessLog } from './access-log';
 import { nextRequestId } from './request-id';
 import type { Session } from './sessions';

@@ -1,6 +1,6 @@
 /** Requests that node:http does not hand to the application: garbage, too slow, too long. Answered and logged too. */
 import type { Socket } from 'node:net';
-import { renderLogLine } from '../log-format';
+import { renderLogLine } from '../../click/log-format';
 import type { AccessLog } from './access-log';
 import { clientOf, type Exchange, rawReply } from './exchange';
 import { nextRequestId } from './request-id';

@@ -14,7 +14,7 @@ import {
   renderUser,
   renderWhen,
   renderWho,
-} from '../../site/log-format';
+} from '../../click/log-format';
 import type { PlannedRequest } from '../plan';
 import { createRandom } from '../random';
 import { createReplyBytes } from './reply-bytes';

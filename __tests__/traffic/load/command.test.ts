@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { builtFile } from '../../../core/package-root';
 import { startDemoSite } from '../../../site/demo-site';
-import { startFakeAws } from './fake-aws';
+import { startFakeAws } from '../../support/fake-aws';
 
 let folder = '';
 beforeEach(() => {

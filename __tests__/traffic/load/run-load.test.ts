@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals
 import { type DemoSite, startDemoSite } from '../../../site/demo-site';
 import { type LoadResult, type LoadRun, runLoad } from '../../../traffic/load/run-load';
 import { runTraffic } from '../../../traffic/run-traffic';
-import { type FakeAws, startFakeAws } from './fake-aws';
+import { type FakeAws, startFakeAws } from '../../support/fake-aws';
 
 jest.setTimeout(60_000);
 

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
+import { renderLogLine } from '../../../click/log-format';
 import { startDemoSite } from '../../../site/demo-site';
-import { renderLogLine } from '../../../site/log-format';
 import { JOURNEYS, type Journey } from '../../../traffic/journeys';
 import { AccessLines } from '../../../traffic/outputs/access-lines';
 import { createReplyBytes } from '../../../traffic/outputs/reply-bytes';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../../traffic/plan';
-import { type Line, readLine } from '../../site/log-line';
+import { type Line, readLine } from '../../support/log-line';
 
 jest.setTimeout(30_000);
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { builtFile } from '../../../core/package-root';
-import { openEndpoint } from '../../local/shipper/endpoint';
-import { countEvents, ledgerCounts } from './count-events';
+import { countEvents, ledgerCounts } from '../../support/count-events';
+import { openEndpoint } from '../../support/shipper-endpoint';
 
 jest.setTimeout(30_000);
 

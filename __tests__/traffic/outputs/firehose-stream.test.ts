@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type RunOptions, runTraffic } from '../../../traffic/run-traffic';
-import { type Endpoint, openEndpoint } from '../../local/shipper/endpoint';
-import { countEvents, ledgerCounts } from './count-events';
+import { countEvents, ledgerCounts } from '../../support/count-events';
+import { type Endpoint, openEndpoint } from '../../support/shipper-endpoint';
 
 jest.setTimeout(60_000);
 

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type RunOptions, runTraffic } from '../../../traffic/run-traffic';
-import { readLine } from '../../site/log-line';
-import { countEvents, ledgerCounts } from './count-events';
+import { countEvents, ledgerCounts } from '../../support/count-events';
+import { readLine } from '../../support/log-line';
 
 jest.setTimeout(30_000);
 

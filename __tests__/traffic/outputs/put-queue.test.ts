@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openRecordPutter, type RecordPutter } from '../../../core/put-records';
 import { FATES, PutQueue } from '../../../traffic/outputs/put-queue';
-import { type Endpoint, openEndpoint } from '../../local/shipper/endpoint';
+import { type Endpoint, openEndpoint } from '../../support/shipper-endpoint';
 
 jest.setTimeout(30_000);
 

@@ -1,0 +1,217 @@
+/** The store in a search engine against one that is in trouble: a double answers as the real ones were recorded to. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { createHttpClient } from '../../../core/http-client';
+import { openSearchStore, type SearchStore } from '../../../store/search/search-store';
+import { delivery, EVENT } from '../../support/event-store-contract';
+
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+const ok = { status: 201 };
+const malformed = {
+  status: 400,
+  error: {
+    type: 'mapper_parsing_exception',
+    reason: "failed to parse field [bytes] of type [long] in document with id '6'",
+    caused_by: { type: 'illegal_argument_exception', reason: 'For input string: "many"' },
+  },
+};
+const queueFull = {
+  status: 429,
+  error: { type: 'es_rejected_execution_exception', reason: 'rejected execution of … on EsThreadPoolExecutor[…]' },
+};
+const readOnly6 = {
+  status: 403,
+  error: {
+    type: 'cluster_block_exception',
+    reason: 'blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];',
+  },
+};
+const readOnly7 = {
+  status: 429,
+  error: {
+    type: 'cluster_block_exception',
+    reason: 'index [apache] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark, …];',
+  },
+};
+const notMade = { status: 404, error: { type: 'index_not_found_exception', reason: 'no such index [apache]' } };
+
+const items = (...each: readonly object[]): Reply => ({
+  status: 200,
+  body: { errors: true, items: each.map((item) => ({ index: item })) },
+});
+const unavailable: Reply = { status: 503, body: { error: { type: 'unavailable', reason: 'shutting down' } } };
+
+let server: Server;
+let store: SearchStore;
+/** The ids of each `_bulk` request. */
+let asked: string[][];
+/** What to answer, one after the other; the last for all that follow. */
+let answers: (Reply | 'break')[];
+
+beforeEach(async () => {
+  asked = [];
+  server = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    const { method, url = '' } = request;
+    const send = (reply: Reply) => response.writeHead(reply.status).end(JSON.stringify(reply.body));
+    if (!url.includes('_bulk')) {
+      const root = { version: { number: '7.10.2' } };
+      send({ status: 200, body: method === 'PUT' ? { acknowledged: true } : url === '/' ? root : {} });
+      return;
+    }
+    asked.push([...body.matchAll(/"_id":"([^"]+)"/g)].map(([, id]) => String(id)));
+    const answer = answers.length > 1 ? answers.shift() : answers[0];
+    if (answer === undefined || answer === 'break') response.destroy();
+    else send(answer);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  store = await openSearchStore({
+    client: createHttpClient({ url, auth: { mode: 'none' }, timeoutSeconds: 5 }),
+    index: 'apache',
+  });
+});
+afterEach(async () => {
+  await store.close();
+  server.closeAllConnections();
+  server.close();
+});
+
+const [a, b, c] = [delivery(EVENT), delivery(EVENT), delivery(EVENT)];
+const [idA, idB, idC] = [a.id, b.id, c.id];
+
+describe('a store in a search engine in trouble', () => {
+  it('reads every item of a reply that says 200', async () => {
+    answers = [items(ok, malformed, ok)];
+
+    const refused = await store.write([a, b, c]);
+
+    expect(refused).toEqual([
+      {
+        id: idB,
+        code: '400',
+        message:
+          'mapper_parsing_exception: failed to parse field [bytes] of type [long] in document with id \'6\'; For input string: "many"',
+      },
+    ]);
+    expect(asked).toEqual([[idA, idB, idC]]);
+  });
+
+  it('sends again what met a full queue, and only that', async () => {
+    answers = [items(ok, queueFull, queueFull), items(ok, queueFull), items(ok)];
+
+    expect(await store.write([a, b, c])).toEqual([]);
+    expect(asked).toEqual([[idA, idB, idC], [idB, idC], [idC]]);
+  });
+
+  it('keeps a refusal while others are tried again, and their order', async () => {
+    answers = [items(queueFull, malformed, ok), items(malformed)];
+
+    const refused = await store.write([a, b, c]);
+
+    expect(refused.map(({ id }) => id)).toEqual([idA, idB]);
+  });
+
+  it.each([
+    ['unavailable', unavailable],
+    ['too busy', { status: 429, body: { error: { type: 'circuit_breaking_exception', reason: 'Data too large' } } }],
+    ['behind a gateway that is not', { status: 502, body: 'Bad Gateway' }],
+    ['breaking off', 'break' as const],
+  ])('sends a whole request again when the engine is %s', async (_, trouble) => {
+    answers = [trouble, items(ok, ok)];
+
+    expect(await store.write([a, b])).toEqual([]);
+    expect(asked).toEqual([
+      [idA, idB],
+      [idA, idB],
+    ]);
+  });
+
+  it('gives up after some attempts, and says what waits', async () => {
+    answers = [items(ok, queueFull, malformed), items(queueFull)];
+
+    await expect(store.write([a, b, c])).rejects.toMatchObject({
+      code: 'INDEX_BLOCKED',
+      waiting: [b],
+      refused: [{ id: idC, code: '400' }],
+    });
+    expect(asked).toHaveLength(4);
+  });
+
+  it.each([
+    ['Elasticsearch 6', readOnly6],
+    ['the later ones', readOnly7],
+  ])('does not press an index that is read-only, as %s say it, and refuses no event for it', async (_, block) => {
+    answers = [items(ok, block)];
+
+    const error = await store.write([a, b]).catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({ code: 'INDEX_BLOCKED', waiting: [b], refused: [] });
+    expect(String(error)).toContain('cluster_block_exception');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('lets events wait for an index that may not be made', async () => {
+    answers = [items(notMade, notMade)];
+
+    await expect(store.write([a, b])).rejects.toMatchObject({ code: 'INDEX_BLOCKED', waiting: [a, b] });
+    expect(asked).toHaveLength(1);
+  });
+
+  it.each([
+    [401, 'ACCESS_DENIED'],
+    [403, 'ACCESS_DENIED'],
+    [400, 'ENGINE_REFUSED'],
+  ])('lets events wait, and asks once, where the whole request is answered %i', async (status, code) => {
+    answers = [{ status, body: { error: { type: 'some_exception', reason: 'why' } } }];
+
+    await expect(store.write([a, b])).rejects.toMatchObject({ code, waiting: [a, b], refused: [] });
+    expect(asked).toHaveLength(1);
+  });
+
+  it('halves a request that is too large, and refuses the event that is too large alone', async () => {
+    const tooLarge: Reply = { status: 413, body: '' };
+    answers = [tooLarge, items(ok, ok), tooLarge];
+
+    const refused = await store.write([a, b, c]);
+
+    expect(refused).toEqual([{ id: idC, code: '413', message: expect.stringMatching(/size/) }]);
+    expect(asked).toEqual([[idA, idB, idC], [idA, idB], [idC]]);
+  });
+
+  it.each([
+    ['too few items', items(ok)],
+    ['no items', { status: 200, body: { errors: false } }],
+    ['a page', { status: 200, body: '<html>' }],
+  ])('takes nothing for stored where a reply has %s', async (_, reply) => {
+    answers = [reply];
+
+    await expect(store.write([a, b])).rejects.toMatchObject({ code: 'SERVER_REPLY_UNUSABLE', waiting: [a, b] });
+  });
+
+  it('cuts a batch into requests of some megabytes, and says what waits of all of them', async () => {
+    const large = Array.from({ length: 6 }, () => delivery({ ...EVENT, request: 'x'.repeat(1_500_000) }));
+    answers = [items(ok, ok), items(ok, readOnly7)];
+
+    const error = await store.write(large).catch((thrown: unknown) => thrown);
+
+    expect(asked).toEqual([large.slice(0, 2), large.slice(2, 4)].map((each) => each.map(({ id }) => id)));
+    expect(error).toMatchObject({ waiting: large.slice(3) });
+  });
+
+  it('gives up what it is doing when it is closed', async () => {
+    answers = [unavailable];
+    const written = store.write([a]);
+    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+
+    await store.close();
+
+    await expect(written).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});

@@ -1,0 +1,56 @@
+/** The search nodes that the set-up has started, for the tests. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ENGINES, type EngineName } from '../../../bench/start-node';
+import { needs } from '../needs';
+
+/** The folder in which each node's state stands as `<name>.json` once it is known; set by the set-up, inherited by the workers. */
+export const STATE_VARIABLE = 'CLICKSTREAMY_TEST_NODES';
+
+/** What a node's file says. */
+export type NodeState = { readonly url: string } | { readonly failure: string };
+
+/** The programs that a node needs, if both are there: a node is compiled from its source, so a Java runtime alone will not do. */
+export function findJavaAndMaven(): string | undefined {
+  try {
+    execFileSync('javac', ['-version'], { stdio: 'ignore' });
+    execFileSync('mvn', ['-version'], { stdio: 'ignore' });
+    return 'javac, mvn';
+  } catch {
+    return undefined;
+  }
+}
+
+/** The node's address, waiting until it has started; a machine that starts it for the first time loads its jars. */
+async function nodeUrl(name: EngineName): Promise<string> {
+  const file = join(process.env[STATE_VARIABLE] ?? '', `${name}.json`);
+  const deadline = Date.now() + START_MS;
+  while (!existsSync(file)) {
+    if (Date.now() > deadline) throw new Error(`${name} has not started in ${START_MS / 1000} s`);
+    await sleep(50);
+  }
+  const state = JSON.parse(readFileSync(file, 'utf8')) as NodeState;
+  if ('failure' in state) throw new Error(`${name} has not started: ${state.failure}`);
+  return state.url;
+}
+
+const START_MS = 240_000;
+
+/** The same tests on each engine, or on those named. @param url of the node; to be called from a test or a hook. */
+export function describeEngines(
+  subject: string,
+  body: (engine: EngineName, url: () => string) => void,
+  names: readonly EngineName[] = ENGINES,
+): void {
+  needs('Java or Maven', process.env[STATE_VARIABLE])(subject, () => {
+    describe.each(names)('%s', (name) => {
+      let url = '';
+      beforeAll(async () => {
+        url = await nodeUrl(name);
+      }, START_MS + 5000);
+      body(name, () => url);
+    });
+  });
+}

@@ -1,0 +1,39 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { createHttpClient, type HttpClient } from '../../../core/http-client';
+import { askEngine } from '../../../store/search/engine';
+
+export const clientOf = (url: string): HttpClient => createHttpClient({ url: new URL(url), auth: { mode: 'none' } });
+
+/** A name that no other test has: all test files share the nodes. */
+export const freshIndex = () => `test-${randomUUID()}`;
+
+/** Takes the index, its rotated ones and its template away again. */
+export async function dropIndex(client: HttpClient, index: string): Promise<void> {
+  await client.send({ method: 'DELETE', path: `/${index},${index}-*`, query: { ignore_unavailable: 'true' } });
+  await client.send({ method: 'DELETE', path: `/_template/clickstreamy-${index}` });
+}
+
+const Hits = z.object({
+  hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: z.record(z.string(), z.unknown()) })) }),
+});
+
+/** Every document of the index, by its id; up to 10,000. */
+export async function readDocuments(
+  client: HttpClient,
+  index: string,
+): Promise<Readonly<Record<string, Record<string, unknown>>>> {
+  const query = { ignore_unavailable: 'true' };
+  await askEngine(client, { method: 'POST', path: `/${index}/_refresh`, query }, z.object({}));
+  const all = { method: 'POST', path: `/${index}/_search`, query, json: { size: 10_000 } } as const;
+  const { hits } = await askEngine(client, all, Hits);
+  return Object.fromEntries(hits.hits.map(({ _id, _source }) => [_id, _source]));
+}
+
+const Count = z.object({ count: z.number() });
+
+/** How many documents a query finds. */
+export async function countOf(client: HttpClient, index: string, query: object): Promise<number> {
+  await askEngine(client, { method: 'POST', path: `/${index}/_refresh` }, z.object({}));
+  return (await askEngine(client, { method: 'POST', path: `/${index}/_count`, json: { query } }, Count)).count;
+}

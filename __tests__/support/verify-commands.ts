@@ -1,0 +1,70 @@
+/** The programs as they are run, for the tests of `verify`; also used by the engines' tests. */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { builtFile } from '../../core/package-root';
+
+export interface Ended {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return new Promise((resolve) => {
+    const options = { env: { ...process.env, ...env }, timeout: 45_000 };
+    execFile(process.execPath, [program, ...args], options, (error, out, err) => {
+      resolve({ code: error === null ? 0 : Number(error.code), out, err });
+    });
+  });
+}
+
+export const verify = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  run(builtFile('cli.js'), ['verify', ...args], env);
+
+export async function traffic(...args: readonly string[]): Promise<void> {
+  const { code, err } = await run(builtFile('traffic', 'cli.js'), args);
+  if (code !== 0) throw new Error(`traffic ended with ${code}: ${err}`);
+}
+
+const running = new Set<ChildProcess>();
+
+/** `clickstreamy local`; `killAll` after each test. */
+export function startLocal(...args: readonly string[]) {
+  const child = spawn(process.execPath, [builtFile('cli.js'), 'local', '--ui-port', '0', '--json', ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  let err = '';
+  child.stdout.resume();
+  child.stderr.on('data', (text) => {
+    err += text;
+  });
+  const ended = once(child, 'close').then(([code]) => {
+    if (code !== 0) throw new Error(`local ended with ${code}: ${err}`);
+  });
+  ended.catch(() => {});
+  return {
+    ended,
+    site: () => until(() => /site {4}(http:\S+)/.exec(err)?.[1]),
+    stop: async () => {
+      child.kill('SIGINT');
+      await ended;
+    },
+  };
+}
+
+export function killAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+  running.clear();
+}
+
+async function until<T>(look: () => T | undefined): Promise<T> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const seen = look();
+    if (seen !== undefined) return seen;
+    if (Date.now() > deadline) throw new Error('it did not come in 20 s');
+    await sleep(20);
+  }
+}

@@ -1,0 +1,152 @@
+/** The way of one buffer: copied and transformed at the same time, then stored, its failures kept as objects. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { reasonOf } from '../core/errors';
+import type { Delivery, EventStore } from '../store/event-store';
+import type { Segment } from './journal';
+import { openLane } from './lane';
+import { putObject, toObjectKey } from './objects';
+import { watchOutage } from './outage';
+import { createDocumentWriter, type Refused } from './store-documents';
+import { type Transformed, type TransformProps, transformBatches } from './transform-calls';
+
+/** What became of the records of one buffer. */
+export interface Outcome {
+  readonly stored: number;
+  readonly processingFailed: number;
+  readonly deliveryFailed: number;
+  readonly dropped: number;
+}
+
+/** What the line of a failed event says of where it was meant to go. */
+export interface DestinationIndex {
+  readonly name: string;
+  /** Of the documents, for an engine that has types. */
+  readonly type?: string;
+}
+
+export interface DeliveryProps {
+  readonly stream: string;
+  readonly prefix: string;
+  readonly folders: { readonly bucket: string; readonly scratch: string };
+  readonly transform: TransformProps;
+  readonly lambdaArn: string;
+  readonly store: EventStore;
+  readonly index: DestinationIndex;
+  /** How long documents that the store cannot take are tried again, the first attempt included. */
+  readonly retrySeconds: number;
+  readonly warn: (sentence: string) => void;
+  /** Aborted when the stream closes: what fails from then on stays in the journal. */
+  readonly closing: AbortSignal;
+}
+
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 10_000;
+
+/** In each stage: one in hand, and the next one made ready meanwhile. */
+const AT_ONCE = 2;
+
+/** Delivers buffers: each stage takes them in order, while the next ones are already in the stage before. */
+export function openDelivery(props: DeliveryProps): (segment: Segment) => Promise<Outcome> {
+  const transforms = openLane(AT_ONCE);
+  const writes = openLane(AT_ONCE);
+  const failedPrefix = `${props.prefix}elasticsearch-failed/`;
+  const store = createDocumentWriter({ ...props, failedPrefix });
+  const bucketAway = watchOutage(props.warn);
+
+  async function transformAndStore(segment: Segment): Promise<Outcome> {
+    const transformed = await transforms(() => transformBatches(segment.batches, props.transform));
+    const readyMs = Date.now();
+    const refused = await writes(() => store(transformed.documents, readyMs));
+    await allEnded([
+      keep(segment, 'processing-failed/', processingFailedLines(transformed)),
+      keep(segment, 'elasticsearch-failed/', refusedLines(segment, transformed.documents, refused)),
+    ]);
+    const deliveryFailed = refused.refusals.size;
+    return {
+      stored: transformed.documents.length - deliveryFailed,
+      processingFailed: transformed.failures.length,
+      deliveryFailed,
+      dropped: transformed.dropped,
+    };
+  }
+
+  function refusedLines(segment: Segment, documents: readonly Delivery[], refused: Refused): string[] {
+    if (refused.refusals.size === 0) return [];
+    const arrivals = arrivalsOf(segment, refused.refusals);
+    const now = Date.now();
+    return documents.flatMap(({ id, document }) => {
+      const refusal = refused.refusals.get(id);
+      if (refusal === undefined) return [];
+      const line = {
+        attemptsMade: refused.attempts,
+        arrivalTimestamp: arrivals.get(id),
+        errorCode: refusal.code,
+        errorMessage: refusal.message,
+        attemptEndingTimestamp: now,
+        esDocumentId: id,
+        esIndexName: props.index.name,
+        ...(props.index.type === undefined ? {} : { esTypeName: props.index.type }),
+        rawData: Buffer.from(document.buffer, document.byteOffset, document.length).toString('base64'),
+      };
+      return [`${JSON.stringify(line)}\n`];
+    });
+  }
+
+  function processingFailedLines({ failures }: Transformed): string[] {
+    return failures.map((failure) => `${JSON.stringify({ ...failure, lambdaARN: props.lambdaArn })}\n`);
+  }
+
+  async function keep(segment: Segment, kind: string, lines: readonly string[]): Promise<void> {
+    if (lines.length > 0) await put(segment, kind, [Buffer.from(lines.join(''))]);
+  }
+
+  /** Tries until it is written: an object that cannot be kept holds its buffer back, and in time the senders. */
+  async function put(segment: Segment, kind: string, parts: readonly Uint8Array[]): Promise<void> {
+    const key = toObjectKey({ prefix: props.prefix + kind, stream: props.stream, ...oldestOf(segment) });
+    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
+      try {
+        await putObject(props.folders, key, parts);
+        return bucketAway.over();
+      } catch (error) {
+        bucketAway.begins(
+          `${key} cannot be written in ${props.folders.bucket}: ${reasonOf(error)}. It is tried again.`,
+        );
+        await pause(waitMs);
+      }
+    }
+  }
+
+  /** @throws AbortError once the stream closes. */
+  async function pause(milliseconds: number): Promise<void> {
+    await delay(milliseconds, undefined, { signal: props.closing });
+  }
+
+  return async (segment) => {
+    const parts = segment.batches.map(({ bytes }) => bytes);
+    const delivered = transformAndStore(segment);
+    await allEnded([delivered, put(segment, '', parts)]);
+    return delivered;
+  };
+}
+
+function arrivalsOf(segment: Segment, ids: ReadonlyMap<string, unknown>): ReadonlyMap<string, number> {
+  const arrivals = new Map<string, number>();
+  for (const batch of segment.batches) {
+    for (let index = 0; index < batch.count; index++) {
+      const id = batch.idAt(index);
+      if (ids.has(id)) arrivals.set(id, batch.arrivalMs);
+    }
+  }
+  return arrivals;
+}
+
+function oldestOf({ batches: [oldest] }: Segment): { readonly arrivalMs: number; readonly id: string } {
+  if (oldest === undefined) throw new RangeError('a segment is never empty');
+  return { arrivalMs: oldest.arrivalMs, id: oldest.idAt(0) };
+}
+
+/** When it returns or throws, nothing goes on behind the caller's back: the store may be closed next. */
+async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}

@@ -1,0 +1,61 @@
+/** One call of the transform function, on the function's side of the wall: an event as AWS Lambda gives it, and what the reply is worth. */
+import { randomUUID } from 'node:crypto';
+import type { FirehoseTransformationEvent } from 'aws-lambda';
+import type { TransformHandler } from '../etl/handler';
+import { judgeReply, replyTooLarge, type Verdicts } from './transform-reply';
+
+/** The records of one call, in a form that crosses to another thread at little cost. */
+export interface FunctionCall {
+  readonly deliveryStreamArn: string;
+  readonly region: string;
+  readonly ids: readonly string[];
+  readonly arrivalsMs: Float64Array<ArrayBuffer>;
+  /** The records' bytes, one after the other; all of their buffer, which is copied whole. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** Where each record ends in them. */
+  readonly ends: Uint32Array<ArrayBuffer>;
+}
+
+/**
+ * The function as Firehose sees it.
+ *
+ * @throws TimedOut, or what else makes the call a failed one: an error of the function, an end of its thread.
+ */
+export type TransformFunction = (call: FunctionCall) => Promise<Verdicts>;
+
+export class TimedOut extends Error {
+  constructor(seconds: number) {
+    super(`The function did not answer within ${seconds} s.`);
+  }
+}
+
+/** What AWS Lambda takes and gives in a synchronous call. */
+export const PAYLOAD_BYTES = 6 * 1024 * 1024;
+
+/** Calls a handler in this thread. @throws what the handler throws, and where its reply is over 6 MB. */
+export async function callHandler(handler: TransformHandler, call: FunctionCall): Promise<Verdicts> {
+  const reply = await handler(toEvent(call));
+  if (replyTooLarge(reply, PAYLOAD_BYTES)) throw new Error('The reply is larger than 6 MB.');
+  return judgeReply(call.ids, reply);
+}
+
+function toEvent({
+  deliveryStreamArn,
+  region,
+  ids,
+  arrivalsMs,
+  bytes,
+  ends,
+}: FunctionCall): FirehoseTransformationEvent {
+  const records = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  return {
+    invocationId: randomUUID(),
+    deliveryStreamArn,
+    region,
+    records: ids.map((recordId, index) => ({
+      recordId,
+      approximateArrivalTimestamp: arrivalsMs[index] ?? 0,
+      data: records.toString('base64', ends[index - 1] ?? 0, ends[index]),
+    })),
+  };
+}

@@ -1,0 +1,220 @@
+/** Charts over time, drawn by hand as SVG at the width they have. */
+import type { Figure, PanelRow } from '../../panels/panel';
+import type { Span } from '../overview-reply';
+import { html, setText, svg } from './dom';
+import { toBucket, toTick } from './format';
+import { formatOf } from './measure';
+
+const HEIGHT = 176;
+const LEFT = 40;
+const RIGHT = 6;
+const TOP = 8;
+const BOTTOM = 22;
+/** Of a time on the axis, with some space. */
+const LABEL_WIDTH = 70;
+const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
+
+interface Bucket {
+  readonly t: number;
+  /** One for each series. */
+  readonly values: readonly number[];
+}
+
+export interface Chart {
+  readonly element: HTMLElement;
+  show(rows: readonly PanelRow[], span: Span): void;
+}
+
+export function makeChart(title: string, as: 'columns' | 'line', series: readonly Figure[]): Chart {
+  const plot = svg('svg', { role: 'img', tabindex: 0, height: HEIGHT, class: 'plot' });
+  const tip = html('div', { class: 'tip', role: 'status' });
+  tip.hidden = true;
+  const { toNumber, toCompact } = formatOf(series[0]?.measure);
+  const totals = series.map(() => html('b'));
+  const legend = html(
+    'ul',
+    { class: 'legend' },
+    ...series.map(({ label, tone }, at) => html('li', { class: `tone-${tone}` }, html('i'), label, ' ', totals[at])),
+  );
+  const element = html('div', { class: 'chart' }, legend, html('div', { class: 'canvas' }, plot, tip));
+
+  let span: Span = { from: 0, to: 1, bucketMs: 1, live: false };
+  let buckets: readonly Bucket[] = [];
+  let chosen: number | undefined;
+
+  const width = () => Math.max(160, plot.clientWidth);
+  const step = () => (width() - LEFT - RIGHT) / Math.max(1, buckets.length);
+
+  function draw(): void {
+    if (plot.clientWidth === 0) return;
+    const heights = buckets.map(({ values }) => (as === 'line' ? Math.max(0, ...values) : sum(values)));
+    // Events come whole, so that an axis of less than four would have none at its rules; a rate may be as small as it likes.
+    const top = niceTop(Math.max(as === 'line' ? 0 : 4, ...heights));
+    plot.setAttribute('viewBox', `0 0 ${width()} ${HEIGHT}`);
+    plot.replaceChildren(
+      ...grid(top, width(), toCompact),
+      ...timeAxis(span, step(), buckets, width()),
+      ...marks(top),
+      ...cursor(),
+    );
+  }
+
+  function marks(top: number): SVGElement[] {
+    return as === 'line' ? lines(series, buckets, step(), top) : columns(series, buckets, step(), top);
+  }
+
+  function cursor(): SVGElement[] {
+    if (chosen === undefined || buckets[chosen] === undefined) return [];
+    const x = LEFT + (chosen + 0.5) * step();
+    return [svg('line', { class: 'cursor', x1: x, x2: x, y1: TOP, y2: TOP + PLOT_HEIGHT })];
+  }
+
+  function choose(at: number | undefined): void {
+    chosen = at === undefined ? undefined : Math.min(buckets.length - 1, Math.max(0, at));
+    showTip();
+    draw();
+  }
+
+  function showTip(): void {
+    const bucket = chosen === undefined ? undefined : buckets[chosen];
+    tip.hidden = bucket === undefined;
+    if (bucket === undefined || chosen === undefined) return;
+    const items = series.map(({ label, tone }, at) =>
+      html('li', { class: `tone-${tone}` }, html('i'), label, ' ', html('b', {}, toNumber(bucket.values[at] ?? 0))),
+    );
+    tip.replaceChildren(toBucket(bucket.t, span.bucketMs), html('ul', {}, ...items));
+    const x = LEFT + (chosen + 0.5) * step();
+    tip.classList.toggle('leftwards', x > width() / 2);
+    tip.style.left = `${x}px`;
+  }
+
+  plot.addEventListener('pointermove', ({ offsetX }) => choose(Math.floor((offsetX - LEFT) / step())));
+  plot.addEventListener('pointerleave', () => choose(undefined));
+  plot.addEventListener('blur', () => choose(undefined));
+  plot.addEventListener('keydown', (event) => {
+    const move = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (event.key === 'Escape') choose(undefined);
+    if (move === undefined) return;
+    event.preventDefault();
+    choose((chosen ?? buckets.length - (move > 0 ? 2 : 0)) + move);
+  });
+  new ResizeObserver(draw).observe(plot);
+
+  return {
+    element,
+    show(rows, newSpan) {
+      const moved = (newSpan.from - span.from) / newSpan.bucketMs;
+      // The cursor stays at its moment while time goes on under it.
+      if (chosen !== undefined)
+        chosen = newSpan.bucketMs === span.bucketMs && moved <= chosen ? chosen - moved : undefined;
+      span = newSpan;
+      buckets = toBuckets(rows, series, span, as === 'line');
+      const sums = series.map((_, at) => sum(buckets.map(({ values }) => values[at] ?? 0)));
+      // A rate has no total: its latest value says more.
+      const shown = as === 'line' ? series.map((_, at) => buckets.at(-1)?.values[at] ?? 0) : sums;
+      for (const [at, total] of totals.entries()) setText(total, toNumber(shown[at] ?? 0));
+      const summary = series.map(({ label }, at) => `${label} ${toNumber(shown[at] ?? 0)}`).join(', ');
+      plot.setAttribute('aria-label', `${title} over time: ${summary}. Arrow keys read single values.`);
+      plot.classList.toggle('empty', sum(sums) === 0);
+      showTip();
+      draw();
+    },
+  };
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+
+/** Every bucket of the span, those without events too; for a line without the last, which is not full yet. */
+function toBuckets(rows: readonly PanelRow[], series: readonly Figure[], span: Span, line: boolean): Bucket[] {
+  const byTime = new Map(rows.map((row) => [Number(row['t']), row]));
+  const end = line && span.live ? span.to - span.bucketMs : span.to;
+  const buckets: Bucket[] = [];
+  for (let t = span.from; t < end; t += span.bucketMs) {
+    const row = byTime.get(t);
+    buckets.push({ t, values: series.map(({ column }) => Number(row?.[column] ?? 0)) });
+  }
+  return buckets;
+}
+
+/** A round number from `value` upwards, whose half is round too. */
+function niceTop(value: number): number {
+  if (value <= 0) return 1;
+  const power = 10 ** Math.floor(Math.log10(value));
+  const factor = [1, 2, 3, 4, 6, 8].find((each) => each * power >= value) ?? 10;
+  return factor * power;
+}
+
+function grid(top: number, width: number, toCompact: (value: number) => string): SVGElement[] {
+  return [0, 1, 2, 3, 4].flatMap((quarter) => {
+    const y = TOP + PLOT_HEIGHT * (1 - quarter / 4);
+    const line = svg('line', { class: quarter === 0 ? 'base' : 'rule', x1: LEFT, x2: width - RIGHT, y1: y, y2: y });
+    if (quarter % 2 === 1) return [line];
+    return [
+      line,
+      svg('text', { class: 'tick', x: LEFT - 6, y: y + 4, 'text-anchor': 'end' }, toCompact((top * quarter) / 4)),
+    ];
+  });
+}
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+/** Steps that a person counts in. */
+const TICKS = [
+  ...[5, 10, 15, 30].map((seconds) => seconds * SECOND),
+  ...[1, 2, 3, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 5, 7, 14, 30, 60, 91, 182, 365].map((days) => days * DAY),
+];
+
+function timeAxis(span: Span, step: number, buckets: readonly Bucket[], width: number): SVGElement[] {
+  const spanMs = span.to - span.from;
+  const least = (LABEL_WIDTH / step) * span.bucketMs;
+  const every =
+    TICKS.find((ms) => ms >= least && ms % span.bucketMs === 0) ?? Math.ceil(LABEL_WIDTH / step) * span.bucketMs;
+  return buckets.flatMap(({ t }, at) => {
+    // Counted from the epoch, so that labels travel with their time and do not jump.
+    if (t % every !== 0) return [];
+    const x = LEFT + at * step;
+    if (x > width - RIGHT - 30 || x < LEFT + 10) return [];
+    return [svg('text', { class: 'tick', x, y: HEIGHT - 5, 'text-anchor': 'middle' }, toTick(t, spanMs))];
+  });
+}
+
+function columns(series: readonly Figure[], buckets: readonly Bucket[], step: number, top: number): SVGElement[] {
+  const gap = step > 4 ? 1 : 0;
+  const paths = series.map(() => '');
+  buckets.forEach(({ values }, at) => {
+    let below = 0;
+    values.forEach((value, of) => {
+      if (value === 0) return;
+      // A single failure among thousands has to be seen: at least 1.5 pixels.
+      const height = Math.max(1.5, (value / top) * PLOT_HEIGHT);
+      const y = TOP + PLOT_HEIGHT - below - height;
+      paths[of] +=
+        `M${round(LEFT + at * step)} ${round(y)}h${round(step - gap)}v${round(height)}h${round(gap - step)}z`;
+      below += height;
+    });
+  });
+  return series.map(({ tone }, of) => svg('path', { class: `area tone-${tone}`, d: paths[of] ?? '' }));
+}
+
+function lines(series: readonly Figure[], buckets: readonly Bucket[], step: number, top: number): SVGElement[] {
+  return series.flatMap(({ tone }, of) => {
+    const points = buckets.map(({ values }, at) => {
+      const y = TOP + PLOT_HEIGHT * (1 - (values[of] ?? 0) / top);
+      return `${round(LEFT + (at + 0.5) * step)} ${round(y)}`;
+    });
+    if (points.length === 0) return [];
+    const bottom = TOP + PLOT_HEIGHT;
+    const right = round(LEFT + (points.length - 0.5) * step);
+    const under = `M${round(LEFT + step / 2)} ${bottom}L${points.join('L')}L${right} ${bottom}z`;
+    return [
+      svg('path', { class: `under tone-${tone}`, d: under }),
+      svg('path', { class: `stroke tone-${tone}`, d: `M${points.join('L')}` }),
+    ];
+  });
+}
+
+const round = (value: number) => Math.round(value * 10) / 10;

@@ -1,0 +1,152 @@
+/** The page's server: three files, one reply, and what `verify` asks. It answers to this machine only, and reads only. */
+import { readFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { z } from 'zod';
+import { reasonOf, ToolkitError } from '../core/errors';
+import { listen } from '../core/listen';
+import { builtFile } from '../core/package-root';
+import type { StoreReader } from '../store/store-reader';
+import { readOverview } from './overview';
+import type { Overview, PipelineStatus, Range } from './overview-reply';
+import { answerAboutRun, isAboutRun } from './run-replies';
+
+export interface PageOptions {
+  readonly reader: StoreReader;
+  /** Asked for each reply. */
+  readonly status: () => PipelineStatus;
+  /** 0: any free one. */
+  readonly port: number;
+  /** @default '127.0.0.1' */
+  readonly host?: string;
+}
+
+export interface Page {
+  readonly url: string;
+  readonly port: number;
+  /** Cuts what is open. */
+  close(): Promise<void>;
+}
+
+const FILES: Readonly<Record<string, readonly [file: string, type: string]>> = {
+  '/': ['index.html', 'text/html; charset=utf-8'],
+  '/page.css': ['page.css', 'text/css; charset=utf-8'],
+  '/page.js': ['page.js', 'text/javascript; charset=utf-8'],
+  '/icon.svg': ['icon.svg', 'image/svg+xml'],
+};
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
+
+/** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED, PAGE_FAILED if its built files are missing. */
+export async function startPage({ reader, status, port, host = '127.0.0.1' }: PageOptions): Promise<Page> {
+  const files = await loadFiles();
+  const overview = shareOverview(reader);
+
+  async function answer(request: IncomingMessage): Promise<Reply> {
+    if (!isFromHere(request.headers.host, host)) return text(403, 'This page answers to this machine only.');
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return text(405, 'Only GET and HEAD.', { allow: 'GET, HEAD' });
+    const [path = '', parameters = ''] = (request.url ?? '').split('?', 2);
+    const file = files.get(path);
+    if (file !== undefined) return file;
+    if (isAboutRun(path)) {
+      const said = await answerAboutRun(reader, path, new URLSearchParams(parameters));
+      return said === undefined ? text(400, 'run, by, key: see page/run-replies.ts.') : json(said);
+    }
+    if (path !== '/api/overview') return text(404, 'There is no such page.');
+    const range = Minutes.safeParse(new URLSearchParams(parameters).get('minutes') ?? undefined);
+    if (!range.success) return text(400, 'minutes: a whole number from 1 to 525600, or all.');
+    const reply: Overview = { status: status(), ...(await overview(range.data)) };
+    return json(reply);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request)
+      .catch((error) => text(500, `The store does not answer: ${reasonOf(error)}`))
+      .then((reply) => send(request, response, reply));
+  });
+  const bound = await listen(server, { what: 'the page', host, port, option: '--ui-port' });
+  return {
+    url: `${bound.url}/`,
+    port: bound.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const Minutes = z.union([z.literal('all'), z.coerce.number().int().min(1).max(525_600)]).default(15);
+
+interface Reply {
+  readonly code: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+const text = (code: number, words: string, headers: Readonly<Record<string, string>> = {}): Reply => ({
+  code,
+  headers: { 'content-type': 'text/plain; charset=utf-8', ...headers },
+  body: Buffer.from(`${words}\n`),
+});
+
+const json = (value: object): Reply => ({
+  code: 200,
+  headers: { 'content-type': 'application/json' },
+  body: Buffer.from(JSON.stringify(value)),
+});
+
+function send(request: IncomingMessage, response: ServerResponse, { code, headers, body }: Reply): void {
+  response.writeHead(code, { ...HEADERS, ...headers, 'content-length': body.length });
+  response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+/** A name that only leads here: a page elsewhere may point a name of its own at this address (DNS rebinding). */
+function isFromHere(hostHeader: string | undefined, host: string): boolean {
+  const name = hostHeader
+    ?.toLowerCase()
+    .replace(/:\d*$/, '')
+    .replace(/^\[(.*)\]$/, '$1');
+  return name !== undefined && ['localhost', '127.0.0.1', '::1', host].includes(name);
+}
+
+async function loadFiles(): Promise<ReadonlyMap<string, Reply>> {
+  const loaded = Object.entries(FILES).map(async ([path, [file, type]]) => {
+    const body = await readFile(builtFile('page', 'browser', file)).catch((error) => {
+      throw new ToolkitError(
+        'PAGE_FAILED',
+        `the page’s ${file} cannot be read: ${reasonOf(error)}`,
+        'Run `npm run build`.',
+        {
+          cause: error,
+        },
+      );
+    });
+    return [path, { code: 200, headers: { 'content-type': type }, body }] as const;
+  });
+  return new Map(await Promise.all(loaded));
+}
+
+/**
+ * Several pages that look at one range share one look, and looking never takes more than a fifth of the time: the log is what matters.
+ */
+function shareOverview(reader: StoreReader): (range: Range) => Promise<Omit<Overview, 'status'>> {
+  const looks = new Map<Range, Promise<Omit<Overview, 'status'>>>();
+  return (range) => {
+    const known = looks.get(range);
+    if (known !== undefined) return known;
+    const begun = performance.now();
+    const look = readOverview(reader, range, Date.now());
+    looks.set(range, look);
+    const forget = () => looks.delete(range);
+    look.then(() => setTimeout(forget, Math.min(5000, Math.max(400, 4 * (performance.now() - begun)))).unref(), forget);
+    return look;
+  };
+}

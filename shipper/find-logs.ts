@@ -1,0 +1,98 @@
+import type { BigIntStats } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { glob } from 'tinyglobby';
+import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
+
+export interface FoundLog {
+  readonly path: string;
+  /** Device and inode: what stays when the file is renamed. */
+  readonly file: string;
+  readonly stats: BigIntStats;
+}
+
+export interface Findings {
+  /** Oldest first; each file once, whatever its number of names. */
+  readonly logs: readonly FoundLog[];
+  /** Patterns that matched no file. */
+  readonly unmatched: readonly string[];
+}
+
+/** Looks up the files of globs (`*`, `?`, `**`, `[abc]`, `{a,b}`) and plain paths; an existing path is never read as a glob. */
+export async function findLogs(patterns: readonly string[]): Promise<Findings> {
+  const logs = new Map<string, FoundLog>();
+  const unmatched: string[] = [];
+  for (const pattern of patterns) {
+    let files = 0;
+    for (const path of await pathsOf(pattern)) {
+      const stats = await statOf(path);
+      // A folder is no log; to read a pipe or a device could take for ever.
+      if (!stats?.isFile()) continue;
+      files += 1;
+      const file = `${stats.dev}:${stats.ino}`;
+      logs.set(file, { path, file, stats });
+    }
+    if (files === 0) unmatched.push(pattern);
+  }
+  return { logs: [...logs.values()].sort(byAge), unmatched };
+}
+
+async function pathsOf(pattern: string): Promise<readonly string[]> {
+  const path = resolve(pattern);
+  if ((await statOf(path)) !== undefined) return [path];
+  return glob(pattern, { absolute: true, dot: true, onlyFiles: false, expandDirectories: false });
+}
+
+async function statOf(path: string): Promise<BigIntStats | undefined> {
+  try {
+    return await stat(path, { bigint: true });
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
+    throw unreadable(path, error);
+  }
+}
+
+/** By the last write; a log before its gzipped copy, which keeps the log's time. */
+function byAge(a: FoundLog, b: FoundLog): number {
+  if (a.stats.mtimeNs !== b.stats.mtimeNs) return a.stats.mtimeNs < b.stats.mtimeNs ? -1 : 1;
+  return Number(isGzip(a.path)) - Number(isGzip(b.path)) || (a.path < b.path ? -1 : 1);
+}
+
+export function isGzip(path: string): boolean {
+  return path.endsWith('.gz');
+}
+
+/** @throws ToolkitError LOG_NOT_FOUND or LOG_UNREADABLE for the first pattern that matches no file. */
+export async function checkPatterns(patterns: readonly string[]): Promise<void> {
+  const [pattern] = (await findLogs(patterns)).unmatched;
+  if (pattern !== undefined) throw await notFound(pattern);
+}
+
+/** Why a pattern matched nothing: a folder on its way that this user may not enter, or really nothing there. */
+export async function notFound(pattern: string): Promise<ToolkitError> {
+  const firstWild = pattern.search(/[*?[{]/);
+  const folder = resolve(firstWild < 0 ? dirname(pattern) : dirname(`${pattern.slice(0, firstWild)}x`));
+  try {
+    await readdir(folder);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') return unreadable(folder, error);
+  }
+  if ((await statOf(pattern)) !== undefined) {
+    const mend = 'Say which files are logs: a folder needs a pattern after it, a pipe or a device cannot be followed.';
+    return new ToolkitError('LOG_NOT_FOUND', `${pattern} is no file.`, mend);
+  }
+  return new ToolkitError(
+    'LOG_NOT_FOUND',
+    `No log matches ${pattern}.`,
+    `Check the pattern (it is looked up in ${folder}) and quote it, so that the shell does not expand it.`,
+  );
+}
+
+export function unreadable(path: string, cause: unknown): ToolkitError {
+  return new ToolkitError(
+    'LOG_UNREADABLE',
+    `${path} cannot be read: ${reasonOf(cause)}.`,
+    'Give this user the right to read it and to enter every folder on the way to it.',
+    { cause },
+  );
+}

@@ -1,0 +1,212 @@
+import { basename } from 'node:path';
+import { ToolkitError } from '../core/errors';
+import { BLOCK_BYTES, type FollowedLog } from './followed-log';
+import { GunzipError } from './gunzip';
+import type { KnownContents } from './known-contents';
+import { type LineBatch, MAX_RECORD_BYTES } from './line-batch';
+import { LogContent } from './log-content';
+import { LongLine } from './long-line';
+
+export interface LogReaderProps {
+  readonly rejectFolder: string;
+  /** Once aborted, no further block is read. */
+  readonly signal: AbortSignal;
+  readonly warn: (sentence: string) => void;
+  /** The batch that is being filled. */
+  readonly batch: () => LineBatch;
+  /** Sends that batch, when there is room in flight, and begins another one. */
+  readonly flush: () => Promise<void>;
+  /** Called between two blocks of a long reading. */
+  readonly between: () => Promise<void>;
+  /** Told before a log's content is replaced. */
+  readonly ended: (log: FollowedLog) => void;
+}
+
+/** A `.gz` that ends too early is still being written, if it changed so lately. */
+const STILL_WRITTEN_MS = 5_000;
+/** A copy whose original is neither truncated nor gone after this time is a log of its own. */
+const COPY_WAIT_MS = 60_000;
+const NEWLINE = 10;
+
+/** Reads logs into batches, line by line, and puts aside the lines that are too long. */
+export class LogReader {
+  readonly #props: LogReaderProps;
+  /** Lines read, those too long included. */
+  lines = 0;
+  tooLong = 0;
+
+  constructor(props: LogReaderProps) {
+    this.#props = props;
+  }
+
+  /** What the checkpoint knows of a log that was just found. */
+  async ownOf(log: FollowedLog, known: KnownContents): Promise<LogContent | undefined> {
+    try {
+      const own = await known.ownOf(log);
+      if (own === undefined && !log.gzip && known.hadOther(log))
+        this.#props.warn(`${log.path} is not what was read before (truncated or replaced): read from its start.`);
+      return own;
+    } catch (error) {
+      if (isCorrupt(error)) return undefined; // The reading tells.
+      throw error;
+    }
+  }
+
+  /** What a log's bytes are that is not known by its file; `unfinished`: a `.gz` that is still being written. */
+  async decide(
+    log: FollowedLog,
+    known: KnownContents,
+    live: Iterable<FollowedLog>,
+  ): Promise<LogContent | 'wait' | 'unfinished'> {
+    const patient = log.gzip || (!log.early && Date.now() - log.foundAtMs < COPY_WAIT_MS);
+    try {
+      return await known.contentOf(log, live, patient);
+    } catch (error) {
+      if (await isUnfinished(log, error)) return 'unfinished';
+      if (isCorrupt(error)) return new LogContent(Buffer.alloc(0)); // The reading ships what is good, then tells.
+      throw error;
+    }
+  }
+
+  /** Reads a plain log to its end; in follow mode, to where it ended when the reading began, so that none starves. */
+  async readPlain(log: FollowedLog, final: boolean): Promise<'end'> {
+    let endsAt: number | undefined;
+    while (!this.#props.signal.aborted && log.content !== undefined) {
+      const read = await log.read(log.content, final);
+      if (read.kind === 'truncated') {
+        await this.#restart(log);
+        endsAt = undefined;
+        continue;
+      }
+      if (read.kind === 'nothing') break;
+      endsAt ??= log.size;
+      await this.#ship(log, log.content, read.block, final && read.atEnd);
+      if (read.atEnd || (!final && log.content.readOffset >= endsAt)) break;
+      await this.#props.between();
+    }
+    return 'end';
+  }
+
+  async #restart(log: FollowedLog): Promise<void> {
+    if (!log.truncationTold) {
+      log.truncationTold = true;
+      this.#props.warn(
+        `${log.path} was truncated (copytruncate?): read from its start; what was cut away unread is lost, so rotate by rename.`,
+      );
+    }
+    await log.longLine?.close();
+    log.longLine = undefined;
+    this.#props.ended(log);
+    log.content = await log.newContent();
+  }
+
+  /** Reads a `.gz` to its end. */
+  async readGzip(log: FollowedLog): Promise<'end' | 'unfinished'> {
+    const { content } = log;
+    if (content === undefined) return 'end';
+    const from = content.readOffset;
+    let position = 0;
+    let block = new Block();
+    const progress = (packedBytes: number) => {
+      log.packedRead = packedBytes;
+    };
+    try {
+      for await (const piece of log.unpack(progress)) {
+        if (this.#props.signal.aborted) return 'end';
+        block.add(piece.subarray(Math.min(piece.length, Math.max(0, from - position))));
+        position += piece.length;
+        if (block.bytes < BLOCK_BYTES) continue;
+        block = await this.#shipBlock(log, content, block, false);
+        await this.#props.between();
+      }
+    } catch (error) {
+      await this.#shipBlock(log, content, block, false);
+      if (await isUnfinished(log, error)) return 'unfinished';
+      throw error;
+    }
+    if (position === 0 && (await log.changedWithin(STILL_WRITTEN_MS)) && log.size === 0) return 'unfinished';
+    await this.#shipBlock(log, content, block, true);
+    return 'end';
+  }
+
+  /** @returns what begins with the line that is not whole yet. */
+  async #shipBlock(log: FollowedLog, content: LogContent, block: Block, final: boolean): Promise<Block> {
+    const bytes = block.join();
+    const next = new Block();
+    next.add(bytes.subarray(await this.#ship(log, content, bytes, final)));
+    return next;
+  }
+
+  /** @returns where in the block the first line begins that is not whole yet. */
+  async #ship(log: FollowedLog, content: LogContent, block: Buffer, final: boolean): Promise<number> {
+    let start = 0;
+    for (;;) {
+      if (log.longLine !== undefined) {
+        start = await this.#putAside(log, log.longLine, content, block, start, final);
+        if (log.longLine !== undefined) return start;
+      }
+      const batch = this.#props.batch();
+      const before = batch.records.length;
+      const { next, ended } = batch.take(content, block, start, final);
+      this.lines += batch.records.length - before;
+      start = next;
+      if (ended === 'block-end') return start;
+      if (ended === 'full') await this.#props.flush();
+      else log.longLine = await LongLine.open(this.#props.rejectFolder, longLineName(log, content));
+    }
+  }
+
+  /** @returns where the line ends, or the block; the line is then `log.longLine` still. */
+  async #putAside(
+    log: FollowedLog,
+    line: LongLine,
+    content: LogContent,
+    block: Buffer,
+    start: number,
+    final: boolean,
+  ): Promise<number> {
+    const newline = block.indexOf(NEWLINE, start);
+    const end = newline < 0 ? block.length : newline + 1;
+    await line.write(block.subarray(start, end));
+    content.advance(block.subarray(start, end));
+    if (newline < 0 && !final) return end;
+    const pending = content.pend();
+    log.longLine = undefined;
+    await line.finish();
+    content.settle(pending);
+    this.lines += 1;
+    this.tooLong += 1;
+    this.#props.warn(
+      `A line of ${log.path} is over ${MAX_RECORD_BYTES} bytes, too long for a record: kept in ${line.path}.`,
+    );
+    return end;
+  }
+}
+
+/** Unpacked pieces on their way to be one block. */
+class Block {
+  readonly #pieces: Buffer[] = [];
+  bytes = 0;
+
+  add(piece: Buffer): void {
+    this.#pieces.push(piece);
+    this.bytes += piece.length;
+  }
+
+  join(): Buffer {
+    return Buffer.concat(this.#pieces, this.bytes);
+  }
+}
+
+function longLineName(log: FollowedLog, content: LogContent): string {
+  return `${basename(log.path)}-${log.file.replace(':', '-')}-${content.readOffset}.line`;
+}
+
+function isCorrupt(error: unknown): boolean {
+  return error instanceof ToolkitError && error.cause instanceof GunzipError;
+}
+
+async function isUnfinished(log: FollowedLog, error: unknown): Promise<boolean> {
+  const cause = error instanceof ToolkitError ? error.cause : undefined;
+  return cause instanceof GunzipError && cause.unfinished && log.changedWithin(STILL_WRITTEN_MS);
+}

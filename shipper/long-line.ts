@@ -1,0 +1,57 @@
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { reasonOf, ToolkitError } from '../core/errors';
+
+/** Where the bytes of one line go that is too long for a record: written as they are read, none kept in memory. */
+export class LongLine {
+  readonly path: string;
+  readonly #handle: FileHandle;
+
+  private constructor(path: string, handle: FileHandle) {
+    this.path = path;
+    this.#handle = handle;
+  }
+
+  /** @param name tells this line from all others, and is the same when the line is read again after a crash. */
+  static async open(folder: string, name: string): Promise<LongLine> {
+    const path = join(folder, name);
+    try {
+      await mkdir(folder, { recursive: true });
+      return new LongLine(path, await open(path, 'w', 0o600));
+    } catch (error) {
+      throw unwritable(path, error);
+    }
+  }
+
+  async write(bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#handle.writeFile(bytes);
+    } catch (error) {
+      throw unwritable(this.path, error);
+    }
+  }
+
+  /** Resolves once the line is on the disk. */
+  async finish(): Promise<void> {
+    try {
+      await this.#handle.datasync();
+    } catch (error) {
+      throw unwritable(this.path, error);
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close();
+  }
+}
+
+function unwritable(path: string, cause: unknown): ToolkitError {
+  return new ToolkitError(
+    'REJECTS_UNWRITABLE',
+    `A line that is too long for a record cannot be kept in ${path}: ${reasonOf(cause)}.`,
+    'Make room or give this user the right to write there; nothing is lost, the next run reads the line again.',
+    { cause },
+  );
+}

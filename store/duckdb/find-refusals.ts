@@ -1,0 +1,40 @@
+/**
+ * Which documents of a batch DuckDB will not take, and why: asked once for all of them, after an insert has failed, since its error
+ * names only the first. By the same casts as the insert's, so that both agree.
+ */
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Refusal } from '../event-store';
+import { refusal } from '../sift-batch';
+import { eventColumns } from './duckdb-database';
+import { type BatchFile, readerOptions } from './insert-batch';
+
+export async function findRefusals(
+  connection: DuckDBConnection,
+  { batch, pattern, lineBytes }: BatchFile,
+): Promise<readonly Refusal[]> {
+  const sql = `
+    SELECT json->>'/_id' AS id, CASE ${cases.join(' ')} END AS reason
+    FROM read_ndjson_objects($pattern, ignore_errors = true, ${readerOptions(lineBytes)})
+    WHERE json IS NOT NULL`;
+  const rows = (await connection.runAndReadAll(sql, { pattern })).getRowsJS();
+  const reasons = new Map(rows.map(([id, reason]) => [id, reason]));
+  return batch.flatMap(({ id }) => {
+    const reason = reasons.has(id) ? reasons.get(id) : 'The document is not valid JSON.';
+    return typeof reason === 'string' ? [refusal(id, reason)] : [];
+  });
+}
+
+const known = ['_id', ...eventColumns.map(({ field }) => field)].map((field) => `'${field}'`).join();
+const knownKeys = `list_filter(json_keys(json), lambda key: key IN (${known}))`;
+
+const cases = [
+  `WHEN len(${knownKeys}) > len(list_distinct(${knownKeys})) THEN 'A field stands twice in the document.'`,
+  // Everything can be a text.
+  ...eventColumns.flatMap(({ field, type }) => {
+    const value = `json->'/${field}'`;
+    const reason = `'The field ${field} cannot be read as ${type}: ' || left((${value})::VARCHAR, 200)`;
+    return type === 'VARCHAR'
+      ? []
+      : [`WHEN json_type(${value}) <> 'NULL' AND try_cast(${value} AS ${type}) IS NULL THEN ${reason}`];
+  }),
+];

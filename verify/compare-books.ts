@@ -1,0 +1,185 @@
+/**
+ * What was sent against what is stored. Pure: the books of a run, a store's sums, and the difference.
+ *
+ * A ledger counts and names no single request, so a loss is found by what the sums lack. Each dimension gives a lower bound of how many
+ * clicks are missing and of how many are too many; the highest bound is told. A request without a reply may be stored or not: up to their
+ * number nothing is too many, and none of them is missed.
+ */
+import { type Counts, DIMENSIONS, type Dimension, type RunSums } from '../store/run-sums';
+
+/** What a ledger says of a run: see docs/traffic.md. */
+export interface Books {
+  readonly run: string;
+  readonly sent: number;
+  /** Those that must be stored, each once. */
+  readonly answered: number;
+  readonly by: Readonly<Record<Dimension, Counts>>;
+  readonly sessionsBySize: Counts;
+  readonly uncertain: {
+    readonly requests: number;
+    readonly byPage: Counts;
+    readonly byUser: Counts;
+    readonly sessions: number;
+  };
+  /** How many minutes a click's own may be off: 1 where another clock than the ledger's has written it, else 0. */
+  readonly minutesOff: 0 | 1;
+}
+
+/** A value whose count is not as it should be. */
+export interface Difference {
+  readonly key: string;
+  readonly expected: number;
+  /** With all that is uncertain. */
+  readonly most: number;
+  readonly stored: number;
+}
+
+export interface ComparedDimension {
+  readonly by: Dimension | 'session' | 'total';
+  /** Different values, in the ledger and in the store. */
+  readonly values: readonly [expected: number, stored: number];
+  readonly lost: number;
+  readonly unexplained: number;
+  /** Empty where it balances. */
+  readonly differences: readonly Difference[];
+}
+
+export interface Comparison {
+  readonly run: string;
+  readonly balanced: boolean;
+  readonly sent: number;
+  readonly answered: number;
+  readonly uncertain: number;
+  /** Events, each copy counted. */
+  readonly stored: number;
+  /** At least so many of those answered are not stored. */
+  readonly lost: number;
+  readonly duplicated: number;
+  /** At least so many clicks are stored that the ledger does not know. */
+  readonly unexplained: number;
+  readonly dimensions: readonly ComparedDimension[];
+}
+
+export function compareBooks(books: Books, sums: RunSums): Comparison {
+  const { run, sent, answered, uncertain } = books;
+  const { stored, duplicated } = sums;
+  const dimensions = [
+    compareCounts('total', { all: answered }, { all: stored - duplicated }, { all: uncertain.requests }),
+    ...DIMENSIONS.map((by) => compareDimension(by, books, sums)),
+    compareSessions(books, sums),
+  ];
+  const lost = Math.max(...dimensions.map((dimension) => dimension.lost));
+  const unexplained = Math.max(...dimensions.map((dimension) => dimension.unexplained));
+  const balanced = lost === 0 && unexplained === 0 && duplicated === 0;
+  return {
+    ...{ run, balanced, sent, answered, uncertain: uncertain.requests },
+    ...{ stored, lost, duplicated, unexplained, dimensions },
+  };
+}
+
+function compareDimension(by: Dimension, books: Books, sums: RunSums): ComparedDimension {
+  const { uncertain } = books;
+  const [expected, stored] = [books.by[by], sums.by[by]];
+  if (by === 'page') return compareCounts(by, expected, stored, uncertain.byPage);
+  if (by === 'user') return compareCounts(by, expected, stored, uncertain.byUser);
+  if (by === 'minute') return compareMinutes(expected, stored, uncertain.requests, books.minutesOff);
+  return compareCounts(by, expected, stored, uncertain.requests);
+}
+
+/** @param uncertain by value where that is known, else how many in all. */
+function compareCounts(
+  by: ComparedDimension['by'],
+  expected: Counts,
+  stored: Counts,
+  uncertain: Counts | number,
+): ComparedDimension {
+  const [inLedger, inStore] = [toMap(expected), toMap(stored)];
+  const ofKey = typeof uncertain === 'number' ? undefined : toMap(uncertain);
+  const differences: Difference[] = [];
+  let [lost, excess] = [0, 0];
+  for (const key of new Set([...inLedger.keys(), ...inStore.keys()])) {
+    const [wanted, seen] = [inLedger.get(key) ?? 0, inStore.get(key) ?? 0];
+    const most = wanted + (ofKey?.get(key) ?? 0);
+    if (seen >= wanted && seen <= most) continue;
+    lost += Math.max(0, wanted - seen);
+    excess += Math.max(0, seen - most);
+    differences.push({ key, expected: wanted, most, stored: seen });
+  }
+  const spare = typeof uncertain === 'number' ? uncertain : 0;
+  return toCompared(by, [inLedger.size, inStore.size], lost, excess, spare, differences);
+}
+
+/** Too many by no more than is uncertain is no difference. */
+function toCompared(
+  by: ComparedDimension['by'],
+  values: readonly [number, number],
+  lost: number,
+  excess: number,
+  spare: number,
+  differences: readonly Difference[],
+): ComparedDimension {
+  const unexplained = Math.max(0, excess - spare);
+  const isTold = ({ expected, stored }: Difference) => (stored < expected ? lost > 0 : unexplained > 0);
+  return { by, values, lost, unexplained, differences: differences.filter(isTold) };
+}
+
+/** Near a minute's edge a click may stand in the next one: of both sides as many are paired as can be, the earliest first. */
+function compareMinutes(expected: Counts, stored: Counts, uncertain: number, minutesOff: number): ComparedDimension {
+  const exact = compareCounts('minute', expected, stored, uncertain);
+  const [wanted, seen] = [toMinutes(expected), toMinutes(stored)];
+  let [lost, excess, at] = [0, 0, 0];
+  for (const minute of seen) {
+    for (let next = wanted[at]; minute.count > 0 && next !== undefined; next = wanted[at]) {
+      if (next.at > minute.at + minutesOff) break;
+      if (next.at < minute.at - minutesOff) {
+        lost += next.count;
+        at++;
+        continue;
+      }
+      const paired = Math.min(next.count, minute.count);
+      minute.count -= paired;
+      next.count -= paired;
+      if (next.count === 0) at++;
+    }
+    excess += minute.count;
+  }
+  for (const { count } of wanted.slice(at)) lost += count;
+  return toCompared('minute', exact.values, lost, excess, uncertain, exact.differences);
+}
+
+const MINUTE_MS = 60_000;
+
+function toMinutes(counts: Counts) {
+  const minutes = Object.entries(counts).map(([name, count]) => ({ at: Date.parse(name) / MINUTE_MS, count }));
+  return minutes.sort((one, other) => one.at - other.at);
+}
+
+/**
+ * Sessions have no names that both sides know, only sizes. The longest is paired with the longest and so on: no other pairing needs fewer
+ * clicks added or taken away. Of a session with an uncertain request nobody knows the size, or whether it became two: the clicks that the
+ * ledger has in them, and what is uncertain, may stand in any.
+ */
+function compareSessions(books: Books, sums: RunSums): ComparedDimension {
+  const { answered, by, uncertain } = books;
+  const [wanted, seen] = [toSizes(books.sessionsBySize), toSizes(sums.sessionsBySize)];
+  let [lost, excess] = [0, 0];
+  for (let at = 0; at < Math.max(wanted.length, seen.length); at++) {
+    const more = (seen[at] ?? 0) - (wanted[at] ?? 0);
+    lost += Math.max(0, -more);
+    excess += Math.max(0, more);
+  }
+  const certain = wanted.reduce((sum, size) => sum + size, 0);
+  const inUncertain = Math.max(0, answered - (by.action['asset'] ?? 0) - certain);
+  const spare = uncertain.sessions === 0 ? 0 : inUncertain + uncertain.requests;
+  const { differences } = compareCounts('session', books.sessionsBySize, sums.sessionsBySize, 0);
+  return toCompared('session', [wanted.length + uncertain.sessions, seen.length], lost, excess, spare, differences);
+}
+
+/** The longest first. */
+function toSizes(sessionsBySize: Counts): readonly number[] {
+  const sizes = Object.entries(sessionsBySize).sort(([one], [other]) => Number(other) - Number(one));
+  return sizes.flatMap(([size, sessions]) => Array<number>(sessions).fill(Number(size)));
+}
+
+const toMap = (counts: Counts): ReadonlyMap<string, number> =>
+  new Map(Object.entries(counts).filter(([, count]) => count > 0));

@@ -1,0 +1,94 @@
+/** A verdict as people read it. What events say may be anybody's: nothing of it reaches the terminal unchecked. */
+import { grouped } from '../core/progress-text';
+import type { EventFacts } from '../store/run-sums';
+import type { ComparedDimension, Difference } from './compare-books';
+import type { Examples, RunVerdict, Verdict } from './verify-books';
+
+const MOST_DIFFERENCES = 5;
+const MOST_CHARACTERS = 80;
+
+export function renderVerdict({ balanced, store, stored, duplicated, runs, expect }: Verdict): string {
+  const books =
+    runs.length > 0
+      ? []
+      : [`${grouped(stored)} stored${duplicated === 0 ? '' : `, ${grouped(duplicated)} of them copies`}`];
+  const lines = [
+    `in ${printable(store)}`,
+    ...books,
+    ...runs.flatMap(renderRun),
+    ...expect.map(
+      ({ expect, seen, passed }) => `${passed ? 'holds ' : 'MISSED'}  ${printable(expect)} (it is ${seen})`,
+    ),
+    balanced ? 'The books balance.' : 'The books do not balance.',
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function renderRun(verdict: RunVerdict): readonly string[] {
+  const { run, sent, answered, uncertain, stored, lost, duplicated, unexplained, dimensions } = verdict;
+  const counts = { sent, answered, uncertain, stored, lost, duplicated, unexplained };
+  const head = `run ${printable(run)}: ${Object.entries(counts)
+    .map(([name, count]) => `${name} ${grouped(count)}`)
+    .join(', ')}`;
+  if (stored === 0) return [head];
+  return [
+    head,
+    ...toTable([HEAD, ...dimensions.filter(({ by }) => by !== 'total').map(toRow)]),
+    ...dimensions.flatMap(renderDifferences),
+    ...(duplicated === 0 ? [] : [`stored more than once: request ${verdict.duplicates.map(printable).join(', ')}`]),
+    ...verdict.examples.flatMap(renderExamples),
+  ];
+}
+
+const HEAD = ['by', 'ledger', 'store', 'lost', 'unexplained'];
+
+function toRow({ by, values: [expected, stored], lost, unexplained }: ComparedDimension): readonly string[] {
+  return [by, ...[expected, stored, lost, unexplained].map(grouped)];
+}
+
+function toTable(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = HEAD.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => {
+    const cells = row.map((cell, column) =>
+      column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0),
+    );
+    return `  ${cells.join('  ')}`;
+  });
+}
+
+function renderDifferences({ by, differences }: ComparedDimension): readonly string[] {
+  const shown = differences.slice(0, MOST_DIFFERENCES).map((difference) => `  ${describe(by, difference)}`);
+  const more = differences.length - shown.length;
+  return more === 0 ? shown : [...shown, `  … and ${grouped(more)} more by ${by}`];
+}
+
+function describe(by: ComparedDimension['by'], { key, expected, most, stored }: Difference): string {
+  const wanted = most === expected ? grouped(expected) : `${grouped(expected)} to ${grouped(most)}`;
+  const what = by === 'total' ? 'clicks' : by === 'session' ? `sessions of ${key} clicks` : `${by} ${printable(key)}`;
+  return `${what}: ${wanted} in the ledger, ${grouped(stored)} in the store`;
+}
+
+function renderExamples({ by, key, certain, events }: Examples): readonly string[] {
+  const which = certain ? 'not in the ledger' : 'one of these, or another, is too many';
+  return [`${by} ${printable(key)}, ${which}:`, ...events.map((event) => `  ${renderEvent(event)}`)];
+}
+
+function renderEvent({ requestId, time, request, status, user }: EventFacts): string {
+  const facts = [
+    time,
+    status === null ? null : String(status),
+    request,
+    user,
+    requestId === null ? null : `request ${requestId}`,
+  ];
+  return facts
+    .filter((fact) => fact !== null)
+    .map(printable)
+    .join('  ');
+}
+
+/** One short line, and nothing that a terminal would obey or that would turn its text around. */
+export function printable(text: string): string {
+  const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '·');
+  return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
+}
