@@ -1,6 +1,15 @@
 /** What stands in logs and is no access line. */
-import type { LineParts } from './corpus';
 import type { Random } from './corpus-random';
+
+/** An access line in parts, so that garbage can be made of it. */
+export interface LineParts {
+  readonly client: string;
+  readonly time: string;
+  readonly request: string;
+  readonly numbers: string;
+  /** The quoted items behind the numbers, each with a space before; none in the common format. */
+  readonly items: readonly string[];
+}
 
 /** Made from a good line, or nothing like one. Never blank, and without a newline. */
 export function makeGarbage(random: Random, parts: LineParts): Buffer {

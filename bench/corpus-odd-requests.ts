@@ -1,7 +1,18 @@
 /** What else comes to a web server's port: time-outs, scanners, broken clients; most of it from a real Apache's log. */
+import type { ClickEvent } from '../click/click-event';
 import type { Random } from './corpus-random';
-import type { CorpusRequest, RequestTruth } from './corpus-requests';
 import { ABSENT, asApache, type Logged } from './corpus-text';
+
+export type RequestTruth = Pick<
+  ClickEvent,
+  'request' | 'verb' | 'path' | 'query' | 'protocol' | 'page' | 'action' | 'outcome'
+>;
+
+export interface CorpusRequest {
+  readonly logged: string;
+  readonly truth: RequestTruth;
+  readonly status: number;
+}
 
 interface OddRequest extends Logged {
   readonly parts?: Pick<RequestTruth, 'verb' | 'path' | 'query' | 'protocol' | 'page'>;

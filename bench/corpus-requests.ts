@@ -1,19 +1,8 @@
 /** Requests of a WordPress shop, the usual and the odd, and what is true of each. */
-import type { Action, ClickEvent } from '../click/click-event';
-import { chooseOdd } from './corpus-odd-requests';
+import type { Action } from '../click/click-event';
+import { type CorpusRequest, chooseOdd, type RequestTruth } from './corpus-odd-requests';
 import type { Random } from './corpus-random';
 import { asApache, asRaw } from './corpus-text';
-
-export type RequestTruth = Pick<
-  ClickEvent,
-  'request' | 'verb' | 'path' | 'query' | 'protocol' | 'page' | 'action' | 'outcome'
->;
-
-export interface CorpusRequest {
-  readonly logged: string;
-  readonly truth: RequestTruth;
-  readonly status: number;
-}
 
 const SECTIONS = ['products', 'pricing', 'about', 'blog', 'contact', 'cart', 'checkout', 'shop', 'news', 'help'];
 const TOPICS = ['shoes', 'hats', 'gloves', 'coats', 'socks', 'bags', 'belts', 'scarves', 'boots', 'shirts'];

@@ -4,7 +4,7 @@
  */
 import type { ClickEvent } from '../click/click-event';
 import { BOTS, BROWSERS, MONITORS } from './corpus-agents';
-import { makeGarbage } from './corpus-garbage';
+import { type LineParts, makeGarbage } from './corpus-garbage';
 import { Random } from './corpus-random';
 import { chooseReferer, SITES } from './corpus-referers';
 import { chooseRequest } from './corpus-requests';
@@ -25,16 +25,6 @@ export interface CorpusLine {
   readonly line: Buffer;
   /** What a right transform makes of it; undefined: it must be rejected. */
   readonly truth: ClickEvent | undefined;
-}
-
-/** An access line in parts, so that garbage can be made of it. */
-export interface LineParts {
-  readonly client: string;
-  readonly time: string;
-  readonly request: string;
-  readonly numbers: string;
-  /** The quoted items behind the numbers, each with a space before; none in the common format. */
-  readonly items: readonly string[];
 }
 
 /** The truth holds for a transform that is given `CORPUS_SITE_HOSTS`. */

@@ -20,7 +20,8 @@ const HEALTH_PAGES: ReadonlySet<string> = new Set(['/health/', '/healthz/', '/pi
 const ASSET =
   /\.(?:css|m?js|map|json|xml|txt|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|otf|eot|mp4|webm|mp3|pdf|zip|gz)\/$/;
 
-export interface Judged {
+/** What a click counts as. */
+export interface ClickedAction {
   readonly action: Action;
   readonly outcome?: Outcome;
 }
@@ -29,21 +30,19 @@ export interface Judged {
  * @param page as `toPage` makes it; undefined where the request has no path.
  * @param fromMonitor whether the user agent is a load balancer's or an orchestrator's health check.
  */
-export function judgeAction(
+export function toAction(
   verb: string | undefined,
   page: string | undefined,
   query: string | undefined,
   status: number,
   fromMonitor: boolean,
-): Judged {
+): ClickedAction {
   if (page === undefined || verb === undefined) return { action: fromMonitor ? 'health' : 'other' };
   if (fromMonitor || HEALTH_PAGES.has(page)) return { action: 'health' };
   const signs = signAction(verb, page, query);
-  if (signs !== undefined) return judgeSign(signs, status);
+  if (signs !== undefined) return toSignResult(signs, status);
   if (ASSET.test(page)) return { action: 'asset' };
-  // 304 is a page that the visitor's browser had kept: seen all the same.
-  const isView = verb === 'GET' && (status === 200 || status === 304) && !page.startsWith('/wp-json/');
-  return { action: isView ? 'page_view' : 'other' };
+  return { action: isViewed(verb, status) && !page.startsWith('/wp-json/') ? 'page_view' : 'other' };
 }
 
 /** A sign-up or sign-in is a form that was sent; to look at the form is a page view. */
@@ -54,8 +53,16 @@ function signAction(verb: string, page: string, query: string | undefined): Acti
   return verb === 'POST' || (verb === 'GET' && action === 'sign_out') ? action : undefined;
 }
 
-/** A form that was sent to a page's old address (301, 307, 308) has been neither taken nor refused. */
-function judgeSign(action: Action, status: number): Judged {
+/** Whether the visitor got to see a page. 304 means that the browser had kept it: seen all the same. */
+export function isViewed(verb: string, status: number): boolean {
+  return verb === 'GET' && (status === 200 || status === 304);
+}
+
+/**
+ * What a sign-up, sign-in or sign-out came to. A form that was sent to a page's old address (301, 307, 308) was neither accepted
+ * nor refused.
+ */
+export function toSignResult(action: Action, status: number): ClickedAction {
   if (status === 301 || status === 307 || status === 308) return { action: 'other' };
   return { action, outcome: status === 302 || status === 303 ? 'success' : 'failure' };
 }

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import type { z } from 'zod';
+import { nearest } from '../core/did-you-mean';
 import { reasonOf, UsageError } from '../core/errors';
 import { packageRoot } from '../core/package-root';
-import { nearest } from './did-you-mean';
 import { Settings } from './settings';
 import { type SettingEntry, settingsCatalogue } from './settings-catalogue';
 
@@ -29,12 +29,12 @@ export function loadSettings(environment: Environment): Settings {
   return parseSettings(tree, `Correct it in ${file}, or in the environment; docs/settings.md lists all settings.`);
 }
 
-/** @param mend what the reader can do about a fault. @throws UsageError with all faults. */
-export function parseSettings(tree: unknown, mend: string): Settings {
+/** @param hint what the reader can do about a fault. @throws UsageError with all faults. */
+export function parseSettings(tree: unknown, hint: string): Settings {
   const result = Settings.safeParse(tree, { reportInput: true });
   if (result.success) return result.data;
   const faults = new Set(result.error.issues.flatMap(describeIssue));
-  throw new UsageError([...faults].join('; '), mend);
+  throw new UsageError([...faults].join('; '), hint);
 }
 
 function readTree(file: string): Tree {

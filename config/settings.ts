@@ -1,8 +1,8 @@
 /** Every setting of the infrastructure: one strict schema. Ranges are AWS's own; what depends on two settings is checked at synth. */
 import { z } from 'zod';
+import { nearest } from '../core/did-you-mean';
 import { toCidr } from './addresses';
 import { AlarmSettings } from './alarm-settings';
-import { nearest } from './did-you-mean';
 import { LoadTestSettings } from './load-test-settings';
 import { REGIONS } from './regions';
 import { SearchSettings } from './search-settings';

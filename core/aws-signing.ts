@@ -1,16 +1,8 @@
 /** AWS Signature Version 4, for a domain whose access policy names roles and users. */
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import type { AwsCredentialIdentity, HttpRequest } from '@smithy/types';
+import type { HttpRequest } from '@smithy/types';
 import { reasonOf, ToolkitError } from './errors';
-import type { Authorize, UnsignedRequest } from './http-auth';
-
-export interface SigV4 {
-  readonly region: string;
-  /** `es` for an Amazon OpenSearch Service domain, `aoss` for a serverless collection. */
-  readonly service: string;
-  /** @default the SDK's chain: environment, shared files, SSO, web identity, the container's or the machine's role. */
-  readonly credentials?: () => Promise<AwsCredentialIdentity>;
-}
+import type { Authorize, SigV4, UnsignedRequest } from './http-auth';
 
 /** Signs each request with credentials that are renewed when they run out. The SDK is loaded at the first. */
 export function createAwsSigner({ region, service, credentials }: SigV4): Authorize {

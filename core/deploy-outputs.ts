@@ -1,7 +1,7 @@
 /** What a deployment says of itself: the file that `cdktf deploy --outputs-file FILE` leaves, `{"<stack>": {"siteUrl": …}}`. */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { reasonOf, ToolkitError } from './errors';
+import { ToolkitError } from './errors';
+import { readJsonFile } from './json-file';
 import { parse } from './parse';
 
 const Stacks = z.record(z.string(), z.record(z.string(), z.unknown(), 'must be outputs by stack'), 'must be stacks');
@@ -31,19 +31,8 @@ export function readDeployed<S extends z.ZodType>(
 ): z.output<S> {
   const unusable = (message: string, cause?: unknown) =>
     new ToolkitError('OUTPUTS_UNUSABLE', message, `Deploy with --outputs-file, or ${instead}.`, { cause });
-  const stacks = parse(Stacks, readJson(file, unusable), (why) =>
-    unusable(`The outputs in ${file} cannot be used: ${why}.`),
-  );
+  const stacks = readJsonFile(file, Stacks, (why, cause) => unusable(`The outputs file ${file} ${why}.`, cause));
   const found = Object.values(stacks).find((outputs) => output in outputs);
-  if (found === undefined) throw unusable(`The outputs in ${file} have no ${output}.`);
+  if (found === undefined) throw unusable(`The outputs file ${file} has no ${output}.`);
   return parse(schema, found[output], (why) => unusable(`The ${output} in ${file} cannot be used: it ${why}.`));
-}
-
-function readJson(file: string, unusable: (message: string, cause: unknown) => ToolkitError): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is no JSON' : reasonOf(error);
-    throw unusable(`The outputs in ${file} cannot be read: ${why}.`, error);
-  }
 }

@@ -1,23 +1,23 @@
 import { isNativeError } from 'node:util/types';
 
-/** A failure the reader can mend: the message says what is wrong, `mend` what to do about it. */
+/** A failure the reader can hint: the message says what is wrong, `hint` what to do about it. */
 export class ToolkitError extends Error {
   /** Stable and greppable; each is a heading in docs/errors.md. */
   readonly code: string;
-  readonly mend: string;
+  readonly hint: string;
 
-  constructor(code: string, message: string, mend: string, options?: ErrorOptions) {
-    super(`${message}\n→ ${mend}`, options);
+  constructor(code: string, message: string, hint: string, options?: ErrorOptions) {
+    super(`${message}\n→ ${hint}`, options);
     this.name = new.target.name;
     this.code = code;
-    this.mend = mend;
+    this.hint = hint;
   }
 }
 
 /** The command was called wrongly: exit code 2. */
 export class UsageError extends ToolkitError {
-  constructor(message: string, mend = 'See --help.', options?: ErrorOptions) {
-    super('USAGE', message, mend, options);
+  constructor(message: string, hint = 'See --help.', options?: ErrorOptions) {
+    super('USAGE', message, hint, options);
   }
 }
 

@@ -1,9 +1,17 @@
 /** How a request proves to a search engine or a dashboards server who sends it. */
-import { createAwsSigner, type SigV4 } from './aws-signing';
+import type { AwsCredentialIdentity } from '@smithy/types';
 
 export interface Login {
   readonly username: string;
   readonly password: string;
+}
+
+export interface SigV4 {
+  readonly region: string;
+  /** `es` for an Amazon OpenSearch Service domain, `aoss` for a serverless collection. */
+  readonly service: string;
+  /** @default the SDK's chain: environment, shared files, SSO, web identity, the container's or the machine's role. */
+  readonly credentials?: () => Promise<AwsCredentialIdentity>;
 }
 
 export type Auth =
@@ -22,11 +30,3 @@ export interface UnsignedRequest {
 
 /** The headers to send in place of the request's own. To be asked for each attempt: a signature holds for some minutes. */
 export type Authorize = (request: UnsignedRequest) => Promise<Readonly<Record<string, string>>>;
-
-/** `authorize` throws ToolkitError CREDENTIALS_UNUSABLE where there are no AWS credentials to sign with. */
-export function createAuthorize(auth: Auth): Authorize {
-  if (auth.mode === 'none') return async ({ headers }) => headers;
-  if (auth.mode === 'sigv4') return createAwsSigner(auth);
-  const authorization = `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
-  return async ({ headers }) => ({ ...headers, authorization });
-}

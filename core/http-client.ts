@@ -4,8 +4,9 @@
  * password would go along).
  */
 import { isNativeError } from 'node:util/types';
+import { createAuthorize } from './authorize';
 import { errnoOf, reasonOf, ToolkitError } from './errors';
-import { type Auth, createAuthorize } from './http-auth';
+import type { Auth } from './http-auth';
 
 export interface HttpClientProps {
   /** A path in it stands before every request's: `https://…/_plugin/kibana`. */

@@ -29,17 +29,6 @@ export interface RecordPutter {
   close(): void;
 }
 
-/** Of one call; its bytes before base64. */
-export const MAX_BATCH_RECORDS = 500;
-export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
-
-const LONGEST_PAUSE_MS = 10_000;
-
-/** Before the next attempt, from 1: `firstMs` doubled each time up to 10 s, and between half and all of that by chance. */
-export function toPauseMs(attempt: number, firstMs = 100): number {
-  return Math.min(LONGEST_PAUSE_MS, firstMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
-}
-
 /**
  * Loads the AWS SDK, which takes a moment, and looks for a region and credentials; nothing is sent.
  *
@@ -126,17 +115,17 @@ function whyOf(error: unknown): string {
 function toRefusal(error: unknown, { stream, endpoint, region }: RecordPutterProps): ToolkitError {
   const name = isNativeError(error) ? error.name : 'Error';
   const where = endpoint?.origin ?? (region === undefined ? 'the region that is set' : `region ${region}`);
-  const [message, mend] = REFUSALS.find(([pattern]) => pattern.test(`${name}: ${reasonOf(error)}`))?.[1](
+  const [message, hint] = REFUSALS.find(([pattern]) => pattern.test(`${name}: ${reasonOf(error)}`))?.[1](
     stream,
     where,
   ) ?? [
     `Delivery stream ${stream} at ${where} refuses records: ${name}: ${reasonOf(error)}`,
     'Check the stream’s name, the endpoint, the region and the credentials.',
   ];
-  return new ToolkitError('FIREHOSE_REFUSED', message, mend, { cause: error });
+  return new ToolkitError('FIREHOSE_REFUSED', message, hint, { cause: error });
 }
 
-type Sentence = (stream: string, where: string) => readonly [message: string, mend: string];
+type Sentence = (stream: string, where: string) => readonly [message: string, hint: string];
 
 const REFUSALS: readonly (readonly [RegExp, Sentence])[] = [
   [

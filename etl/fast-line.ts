@@ -3,8 +3,8 @@ import type { ByteWords } from './byte-words';
 import { createPieces, type Pieces } from './fast-pieces';
 import { FastTail } from './fast-tail';
 import { FastTime } from './fast-time';
+import type { TransformOptions } from './line-transform';
 import { HASH_START, hashOn, ODD, type PieceCache } from './piece-cache';
-import type { TransformOptions } from './transform';
 
 const [SPACE, QUOTE, DASH, ZERO, NINE, OPEN, BACKSLASH] = [0x20, 0x22, 0x2d, 0x30, 0x39, 0x5b, 0x5c];
 const CARRIAGE_RETURN = 0x0d;

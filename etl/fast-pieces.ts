@@ -7,9 +7,9 @@ import type { ClickEvent, FieldName } from '../click/click-event';
 import { parseAccessLine, present } from './access-line';
 import { type AgentFacts, describeAgent, NO_AGENT } from './agent';
 import { makeHour } from './fast-time';
+import type { TransformOptions } from './line-transform';
 import { type MadePiece, PieceCache } from './piece-cache';
 import { refererOrigin, toClickEvent, toRefererPage } from './to-click-event';
-import type { TransformOptions } from './transform';
 
 /** The JSON of each piece is fields, with a comma behind each, or nothing. */
 export interface Pieces {

@@ -6,7 +6,7 @@ import type { ByteSink } from './byte-sink';
 import { type ByteWords, copyBytes, toWords } from './byte-words';
 import { FastLine } from './fast-line';
 import { refererFacts } from './fast-pieces';
-import type { TransformOptions } from './transform';
+import type { TransformOptions } from './line-transform';
 
 /**
  * Appends the event of the line `input[start, end)` to the sink.

@@ -9,15 +9,18 @@
  * room to hand back every record still to come as it was; an event that does not fit into the rest is handed back too, as
  * `reply-full`. Nothing is omitted, and a transform buffer of 0.5 MB makes it rare.
  */
+
 import type {
   FirehoseTransformationEvent,
   FirehoseTransformationResult,
   FirehoseTransformationResultRecord,
 } from 'aws-lambda';
 import { decodedLength } from '../core/base64';
+import { MAX_PAYLOAD_BYTES } from '../core/firehose-limits';
 import { ByteSink } from './byte-sink';
 import { EncodedEvents } from './encoded-events';
-import { createLineTransform, type LineTransform, type RejectReason, type TransformOptions } from './transform';
+import type { LineTransform, RejectReason, TransformOptions } from './line-transform';
+import { createLineTransform } from './transform';
 
 export type TransformHandler = (event: FirehoseTransformationEvent) => Promise<FirehoseTransformationResult>;
 
@@ -37,7 +40,7 @@ export interface BatchSummary {
 }
 
 /** Lambda's limit for the reply of a synchronous call, less what stands around the records. */
-const REPLY_LIMIT = 6 * 1024 * 1024 - 1024;
+const REPLY_LIMIT = MAX_PAYLOAD_BYTES - 1024;
 /** `{"recordId":"","result":"ProcessingFailed","data":""},` */
 const RECORD_OVERHEAD = 56;
 

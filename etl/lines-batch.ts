@@ -1,8 +1,8 @@
 /** One batch of lines to its events: what runs in each thread of `clickstreamy etl`. */
 import { isUtf8 } from 'node:buffer';
 import { ByteSink } from './byte-sink';
+import type { LineTransform, RejectReason } from './line-transform';
 import { BATCH_BYTES, type LineBatch, LONGEST_LINE } from './lines-cut';
-import type { LineTransform, RejectReason } from './transform';
 
 export type LineRejectReason = Exclude<RejectReason, 'blank'> | 'too-long';
 

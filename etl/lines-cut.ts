@@ -1,7 +1,8 @@
 /** A stream of bytes, cut into batches of whole lines. */
+import { MAX_RECORD_BYTES } from '../core/firehose-limits';
 
 /** Longest line that is transformed, in bytes without its line end: the largest record that Firehose takes. */
-export const LONGEST_LINE = 1000 * 1024;
+export const LONGEST_LINE = MAX_RECORD_BYTES;
 
 /** So large that a thread's work outweighs the way there and back, so small that many of them take little memory. */
 export const BATCH_BYTES = 256 * 1024;

@@ -1,7 +1,8 @@
 /** A thread of `clickstreamy etl`: batches in, what is made of them back. */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { TransformOptions } from './line-transform';
 import { type BatchMessage, type LineOrigin, type LineTally, TransformBatch, transformBatch } from './lines-batch';
-import { createLineTransform, type TransformOptions } from './transform';
+import { createLineTransform } from './transform';
 
 export type WorkerOptions = TransformOptions;
 

@@ -7,11 +7,12 @@
 import { availableParallelism } from 'node:os';
 import type { ByteWriter } from '../core/byte-writer';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
+import type { LineTransform, TransformOptions } from './line-transform';
 import { type LineOrigin, type LineRejectReason, type LineTally, TransformBatch, transformBatch } from './lines-batch';
 import { cutLines } from './lines-cut';
 import type { LineInput } from './lines-input';
 import { type LinePool, openLinePool } from './lines-pool';
-import { createLineTransform, type LineTransform, type TransformOptions } from './transform';
+import { createLineTransform } from './transform';
 
 export interface LinesOptions extends TransformOptions {
   readonly inputs: readonly LineInput[];
@@ -168,9 +169,9 @@ function addTally(sum: LineTally, tally: LineTally): void {
 }
 
 function inputError(name: string, error: unknown, lines: number): ToolkitError {
-  const [code, fault, mend] = errnoOf(error)?.startsWith('Z_')
+  const [code, fault, hint] = errnoOf(error)?.startsWith('Z_')
     ? ['INPUT_CORRUPT', 'is no whole gzip file', 'Fetch it again']
     : ['INPUT_UNREADABLE', 'cannot be read', 'Check its path, and who may read it'];
   const before = lines === 0 ? '' : `; its first ${lines} lines are written out`;
-  return new ToolkitError(code, `${name} ${fault}: ${reasonOf(error)}.`, `${mend}${before}.`, { cause: error });
+  return new ToolkitError(code, `${name} ${fault}: ${reasonOf(error)}.`, `${hint}${before}.`, { cause: error });
 }

@@ -40,11 +40,3 @@ function withoutOrigin(address: string): string | undefined {
   const rest = address.slice(origin.length);
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
-
-/** A path as one page: lower-cased, exactly one slash at its end; undefined for `*` and no path. */
-export function toPage(path: string | undefined): string | undefined {
-  if (path === undefined || !path.startsWith('/')) return undefined;
-  let end = path.length;
-  while (end > 0 && path[end - 1] === '/') end--;
-  return `${path.slice(0, end).toLowerCase()}/`;
-}

@@ -4,8 +4,8 @@ import { parseAccessLine } from './access-line';
 import { type AgentFacts, describeAgent } from './agent';
 import { BoundedCache } from './bounded-cache';
 import type { ByteSink } from './byte-sink';
+import type { LineTransform, RejectReason, TransformOptions } from './line-transform';
 import { toClickEvent } from './to-click-event';
-import type { LineTransform, RejectReason, TransformOptions } from './transform';
 
 export function createSimpleTransform(options: TransformOptions = {}): LineTransform {
   const siteHosts = new Set(options.siteHosts?.map((host) => host.toLowerCase()));

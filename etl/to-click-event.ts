@@ -1,8 +1,9 @@
-import { judgeAction } from '../click/action';
+import { toAction } from '../click/action';
 import type { ClickEvent } from '../click/click-event';
+import { toPage } from '../click/page';
 import type { AccessLine } from './access-line';
 import { type AgentFacts, NO_AGENT } from './agent';
-import { parseRequestLine, toPage } from './request-line';
+import { parseRequestLine } from './request-line';
 
 /**
  * The click event of an access line, its fields in the order of `clickEventFields`.
@@ -45,7 +46,7 @@ export function toClickEvent(
     session: line.tail.session,
     request_id: line.tail.id,
     duration_us: line.tail.durationUs,
-    ...judgeAction(verb, page, query, line.status, agent.isMonitor),
+    ...toAction(verb, page, query, line.status, agent.isMonitor),
   });
 }
 

@@ -7,7 +7,6 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, ToolkitError } from '../core/errors';
 import type { EventStore } from '../store/event-store';
-import { DEFAULT_INDEX } from '../store/search/index-template';
 import { frameBytes, toBatch } from './batch';
 import { type DestinationIndex, type Outcome, openDelivery } from './delivery';
 import { type FolderLock, lockFolder } from './folder-lock';
@@ -32,8 +31,8 @@ export interface DeliveryStreamProps {
   readonly transform: TransformFunction;
   /** Stays the caller's to close. */
   readonly store: EventStore;
-  /** @default the workshop's index, `apache` */
-  readonly index?: DestinationIndex;
+  /** What the line of a failed event names as its destination. */
+  readonly index: DestinationIndex;
   /** Told of what a person should know, one sentence at a time. */
   readonly warn: (sentence: string) => void;
   /** How long the store is tried again before its events go to the failed prefix. @default 300, as Firehose's */
@@ -165,7 +164,7 @@ class LocalDeliveryStream implements DeliveryStream {
       },
       lambdaArn: `arn:aws:lambda:${REGION}:${ACCOUNT}:function:clickstreamy-etl`,
       store,
-      index: props.index ?? { name: DEFAULT_INDEX },
+      index: props.index,
       retrySeconds,
       warn,
       closing: this.#closing.signal,

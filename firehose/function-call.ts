@@ -1,6 +1,8 @@
 /** One call of the transform function, on the function's side of the wall: an event as AWS Lambda gives it, and what the reply is worth. */
+
 import { randomUUID } from 'node:crypto';
 import type { FirehoseTransformationEvent } from 'aws-lambda';
+import { MAX_PAYLOAD_BYTES } from '../core/firehose-limits';
 import type { TransformHandler } from '../etl/handler';
 import { judgeReply, replyTooLarge, type Verdicts } from './transform-reply';
 
@@ -29,13 +31,10 @@ export class TimedOut extends Error {
   }
 }
 
-/** What AWS Lambda takes and gives in a synchronous call. */
-export const PAYLOAD_BYTES = 6 * 1024 * 1024;
-
 /** Calls a handler in this thread. @throws what the handler throws, and where its reply is over 6 MB. */
 export async function callHandler(handler: TransformHandler, call: FunctionCall): Promise<Verdicts> {
   const reply = await handler(toEvent(call));
-  if (replyTooLarge(reply, PAYLOAD_BYTES)) throw new Error('The reply is larger than 6 MB.');
+  if (replyTooLarge(reply, MAX_PAYLOAD_BYTES)) throw new Error('The reply is larger than 6 MB.');
   return judgeReply(call.ids, reply);
 }
 

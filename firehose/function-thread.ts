@@ -5,7 +5,7 @@
 import { Worker } from 'node:worker_threads';
 import { builtFile } from '../core/package-root';
 import type { BatchSummary } from '../etl/handler';
-import type { TransformOptions } from '../etl/transform';
+import type { TransformOptions } from '../etl/line-transform';
 import { type FunctionCall, TimedOut, type TransformFunction } from './function-call';
 import type { FunctionMessage } from './function-worker';
 import type { Verdicts } from './transform-reply';

@@ -1,7 +1,7 @@
 /** The thread that the transform function runs in: calls in, verdicts back. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { type BatchSummary, createTransformHandler } from '../etl/handler';
-import type { TransformOptions } from '../etl/transform';
+import type { TransformOptions } from '../etl/line-transform';
 import { callHandler, type FunctionCall } from './function-call';
 import type { Verdicts } from './transform-reply';
 

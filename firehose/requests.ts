@@ -1,6 +1,8 @@
 /** The requests of Firehose's wire protocol, checked to its limits. The records' path is checked by hand: it is the hot one. */
+
 import { z } from 'zod';
 import { decodedLength, writeBase64 } from '../core/base64';
+import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_RECORD_BYTES } from '../core/firehose-limits';
 import { parse } from '../core/parse';
 
 /** An answer that is an error, with Firehose's name for it. */
@@ -16,9 +18,6 @@ export class RequestError extends Error {
 }
 
 /** Before base64. */
-const MAX_RECORD_BYTES = 1000 * 1024;
-const MAX_BATCH_BYTES = 4 * 1024 * 1024;
-const MAX_BATCH_RECORDS = 500;
 
 const Name = z
   .string()

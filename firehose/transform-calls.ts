@@ -1,9 +1,11 @@
 /** Calls the transform as Firehose calls its Lambda function: how much at once, how often, how long. */
+
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { MAX_PAYLOAD_BYTES } from '../core/firehose-limits';
 import type { Delivery } from '../store/event-store';
 import { type Batch, lengthAt } from './batch';
-import { type FunctionCall, PAYLOAD_BYTES, TimedOut, type TransformFunction } from './function-call';
+import { type FunctionCall, TimedOut, type TransformFunction } from './function-call';
 import type { Verdicts } from './transform-reply';
 
 export interface TransformProps {
@@ -68,7 +70,7 @@ export function* splitIntoCalls(batches: readonly Batch[]): Generator<CallRecord
     for (let index = 0; index < batch.count; index++) {
       const length = lengthAt(batch, index);
       const inRequest = ENTRY_BYTES + Math.ceil(length / 3) * 4;
-      const full = recordBytes + length > CALL_BYTES || requestBytes + inRequest > PAYLOAD_BYTES;
+      const full = recordBytes + length > CALL_BYTES || requestBytes + inRequest > MAX_PAYLOAD_BYTES;
       if (full && call.ids.length > 0) {
         yield call;
         call = emptyCall();

@@ -5,18 +5,13 @@ import { ToolkitError, UsageError } from '../core/errors';
 import type { Auth, Login } from '../core/http-auth';
 import { createHttpClient, type HttpClient, type HttpReply, type HttpRequest } from '../core/http-client';
 import { reasonIn, toJson } from '../core/http-reply';
-import { toTarget } from './dashboards-version';
+import { type DashboardsVersion, toTarget } from './dashboards-version';
 import type { Target } from './saved-object';
 
-export interface DashboardsServer {
-  readonly family: 'kibana' | 'opensearch-dashboards';
-  /** As it says it: `7.10.2`. */
-  readonly version: string;
+export interface DashboardsServer extends DashboardsVersion {
   /** The saved objects that it takes. */
   readonly target: Target;
-  /** With the path that it stands behind, and its space. */
-  readonly url: URL;
-  /** Whether it says of itself that something is amiss: its search engine, most often. */
+  /** False where the server reports a fault of its own, most often its search engine. */
   readonly isHealthy: boolean;
   /** Asks again while it is busy or starting. @throws ToolkitError DASHBOARDS_UNAVAILABLE, ACCESS_DENIED and those of the client */
   send(request: HttpRequest): Promise<HttpReply>;
@@ -194,7 +189,7 @@ async function signIn(client: HttpClient, login: Login, headers: Readonly<Record
 }
 
 function denied(url: URL, reply: HttpReply, { auth, login }: ServerOptions): ToolkitError {
-  const mend = {
+  const hint = {
     none: 'Say who asks: --auth cookie with a user of fine-grained access control, --auth sigv4 with AWS credentials, or --auth basic.',
     basic: 'Check the name and the password; dashboards with fine-grained access control want --auth cookie.',
     sigv4:
@@ -203,7 +198,7 @@ function denied(url: URL, reply: HttpReply, { auth, login }: ServerOptions): Too
   return new ToolkitError(
     'ACCESS_DENIED',
     `${url.href} does not let this in: ${describe(reply)}.`,
-    login === undefined ? mend : 'Look whether the user’s role may write saved objects in this tenant.',
+    login === undefined ? hint : 'Look whether the user’s role may write saved objects in this tenant.',
   );
 }
 

@@ -1,10 +1,17 @@
 /** What differs between the versions of a dashboards server: which objects it takes, and where its pages and settings are. */
 import { ToolkitError } from '../core/errors';
-import type { DashboardsServer } from './dashboards-server';
 import { type Target, targets } from './saved-object';
 
+export interface DashboardsVersion {
+  readonly family: 'kibana' | 'opensearch-dashboards';
+  /** As the server reports it: `7.10.2`. */
+  readonly version: string;
+  /** The server's address, with the path that it stands behind, and its space. */
+  readonly url: URL;
+}
+
 /** @throws ToolkitError DASHBOARDS_UNSUPPORTED */
-export function toTarget(family: DashboardsServer['family'], version: string, url: URL): Target {
+export function toTarget(family: DashboardsVersion['family'], version: string, url: URL): Target {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const name = family === 'opensearch-dashboards' ? 'opensearch-dashboards' : major < 7 ? 'kibana6' : 'kibana7';
   const isOld = family === 'kibana' && (major < 6 || (major === 6 && minor < 3));
@@ -23,12 +30,12 @@ export function toTarget(family: DashboardsServer['family'], version: string, ur
 }
 
 /** Where a person looks at a dashboard. */
-export function dashboardAddress({ family, version, url }: DashboardsServer, id: string): string {
+export function dashboardAddress({ family, version, url }: DashboardsVersion, id: string): string {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isOld = family === 'kibana' && (major < 7 || minor < 8);
   const page = isOld ? 'app/kibana#/dashboard' : 'app/dashboards#/view';
   return `${url.href.replace(/\/$/, '')}/${page}/${encodeURIComponent(id)}`;
 }
 
-export const settingsPath = ({ family }: DashboardsServer) =>
+export const settingsPath = ({ family }: DashboardsVersion) =>
   family === 'kibana' ? '/api/kibana/settings' : '/api/opensearch-dashboards/settings';

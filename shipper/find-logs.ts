@@ -78,8 +78,8 @@ export async function notFound(pattern: string): Promise<ToolkitError> {
     if (errnoOf(error) !== 'ENOENT') return unreadable(folder, error);
   }
   if ((await statOf(pattern)) !== undefined) {
-    const mend = 'Say which files are logs: a folder needs a pattern after it, a pipe or a device cannot be followed.';
-    return new ToolkitError('LOG_NOT_FOUND', `${pattern} is no file.`, mend);
+    const hint = 'Say which files are logs: a folder needs a pattern after it, a pipe or a device cannot be followed.';
+    return new ToolkitError('LOG_NOT_FOUND', `${pattern} is no file.`, hint);
   }
   return new ToolkitError(
     'LOG_NOT_FOUND',

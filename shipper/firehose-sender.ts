@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { openRecordPutter, type RecordPutter, toPauseMs } from '../core/put-records';
+import { openRecordPutter, type RecordPutter } from '../core/put-records';
+import { toPauseMs } from '../core/retry';
 
 export interface FirehoseSenderProps {
   readonly deliveryStream: string;

@@ -1,9 +1,6 @@
+import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_RECORD_BYTES } from '../core/firehose-limits';
 import type { LogContent, Pending } from './log-content';
 
-/** Firehose's limit of one record, before base64; here a record is a line and its newline. */
-export const MAX_RECORD_BYTES = 1_024_000;
-const MAX_BATCH_RECORDS = 500;
-const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const NEWLINE = 10;
 
 /** Why taking lines ended: the batch has no room, the block has no further whole line, or the next line is too long. */

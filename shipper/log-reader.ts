@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { ToolkitError } from '../core/errors';
+import { MAX_RECORD_BYTES } from '../core/firehose-limits';
 import { BLOCK_BYTES, type FollowedLog } from './followed-log';
 import { GunzipError } from './gunzip';
 import type { KnownContents } from './known-contents';
-import { type LineBatch, MAX_RECORD_BYTES } from './line-batch';
+import type { LineBatch } from './line-batch';
 import { LogContent } from './log-content';
 import { LongLine } from './long-line';
 

@@ -6,8 +6,8 @@ import type { Construct } from './cdktf';
  *
  * @param construct what could not be made: its path begins the message.
  * @param problem what is wrong, with the value seen.
- * @param mend which setting to change, and to what.
+ * @param hint which setting to change, and to what.
  */
-export function guard(construct: Construct, holds: boolean, problem: string, mend: string): asserts holds {
-  if (!holds) throw new UsageError(`${construct.node.path}: ${problem}`, mend);
+export function guard(construct: Construct, holds: boolean, problem: string, hint: string): asserts holds {
+  if (!holds) throw new UsageError(`${construct.node.path}: ${problem}`, hint);
 }

@@ -4,18 +4,13 @@ import type { SearchSettings } from '../config/search-settings';
 import { ElasticsearchDomain, IamServiceLinkedRole, OpensearchDomain } from './aws';
 import { stackOf } from './base-stack';
 import { Construct, type ITerraformDependable } from './cdktf';
-import type { DashboardsLogin } from './dashboards-login';
 import type { DomainNetwork } from './domain-network';
-import { domainPolicy } from './domain-policy';
+import { type DomainPolicyProps, domainPolicy } from './domain-policy';
 import { guard } from './guard';
 
-export interface SearchDomainProps extends SearchSettings {
-  /** The source addresses that may reach a public domain, as CIDR blocks. */
-  readonly sources: readonly string[];
+export interface SearchDomainProps extends SearchSettings, DomainPolicyProps {
   /** Where a domain in a VPC lives. */
   readonly network: DomainNetwork | undefined;
-  /** Who may open the dashboards. */
-  readonly login: DashboardsLogin | undefined;
 }
 
 /** The search domain that holds the events and shows the dashboards, by the interface that its engine belongs to. */

@@ -35,7 +35,7 @@ export class PartlyWritten extends ToolkitError {
   readonly refused: readonly Refusal[];
 
   constructor(cause: ToolkitError, waiting: readonly Delivery[], refused: readonly Refusal[]) {
-    super(cause.code, cause.message.split('\n', 1)[0] ?? cause.code, cause.mend, { cause });
+    super(cause.code, cause.message.split('\n', 1)[0] ?? cause.code, cause.hint, { cause });
     this.waiting = waiting;
     this.refused = refused;
   }

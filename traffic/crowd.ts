@@ -2,7 +2,6 @@
 import { pickAddress, pickAgent, pickReferer } from './agents';
 import { type CompiledJourney, type CompiledStep, compileJourney, type FilledStep } from './journey-steps';
 import type { Journey } from './journeys';
-import type { Visitor } from './plan';
 import { createRandom, pick, pickIndex, pickWeighted, type Random } from './random';
 import type { Waiting } from './ready-queue';
 
@@ -11,6 +10,17 @@ export interface CrowdOptions {
   readonly users: number;
   readonly thinkMs: number;
   readonly journeys: readonly Journey[];
+}
+
+/** One visitor is one session of the site. */
+export interface Visitor {
+  /** From 0, in the order of arrival. */
+  readonly number: number;
+  readonly journey: string;
+  readonly address: string;
+  readonly agent: string;
+  /** The name that this visitor signs up or in with. */
+  readonly user: string | undefined;
 }
 
 export interface Guest extends Waiting {

@@ -1,5 +1,5 @@
 /** Steps as requests: `{product}`, `{term}`, `{user}` and `{password}` filled in. */
-import { toPage } from './click';
+import { toPage } from '../click/page';
 import { type Journey, PRODUCTS, SEARCH_TERMS, type Step } from './journeys';
 import { pick, type Random } from './random';
 
@@ -43,14 +43,14 @@ function compileStep(step: Step): CompiledStep {
   const path = compile(step.path, encodeURIComponent);
   const form = step.form === undefined ? undefined : compileForm(step.form);
   if (path === undefined && form === undefined) {
-    const filled: FilledStep = { path: step.path, page: toPage(step.path), form: undefined };
+    const filled: FilledStep = { path: step.path, page: pageOf(step.path), form: undefined };
     return { ...step, fill: () => filled };
   }
   return {
     ...step,
     fill(random, names) {
       const filled = path?.(random, names) ?? step.path;
-      return { path: filled, page: toPage(filled), form: form?.(random, names) };
+      return { path: filled, page: pageOf(filled), form: form?.(random, names) };
     },
   };
 }
@@ -73,4 +73,9 @@ function compileForm(form: Readonly<Record<string, string>>): Fill {
     for (const { name, value, fill } of fields) filled.set(name, fill?.(random, names) ?? value);
     return filled.toString();
   };
+}
+
+/** @param target a path of the site, with its query if it has one. */
+export function pageOf(target: string): string {
+  return toPage(target.split('?', 1)[0]) ?? target;
 }

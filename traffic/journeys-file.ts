@@ -1,6 +1,7 @@
 /** Journeys of one's own: a JSON list in the shape of `JOURNEYS`, documented in docs/traffic.md. */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { ACTIONS, OUTCOMES } from '../click/click-event';
 import { reasonOf, ToolkitError } from '../core/errors';
 import { parse } from '../core/parse';
 import type { Journey } from './journeys';
@@ -10,8 +11,8 @@ const PATH = /^\/(?!\/)[!-~]*$/;
 
 const Expect = z.strictObject({
   status: z.int().min(200, 'must be 200 to 599').max(599, 'must be 200 to 599'),
-  action: z.enum(['page_view', 'sign_up', 'sign_in', 'sign_out', 'asset', 'other']),
-  outcome: z.enum(['success', 'failure']).optional(),
+  action: z.enum(ACTIONS),
+  outcome: z.enum(OUTCOMES).optional(),
 });
 
 const Step = z.strictObject({

@@ -3,7 +3,9 @@
  * Paths and forms may hold `{product}` and `{term}` (another one each time) and `{user}` and `{password}` (the visitor's own).
  */
 
-import type { Action, Expectation } from './click';
+import type { Action } from '../click/click-event';
+import { PRODUCTS as CATALOGUE } from '../site/catalogue';
+import type { Expectation } from './expected-click';
 
 export interface Step {
   readonly method: 'GET' | 'POST';
@@ -28,7 +30,7 @@ export interface Journey {
 export const THINK_SECONDS = 2;
 
 /** The products and searches of the demo site and of the WordPress site alike. */
-export const PRODUCTS = ['trail-shoes', 'road-shoes', 'rain-jacket', 'wool-socks', 'head-torch', 'daypack'];
+export const PRODUCTS = CATALOGUE.map(({ slug }) => slug);
 export const SEARCH_TERMS = ['shoes', 'rain jacket', 'torch', 'socks', 'gift', 'café'];
 
 /** Answers 500 where the site switches it on. */

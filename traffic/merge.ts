@@ -45,8 +45,8 @@ export function readLedger(path: string): ShardLedger {
 
 /** @throws ToolkitError LEDGER_UNREADABLE */
 export function parseLedger(name: string, text: string): ShardLedger {
-  const mend = 'Give files that `traffic --ledger FILE` wrote.';
-  const fail = (why: string) => new ToolkitError('LEDGER_UNREADABLE', `${name} is no ledger: ${why}.`, mend);
+  const hint = 'Give files that `traffic --ledger FILE` wrote.';
+  const fail = (why: string) => new ToolkitError('LEDGER_UNREADABLE', `${name} is no ledger: ${why}.`, hint);
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -139,6 +139,6 @@ function isCounts(value: unknown): value is Readonly<Record<string, unknown>> {
 
 const toText = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));
 
-function differ(message: string, mend: string): ToolkitError {
-  return new ToolkitError('LEDGERS_DIFFER', message, mend);
+function differ(message: string, hint: string): ToolkitError {
+  return new ToolkitError('LEDGERS_DIFFER', message, hint);
 }

@@ -3,7 +3,7 @@
  * tell the same recorder what became of each request.
  */
 import type { ToolkitError } from '../core/errors';
-import type { Expectation } from './click';
+import type { Expectation } from './expected-click';
 import type { PlannedRequest } from './plan';
 
 /** Why a request has no reply: it may or may not have reached the site, but for `refused`, which did not. */

@@ -6,9 +6,10 @@
  * grows by itself to what the rate needs. Whether a slot is an error is decided by an accumulator, not by chance: after n slots
  * there were floor(n x share) errors. An error is one request more of the slot's visitor, who goes on with the journey afterwards.
  */
-import { type Expectation, isSignedInAfter, toClick, toPage, toUser } from './click';
-import { Crowd, type Guest } from './crowd';
-import type { CompiledStep } from './journey-steps';
+
+import { Crowd, type Guest, type Visitor } from './crowd';
+import { type Expectation, isSignedInAfter, toClick, toUser } from './expected-click';
+import { type CompiledStep, pageOf } from './journey-steps';
 import { ERROR_PATH, JOURNEYS, type Journey, MISSING_PATHS, THINK_SECONDS } from './journeys';
 import { ReadyQueue } from './ready-queue';
 import { type RatePoint, toSchedule } from './schedule';
@@ -43,17 +44,6 @@ export interface PlanOptions {
 }
 
 export type ErrorMode = 'route' | 'spread';
-
-/** One visitor is one session of the site. */
-export interface Visitor {
-  /** From 0, in the order of arrival. */
-  readonly number: number;
-  readonly journey: string;
-  readonly address: string;
-  readonly agent: string;
-  /** The name that this visitor signs up or in with. */
-  readonly user: string | undefined;
-}
 
 export interface PlannedRequest {
   /** From 0, in the order of time. */
@@ -171,7 +161,7 @@ function planStep(crowd: Crowd, guest: Guest, step: CompiledStep, { index, atMs,
 function planBroken(crowd: Crowd, guest: Guest, step: CompiledStep, slot: Slot): PlannedRequest {
   if (step.expect.action === 'asset') {
     const path = guest.page?.startsWith('/') ? guest.page : '/';
-    return planExtra(guest, slot, { path, page: toPage(path), status: 500, breaks: true });
+    return planExtra(guest, slot, { path, page: pageOf(path), status: 500, breaks: true });
   }
   const { path, page, form } = crowd.fill(step, guest);
   const click = toClick(step.method, step.expect.action, 500);

@@ -1,6 +1,8 @@
 /** HTTP/1.1 as it goes over the wire. Nothing here needs escaping: paths and forms are percent-encoded, the rest is ours. */
+
+import type { Visitor } from './crowd';
 import { ERROR_PATH } from './journeys';
-import type { PlannedRequest, Visitor } from './plan';
+import type { PlannedRequest } from './plan';
 
 export interface Sender {
   readonly url: URL;

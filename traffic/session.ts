@@ -1,9 +1,11 @@
 /** What the site gave a visitor, and what the visitor is waiting for. */
-import { isSignedInAfter, toClick, toUser } from './click';
+
 import type { Reply } from './connection';
 import { CookieJar } from './cookie-jar';
+import type { Visitor } from './crowd';
+import { isSignedInAfter, toClick, toUser } from './expected-click';
 import type { Answer } from './output';
-import type { PlannedRequest, Visitor } from './plan';
+import type { PlannedRequest } from './plan';
 import { type Sender, toRequestText, toVisitorHead } from './request-text';
 
 export class Session {

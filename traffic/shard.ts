@@ -4,7 +4,8 @@
  * Visitors stay whole. So does a name: who signs up and who later signs in with it are in one shard, so that no machine waits
  * for another. A new visitor without a past goes to the shard that has had the fewest requests, so that the rates stay even.
  */
-import type { PlannedRequest, Visitor } from './plan';
+import type { Visitor } from './crowd';
+import type { PlannedRequest } from './plan';
 
 export interface Shard {
   /** From 1. */

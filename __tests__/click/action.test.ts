@@ -1,8 +1,8 @@
-import { judgeAction } from '../../click/action';
+import { toAction } from '../../click/action';
 
 type Row = [verb: string | undefined, page: string | undefined, query: string | undefined, status: number];
 
-describe('judgeAction', () => {
+describe('toAction', () => {
   it.each<[...Row, string]>([
     ['GET', '/', undefined, 200, 'page_view'],
     ['GET', '/', undefined, 304, 'page_view'],
@@ -43,7 +43,7 @@ describe('judgeAction', () => {
     ['CONNECT', undefined, undefined, 405, 'other'],
     ['OPTIONS', undefined, undefined, 200, 'other'],
   ])('%s %s ?%s %i: %s', (verb, page, query, status, expected) => {
-    const { action, outcome } = judgeAction(verb, page, query, status, false);
+    const { action, outcome } = toAction(verb, page, query, status, false);
 
     expect(outcome === undefined ? action : `${action} ${outcome}`).toBe(expected);
   });
@@ -53,6 +53,6 @@ describe('judgeAction', () => {
     ['POST', '/sign-in/', undefined, 303],
     [undefined, undefined, undefined, 400],
   ])('a monitor’s %s %s is a health check', (...request) => {
-    expect(judgeAction(...request, true)).toEqual({ action: 'health' });
+    expect(toAction(...request, true)).toEqual({ action: 'health' });
   });
 });

@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { CORPUS_SITE_HOSTS, generateCorpus } from '../../bench/corpus';
 import { ByteSink } from '../../etl/byte-sink';
 import { createFastPrinter } from '../../etl/fast-printer';
+import type { LineTransform } from '../../etl/line-transform';
 import { createSimpleTransform } from '../../etl/simple-transform';
-import { createLineTransform, type LineTransform } from '../../etl/transform';
+import { createLineTransform } from '../../etl/transform';
 
 jest.setTimeout(60_000);
 

@@ -238,6 +238,7 @@ it('answers 503 while too much waits for delivery, and takes the batch when ther
     name: 'slow',
     folder: `${folder()}/slow`,
     prefix: 'slow_',
+    index: { name: 'apache' },
     bufferBytes: 1000,
     bufferSeconds: 60,
     transform: functionOf(async ({ records }) => ({

@@ -481,11 +481,11 @@ describe('who asks', () => {
     ['a wrong password', { auth: 'basic' }, { auth: { ...basic, password: 'x' } }, 'Check the name and the password'],
     ['a wrong login', { auth: 'cookie' }, { login: { ...LOGIN, password: 'x' } }, 'Check the name and the password'],
     ['no signature', { auth: 'sigv4', basePath: '/_dashboards' }, {}, '--auth sigv4'],
-  ] as const)('is told what to do: %s', async (_, doubleOptions, options, mend) => {
+  ] as const)('is told what to do: %s', async (_, doubleOptions, options, hint) => {
     const error = await failure(open(await start({ kind: 'osd', ...doubleOptions }), options));
 
     expect(error.code).toBe('ACCESS_DENIED');
-    expect(error.mend).toContain(mend);
+    expect(error.hint).toContain(hint);
     expect(error.message).not.toContain(PASSWORD);
   });
 

@@ -157,7 +157,7 @@ describe('the page’s server', () => {
     await expect(second).rejects.toMatchObject({
       code: 'PORT_TAKEN',
       message: expect.stringContaining(String(page.port)),
-      mend: expect.stringContaining('--ui-port'),
+      hint: expect.stringContaining('--ui-port'),
     });
   });
 });

@@ -25,7 +25,7 @@ describe('explainFailure', () => {
 
     expect(error.code).toBe('STATE_LOCKED');
     expect(error.message).toContain('(runner@build-7, since 2026-11-24 03:00:00 +0000 UTC)');
-    expect(error.mend).toContain('terraform force-unlock 9fdb0b2a-1d9b-2a8e-1a69-6d9fcbdd9b5e');
+    expect(error.hint).toContain('terraform force-unlock 9fdb0b2a-1d9b-2a8e-1a69-6d9fcbdd9b5e');
   });
 
   it('takes a lock that may not be asked for as no lock', () => {
@@ -44,10 +44,10 @@ describe('explainFailure', () => {
   it('says how to lift a protection', () => {
     const said = 'Error: Instance cannot be destroyed\n\n  on cdk.tf.json line 52, in resource.aws_s3_bucket.backup:\n';
 
-    const { code, mend } = explainFailure('terraform plan of delivery', { exitCode: 1, said, interrupted: false });
+    const { code, hint } = explainFailure('terraform plan of delivery', { exitCode: 1, said, interrupted: false });
 
     expect(code).toBe('PROTECTED');
-    expect(mend).toContain('CLICKSTREAMY_PROTECT=false');
+    expect(hint).toContain('CLICKSTREAMY_PROTECT=false');
   });
 
   it('repeats the first error otherwise', () => {

@@ -4,7 +4,8 @@ import addFormats from 'ajv-formats';
 import type { ClickEvent } from '../../click/click-event';
 import { clickEventJsonSchema } from '../../click/click-event-schema';
 import { ByteSink } from '../../etl/byte-sink';
-import { createLineTransform, type RejectReason } from '../../etl/transform';
+import type { RejectReason } from '../../etl/line-transform';
+import { createLineTransform } from '../../etl/transform';
 
 const transform = createLineTransform();
 const sink = new ByteSink();

@@ -15,6 +15,7 @@ async function main() {
     name: 'webserver_stream',
     folder,
     prefix: 'apache_',
+    index: { name: 'apache' },
     bufferBytes: Number(bufferBytes),
     bufferSeconds: 0.05,
     transform: (call) => callHandler(handler, call),

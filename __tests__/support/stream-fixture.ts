@@ -64,6 +64,7 @@ export async function openStream(
     bufferSeconds: 60,
     transform: functionOf(asItIs),
     transformRetryMs: 1,
+    index: { name: 'apache' },
     warn: (sentence) => warnings.push(sentence),
     ...props,
   });

@@ -183,7 +183,10 @@ describe('traffic', () => {
   });
 
   it.each([
-    [['--outputs', '/nowhere/outputs.json'], 'The outputs in /nowhere/outputs.json cannot be read: it does not exist.'],
+    [
+      ['--outputs', '/nowhere/outputs.json'],
+      'The outputs file /nowhere/outputs.json cannot be read: it does not exist.',
+    ],
     [['--journeys', '/nowhere/own.json'], 'The journeys in /nowhere/own.json cannot be read: it does not exist.'],
     [
       ['--ledger', '/nowhere/ledger.json'],

@@ -31,10 +31,10 @@ describe('the outputs of a deployment', () => {
   });
 
   it.each([
-    ['no JSON', '{', 'it is no JSON'],
+    ['not JSON', '{', 'is not JSON'],
     ['no stacks', [1], 'must be stacks'],
     ['no outputs', { search: 'x' }, 'must be outputs by stack'],
-    ['no site', { search: { endpoint: 'https://x' } }, 'have no siteUrl'],
+    ['no site', { search: { endpoint: 'https://x' } }, 'has no siteUrl'],
     ['no address', { website: { siteUrl: 'shop' } }, 'it must be an http or https address'],
   ])('are refused when they are %s', (_what, value, why) => {
     expect(() => readSiteUrl(write(value))).toThrow(why);

@@ -1,5 +1,5 @@
+import { type Html, html } from '../../core/html';
 import { SHOP } from '../catalogue';
-import { type Html, html } from './html';
 
 export interface Page {
   readonly title: string;

@@ -1,6 +1,7 @@
 /** The pages that a visitor may GET, and the forms. */
+
+import { type Html, html } from '../../core/html';
 import { POSTS, type Post, PRODUCTS, type Product, SHOP } from '../catalogue';
-import { type Html, html } from './html';
 import type { Page } from './layout';
 
 const searchForm = html`<form class="search" action="/" method="get" role="search">

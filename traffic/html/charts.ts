@@ -1,5 +1,5 @@
 /** Charts as SVG: no script, their numbers in tooltips and in the table beside them. */
-import { type Html, html } from '../../site/demo/html';
+import { type Html, html } from '../../core/html';
 
 export interface Series {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** A run as one file that needs nothing else: no script, no font, no picture from anywhere. What sites and users named is escaped. */
-import { Html, html } from '../../site/demo/html';
+import { Html, html } from '../../core/html';
 import type { ThresholdResult } from '../expect';
 import type { Counts } from '../ledger';
 import type { Bin } from '../timeline';

@@ -24,7 +24,7 @@ export type ToWorker =
 export interface WorkerFault {
   readonly code: string;
   readonly message: string;
-  readonly mend: string;
+  readonly hint: string;
 }
 
 /** The answers to puts are in the order in which they are known, each with the number of its put. */
@@ -68,7 +68,7 @@ function tell(message: FromWorker): void {
 function toFault(error: unknown): WorkerFault | undefined {
   if (error === undefined) return undefined;
   if (!(error instanceof ToolkitError)) throw error;
-  return { code: error.code, message: error.message.split('\n→ ', 1)[0] ?? '', mend: error.mend };
+  return { code: error.code, message: error.message.split('\n→ ', 1)[0] ?? '', hint: error.hint };
 }
 
 work(workerData as WorkerOptions).catch((error: unknown) => {

@@ -5,7 +5,9 @@
  * half of its records, the stream has no more room for the moment: then all calls wait, longer each time.
  */
 import { ToolkitError } from '../../core/errors';
-import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS, type RecordPutter, toPauseMs } from '../../core/put-records';
+import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS } from '../../core/firehose-limits';
+import type { RecordPutter } from '../../core/put-records';
+import { toPauseMs } from '../../core/retry';
 
 /** What became of a record: `lost` may have been accepted, `refused` was not, `unsent` was never tried. */
 export const FATES = { taken: 0, refused: 1, lost: 2, unsent: 3 } as const;
@@ -210,7 +212,7 @@ export class PutQueue {
         this.#again.push(...items);
         this.#pump();
       },
-      toPauseMs(first.attempts, FIRST_PAUSE_MS),
+      toPauseMs(first.attempts, { firstMs: FIRST_PAUSE_MS }),
     );
     this.#pausing.set(timer, items);
   }

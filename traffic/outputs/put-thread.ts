@@ -96,6 +96,6 @@ export class PutThread {
 /** By the numbers of `FATES`. */
 const FATE_NAMES: readonly Fate[] = ['taken', 'refused', 'timeout', 'unsent'];
 
-function toError({ code, message, mend }: WorkerFault): ToolkitError {
-  return new ToolkitError(code, message, mend);
+function toError({ code, message, hint }: WorkerFault): ToolkitError {
+  return new ToolkitError(code, message, hint);
 }

@@ -2,9 +2,10 @@
  * How many bytes each reply has, without a site: the demo site's own pages, made for what the plan expects. Only the
  * passwords are not asked, as the plan knows which are right.
  */
+
+import { html } from '../../core/html';
 import { ASSETS } from '../../site/demo/assets';
 import { parseNewCredentials } from '../../site/demo/form';
-import { html } from '../../site/demo/html';
 import {
   addToCart,
   createRoutes,

@@ -4,7 +4,7 @@ import { renderLogLine } from '../../click/log-format';
 import { parseAccessLine } from '../../etl/access-line';
 import { describeAgent } from '../../etl/agent';
 import { toClickEvent } from '../../etl/to-click-event';
-import { toClick } from '../../traffic/click';
+import { toClick } from '../../traffic/expected-click';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
 
 const OPTIONS: PlanOptions = { seed: 'clicks', rate: 50, errors: 0.1, notFound: 0.05, users: 50, requests: 2000 };

@@ -1,0 +1,7 @@
+/** How many of a file's first bytes `isGzip` looks at. */
+export const GZIP_MAGIC_BYTES = 2;
+
+/** Whether a file that starts with these bytes is gzip (RFC 1952), whatever its name says. */
+export function isGzip(start: Uint8Array): boolean {
+  return start[0] === 0x1f && start[1] === 0x8b;
+}

@@ -1,0 +1,62 @@
+/** Retry with exponential backoff and jitter: the one loop behind everything that is tried again. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface Backoff {
+  /** The pause before the second attempt; it doubles with each further one. @default 100 */
+  readonly firstMs?: number;
+  /** @default 10000 */
+  readonly longestMs?: number;
+}
+
+/**
+ * How long to wait after a failed attempt: doubled each time, then shortened by up to half at random, so that many clients
+ * do not come back at the same moment.
+ *
+ * @param attempt the one that failed, from 1.
+ */
+export function toPauseMs(attempt: number, { firstMs = 100, longestMs = 10_000 }: Backoff = {}): number {
+  return Math.min(longestMs, firstMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
+}
+
+/** What an attempt came to. */
+export type Attempt<T> = { readonly value: T } | { readonly error: unknown };
+
+export interface RetryOptions<T> {
+  /** Whether to try again. */
+  readonly again: (outcome: Attempt<T>, attempt: number) => boolean;
+  /** @default without end */
+  readonly attempts?: number;
+  /** No attempt begins later than this after the first one. @default without end */
+  readonly withinMs?: number;
+  readonly backoff?: Backoff;
+  /** Ends the pause and lets the last attempt stand. */
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs `work` until `again` says no, or attempts or time run out.
+ *
+ * @param work is given the attempt's number, from 1.
+ * @returns the last attempt's value. @throws the last attempt's error.
+ */
+export async function retry<T>(work: (attempt: number) => Promise<T>, options: RetryOptions<T>): Promise<T> {
+  const { again, attempts = Number.POSITIVE_INFINITY, withinMs = Number.POSITIVE_INFINITY, backoff, signal } = options;
+  const isAborted = () => signal?.aborted === true;
+  const startMs = performance.now();
+  for (let attempt = 1; ; attempt++) {
+    const outcome = await work(attempt).then(
+      (value): Attempt<T> => ({ value }),
+      (error: unknown): Attempt<T> => ({ error }),
+    );
+    const isLast = attempt >= attempts || isAborted() || !again(outcome, attempt);
+    const pauseMs = toPauseMs(attempt, backoff);
+    if (isLast || performance.now() - startMs + pauseMs > withinMs) return settle(outcome);
+    await sleep(pauseMs, undefined, signal && { signal }).catch(() => {});
+    if (isAborted()) return settle(outcome);
+  }
+}
+
+function settle<T>(outcome: Attempt<T>): T {
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
+}
