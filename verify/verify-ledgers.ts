@@ -1,41 +1,42 @@
-/** The whole check: each run's books against the store's sums, again until late events have come, and examples of what is wrong. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** The whole check: compares each run's ledger with the store, again until late events have arrived, and finds examples of what is wrong. */
 import { ToolkitError } from '../core/errors';
-import { DIMENSIONS, type Dimension, type EventFacts, FEW, type RunSums } from '../store/run-sums';
+import { type Attempt, retry, toPauseMs } from '../core/retry';
+import { DIMENSIONS, type Dimension, type EventFacts, FEW, type RunTotals } from '../store/store';
 import { judge, type Threshold, type ThresholdResult } from '../traffic/expect';
-import { type Books, type Comparison, compareBooks } from './compare-books';
+import { compareLedger, type RunComparison, type RunLedger } from './compare-ledger';
 import { toFigures } from './expected-figures';
 import type { RunStore } from './open-run-store';
 
 export interface VerifyOptions {
   readonly store: RunStore;
-  readonly books: readonly Books[];
+  readonly ledgers: readonly RunLedger[];
   readonly expect: readonly Threshold[];
-  /** Whose events `expect` is about; without it, all that are stored. */
+  /** The run that `expect` is about. @default all events */
   readonly run?: string | undefined;
-  /** How long late events may take; a store that does not grow is not waited for. */
+  /** How long late events may take. A store that does not grow is not waited for. */
   readonly waitSeconds: number;
   readonly onWait: (missing: number) => void;
 }
 
-/** Events with a value that there should be none of, or fewer. */
+/** Events with a value that too many events have. */
 export interface Examples {
   readonly by: Dimension;
   readonly key: string;
-  /** Whether the ledger has none of this value: then each of these events is one too many. */
+  /** Whether the ledger does not have this value at all: then each of these events is one too many. */
   readonly certain: boolean;
   readonly events: readonly EventFacts[];
 }
 
-export interface RunVerdict extends Comparison {
-  /** A few request ids that are stored more than once. */
+export interface CheckedRun extends RunComparison {
+  /** A few of the request ids that are stored more than once. */
   readonly duplicates: readonly string[];
   readonly examples: readonly Examples[];
 }
 
-export interface Verdict {
+/** What `verify --json` prints. */
+export interface VerifyReport {
   readonly balanced: boolean;
-  /** The sums over all runs. Without a ledger `sent`, `lost` and `unexplained` are null. */
+  /** This and the other counts are sums over all runs; those that are null without a ledger come from it. */
   readonly sent: number | null;
   readonly answered: number | null;
   readonly uncertain: number | null;
@@ -44,77 +45,92 @@ export interface Verdict {
   readonly duplicated: number;
   readonly unexplained: number | null;
   readonly store: string;
-  readonly runs: readonly RunVerdict[];
+  readonly runs: readonly CheckedRun[];
   readonly expect: readonly ThresholdResult[];
 }
 
 /** @throws ToolkitError of the store. */
-export async function verifyBooks(options: VerifyOptions): Promise<Verdict> {
-  const { store, books } = options;
+export async function verifyLedgers(options: VerifyOptions): Promise<VerifyReport> {
+  const { store, ledgers } = options;
   const look = await lookUntilComplete(options);
-  const runs: RunVerdict[] = [];
-  for (const { comparison, sums } of look.runs) {
+  const runs: CheckedRun[] = [];
+  for (const { comparison, totals } of look.runs) {
     const examples = await readExamples(store, comparison);
-    runs.push({ ...comparison, duplicates: sums.duplicates, examples });
+    runs.push({ ...comparison, duplicates: totals.duplicates, examples });
   }
   const sum = (name: 'sent' | 'answered' | 'uncertain' | 'stored' | 'lost' | 'duplicated' | 'unexplained') =>
     runs.reduce((total, run) => total + run[name], 0);
   const known = (name: 'sent' | 'answered' | 'uncertain' | 'lost' | 'unexplained') =>
-    books.length === 0 ? null : sum(name);
-  const duplicated = books.length === 0 ? (look.all?.duplicated ?? 0) : sum('duplicated');
+    ledgers.length === 0 ? null : sum(name);
+  const duplicated = ledgers.length === 0 ? (look.all?.duplicated ?? 0) : sum('duplicated');
   return {
     balanced: duplicated === 0 && runs.every((run) => run.balanced) && look.expect.every(({ passed }) => passed),
     ...{ sent: known('sent'), answered: known('answered'), uncertain: known('uncertain') },
-    stored: books.length === 0 ? (look.all?.stored ?? 0) : sum('stored'),
+    stored: ledgers.length === 0 ? (look.all?.stored ?? 0) : sum('stored'),
     ...{ lost: known('lost'), duplicated, unexplained: known('unexplained') },
     ...{ store: store.place, runs, expect: look.expect },
   };
 }
 
 interface Look {
-  readonly runs: readonly { readonly comparison: Comparison; readonly sums: RunSums }[];
-  /** Of what `expect` is about. */
-  readonly all: RunSums | undefined;
+  readonly runs: readonly { readonly comparison: RunComparison; readonly totals: RunTotals }[];
+  /** Totals of the events that `expect` is about. */
+  readonly all: RunTotals | undefined;
   readonly expect: readonly ThresholdResult[];
 }
 
-const FIRST_PAUSE_MS = 250;
+const BACKOFF = { firstMs: 250, longestMs: 5000 };
 
-/** Late events are those that are missing; one too many does not go away. */
+/** Waits for events that are missing; one too many does not go away. */
 async function lookUntilComplete(options: VerifyOptions): Promise<Look> {
   const { store, waitSeconds, onWait } = options;
-  const deadline = Date.now() + (store.grows ? waitSeconds * 1000 : 0);
-  for (let pauseMs = FIRST_PAUSE_MS; ; ) {
-    const begun = Date.now();
-    const seen = await lookOnce(options).catch((error: unknown) => {
-      // An index is made with its first event, which may be late.
-      if (error instanceof ToolkitError && error.code === 'INDEX_NOT_FOUND' && begun < deadline) return undefined;
-      throw error;
-    });
-    const missing = seen?.runs.reduce((sum, { comparison }) => sum + comparison.lost, 0) ?? 0;
-    const isComplete = seen !== undefined && missing === 0 && seen.expect.every(({ passed }) => passed);
-    if (seen !== undefined && (isComplete || Date.now() >= deadline)) return seen;
-    onWait(missing);
+  let lookMs = 0;
+  const look = async () => {
+    const begun = performance.now();
+    try {
+      return await lookOnce(options);
+    } finally {
+      lookMs = performance.now() - begun;
+    }
+  };
+  return retry(look, {
+    again: (outcome) => {
+      const missing = missingIn(outcome);
+      if (missing === undefined) return false;
+      onWait(missing);
+      return true;
+    },
+    withinMs: store.grows ? waitSeconds * 1000 : 0,
     // Looking never takes more than half of the time.
-    pauseMs = Math.max(Math.min(2 * pauseMs, 5000), Date.now() - begun);
-    await sleep(Math.max(0, Math.min(pauseMs, deadline - Date.now())));
-  }
+    backoff: (attempt) => Math.max(toPauseMs(attempt, BACKOFF), lookMs),
+  });
 }
 
-async function lookOnce({ store: { reader }, books, expect, run }: VerifyOptions): Promise<Look> {
+/** @returns how many events are missing, 0 where only a figure does not hold yet; undefined if looking again would not help. */
+function missingIn(outcome: Attempt<Look>): number | undefined {
+  // The first event creates its index, and may be late.
+  if ('error' in outcome) return isNotThereYet(outcome.error) ? 0 : undefined;
+  const { runs, expect } = outcome.value;
+  const missing = runs.reduce((sum, { comparison }) => sum + comparison.lost, 0);
+  return missing === 0 && expect.every(({ passed }) => passed) ? undefined : missing;
+}
+
+const isNotThereYet = (error: unknown) => error instanceof ToolkitError && error.code === 'INDEX_NOT_FOUND';
+
+async function lookOnce({ store, ledgers, expect, run }: VerifyOptions): Promise<Look> {
   const runs = [];
-  for (const one of books) {
-    const sums = await reader.readSums(one.run);
-    runs.push({ sums, comparison: compareBooks(one, sums) });
+  for (const ledger of ledgers) {
+    const totals = await store.readRunTotals(ledger.run);
+    runs.push({ totals, comparison: compareLedger(ledger, totals) });
   }
-  const known = run === undefined ? undefined : books.findIndex((one) => one.run === run);
+  const known = run === undefined ? undefined : ledgers.findIndex((ledger) => ledger.run === run);
   const wanted = expect.length > 0;
-  const all = !wanted ? undefined : (runs[known ?? -1]?.sums ?? (await reader.readSums(run)));
+  const all = !wanted ? undefined : (runs[known ?? -1]?.totals ?? (await store.readRunTotals(run)));
   return { runs, all, expect: all === undefined ? [] : judge(expect, toFigures(all)) };
 }
 
-/** Of the values that the ledger does not know at all, if there are any: among others' events nobody can tell which is the one too many. */
-async function readExamples({ reader }: RunStore, { run, dimensions }: Comparison): Promise<readonly Examples[]> {
+/** Prefers values that the ledger does not have at all: with any other value nobody can tell which of its events is one too many. */
+async function readExamples(store: RunStore, { run, dimensions }: RunComparison): Promise<readonly Examples[]> {
   const suspects = dimensions.flatMap(({ by, differences }) =>
     isDimension(by)
       ? differences
@@ -125,7 +141,7 @@ async function readExamples({ reader }: RunStore, { run, dimensions }: Compariso
   const unknown = suspects.filter(({ certain }) => certain);
   const examples: Examples[] = [];
   for (const { by, key, certain } of (unknown.length > 0 ? unknown : suspects).slice(0, FEW)) {
-    examples.push({ by, key, certain, events: await reader.readExamples({ run, by, key }) });
+    examples.push({ by, key, certain, events: await store.readExamples({ run, by, key }) });
   }
   return examples;
 }
