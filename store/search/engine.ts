@@ -90,7 +90,7 @@ export function failIfRefused(client: HttpClient, reply: HttpReply): void {
 export function notUnderstood(client: HttpClient, what: string): ToolkitError {
   return new ToolkitError(
     'SERVER_REPLY_UNUSABLE',
-    `The reply of ${client.url.href} makes no sense: ${what}.`,
+    `The reply of ${client.url.href} cannot be used: ${what}.`,
     'Check that the address is the search engine’s, and which version it runs.',
   );
 }
