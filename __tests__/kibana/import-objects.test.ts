@@ -386,7 +386,7 @@ describe('a server', () => {
     [
       'moved',
       { status: 301, headers: { location: 'https://shop.example.org/api/status' }, body: '<a>', isForeign: true },
-      '301, it leads to https://shop.example.org/api/status',
+      '301, it redirects to https://shop.example.org/api/status',
     ],
     ['a web page', { status: 200, body: '<h1>It works!</h1>', isForeign: true }, '200, a page: It works!'],
     ['a search engine', { status: 400, body: { error: { reason: 'x' } }, isForeign: true }, '400, '],
