@@ -83,7 +83,7 @@ export type Counts = Readonly<Record<string, number>>;
 export const RunTotals = z.object({
   /** Events, each copy counted. */
   stored: Count,
-  /** Copies beyond the first of each request id. An event without an id is no copy. */
+  /** Copies beyond the first of each request id. An event without an id never counts as a copy. */
   duplicated: Count,
   /** A few of the request ids that are stored more than once. */
   duplicates: z.array(z.string()),
