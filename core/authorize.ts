@@ -1,7 +1,7 @@
 import { createAwsSigner } from './aws-signing';
 import type { Auth, Authorize } from './http-auth';
 
-/** `authorize` throws ToolkitError CREDENTIALS_UNUSABLE where there are no AWS credentials to sign with. */
+/** The function it returns throws ToolkitError CREDENTIALS_UNUSABLE if there are no AWS credentials to sign with. */
 export function createAuthorize(auth: Auth): Authorize {
   if (auth.mode === 'none') return async ({ headers }) => headers;
   if (auth.mode === 'sigv4') return createAwsSigner(auth);

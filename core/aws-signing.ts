@@ -1,28 +1,36 @@
 /** AWS Signature Version 4, for a domain whose access policy names roles and users. */
-import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
-import type { HttpRequest } from '@smithy/types';
+import { createHash } from 'node:crypto';
 import { reasonOf, ToolkitError } from './errors';
-import type { Authorize, SigV4, UnsignedRequest } from './http-auth';
+import type { Authorize, SigV4 } from './http-auth';
 
-/** Signs each request with credentials that are renewed when they run out. The SDK is loaded at the first. */
+/** Signs each request with credentials that are renewed when they expire. Loads the signer, and the SDK’s credentials chain, with the first. */
 export function createAwsSigner({ region, service, credentials }: SigV4): Authorize {
-  let signer: ReturnType<typeof loadSigner> | undefined;
+  let loaded: ReturnType<typeof load> | undefined;
+  /** The day's signing key, which aws4fetch derives in four steps. */
+  const cache = new Map<string, ArrayBuffer>();
 
-  async function loadSigner() {
-    const [{ SignatureV4 }, { defaultProvider }] = await Promise.all([
-      import('@smithy/signature-v4'),
-      import('@aws-sdk/credential-provider-node'),
-    ]);
-    return new SignatureV4({ region, service, sha256: Sha256, credentials: credentials ?? defaultProvider() });
+  async function load() {
+    const { AwsV4Signer } = await import('aws4fetch');
+    if (credentials !== undefined) return { AwsV4Signer, provide: credentials };
+    const { defaultProvider } = await import('@aws-sdk/credential-provider-node');
+    return { AwsV4Signer, provide: defaultProvider() };
   }
 
-  return async (request) => {
-    signer ??= loadSigner();
+  return async ({ method, url, headers, body = new Uint8Array() }) => {
+    loaded ??= load();
     try {
-      const { headers } = await (await signer).sign(toHttpRequest(request));
-      // fetch writes `host` by itself, and the same.
-      const { host: _, ...others } = headers;
-      return others;
+      const { AwsV4Signer, provide } = await loaded;
+      const { accessKeyId, secretAccessKey, sessionToken } = await provide();
+      const signer = new AwsV4Signer({
+        ...{ method, region, service, cache, accessKeyId, secretAccessKey },
+        ...(sessionToken === undefined ? {} : { sessionToken }),
+        url: url.href,
+        // `aoss` refuses a request without the body's hash.
+        headers: { ...headers, 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') },
+        // By default `content-type` would not be signed, which AWS asks for.
+        allHeaders: true,
+      });
+      return Object.fromEntries((await signer.sign()).headers);
     } catch (error) {
       throw new ToolkitError(
         'CREDENTIALS_UNUSABLE',
@@ -32,43 +40,4 @@ export function createAwsSigner({ region, service, credentials }: SigV4): Author
       );
     }
   };
-}
-
-function toHttpRequest({ method, url, headers, body }: UnsignedRequest): HttpRequest {
-  const query: Record<string, string[]> = {};
-  for (const [name, value] of url.searchParams) {
-    query[name] ??= [];
-    query[name].push(value);
-  }
-  return {
-    method,
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-    query,
-    headers: { ...headers, host: url.host },
-    ...(body === undefined ? {} : { body }),
-  };
-}
-
-/** Node's own hash in the shape that the signer asks for. */
-class Sha256 {
-  private readonly hash: Hash | Hmac;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret));
-  }
-
-  update(chunk: string | ArrayBuffer | ArrayBufferView): void {
-    this.hash.update(toBytes(chunk));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
-  }
-}
-
-function toBytes(chunk: string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof chunk === 'string') return Buffer.from(chunk);
-  return ArrayBuffer.isView(chunk) ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength) : Buffer.from(chunk);
 }

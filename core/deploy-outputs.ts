@@ -1,4 +1,4 @@
-/** What a deployment says of itself: the file that `cdktf deploy --outputs-file FILE` leaves, `{"<stack>": {"siteUrl": …}}`. */
+/** Reads the file that `cdktf deploy --outputs-file FILE` writes: `{"<stack>": {"siteUrl": …}}`. */
 import { z } from 'zod';
 import { ToolkitError } from './errors';
 import { readJsonFile } from './json-file';
@@ -7,12 +7,12 @@ import { parse } from './parse';
 const Stacks = z.record(z.string(), z.record(z.string(), z.unknown(), 'must be outputs by stack'), 'must be stacks');
 const Address = z.url({ protocol: /^https?$/, error: 'must be an http or https address' });
 
-/** Each is an output of a stack in `stacks/`. */
+/** Outputs of the stacks in `stacks/`. */
 export type AddressOutput = 'siteUrl' | 'domainEndpoint' | 'dashboardsEndpoint';
 
 /**
- * @param instead what to do for who has no such output, after `Deploy with --outputs-file, or …`.
- * @returns the address, of whichever stack says it.
+ * @param instead what else to do, to complete the hint `Deploy with --outputs-file, or …`.
+ * @returns the address, from whichever stack has it.
  * @throws ToolkitError OUTPUTS_UNUSABLE
  */
 export function readDeployedAddress(file: string, output: AddressOutput, instead: string): URL {
@@ -20,7 +20,7 @@ export function readDeployedAddress(file: string, output: AddressOutput, instead
 }
 
 /**
- * @param schema of the output's value.
+ * @param schema checks the output's value.
  * @throws ToolkitError OUTPUTS_UNUSABLE
  */
 export function readDeployed<S extends z.ZodType>(

@@ -1,4 +1,4 @@
-/** How a request proves to a search engine or a dashboards server who sends it. */
+/** How a request authenticates to a search engine or a dashboards server. */
 import type { AwsCredentialIdentity } from '@smithy/types';
 
 export interface Login {
@@ -10,7 +10,7 @@ export interface SigV4 {
   readonly region: string;
   /** `es` for an Amazon OpenSearch Service domain, `aoss` for a serverless collection. */
   readonly service: string;
-  /** @default the SDK's chain: environment, shared files, SSO, web identity, the container's or the machine's role. */
+  /** @default the AWS SDK's chain: environment, shared files, SSO, web identity, the role of the container or machine */
   readonly credentials?: () => Promise<AwsCredentialIdentity>;
 }
 
@@ -19,14 +19,14 @@ export type Auth =
   | ({ readonly mode: 'basic' } & Login)
   | ({ readonly mode: 'sigv4' } & SigV4);
 
-/** A request as it goes out, all but what proves its sender. */
+/** A request that is complete except for its authentication. */
 export interface UnsignedRequest {
   readonly method: string;
-  /** With its query, encoded as it is sent. */
+  /** With the query, encoded as it is sent. */
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | undefined;
 }
 
-/** The headers to send in place of the request's own. To be asked for each attempt: a signature holds for some minutes. */
+/** @returns the headers to send instead of the request's. Call it for each attempt: a signature is valid for a few minutes. */
 export type Authorize = (request: UnsignedRequest) => Promise<Readonly<Record<string, string>>>;

@@ -1,7 +1,7 @@
 /**
- * One HTTP client for search engines and dashboards servers of every version: a reply of any status is a value, only a server that
- * does not answer is an error. On Node's own fetch: connections are kept, nothing is retried here, redirects are not followed (the
- * password would go along).
+ * One HTTP client for search engines and dashboards servers of every version. A reply of any status is a value; only a server that does
+ * not answer is an error. It uses Node's fetch: connections are kept alive, nothing is retried here, and redirects are not followed, since
+ * they would take the password along.
  */
 import { isNativeError } from 'node:util/types';
 import { createAuthorize } from './authorize';
@@ -9,30 +9,30 @@ import { errnoOf, reasonOf, ToolkitError } from './errors';
 import type { Auth } from './http-auth';
 
 export interface HttpClientProps {
-  /** A path in it stands before every request's: `https://…/_plugin/kibana`. */
+  /** Its path goes before every request's path: `https://…/_plugin/kibana`. */
   readonly url: URL;
   readonly auth: Auth;
-  /** For a request and its whole reply. @default 30 */
+  /** Limit for a request and its whole reply. @default 30 */
   readonly timeoutSeconds?: number;
 }
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
-  /** Begins with a slash; encoded where a part of it needs that. */
+  /** Begins with a slash; already percent-encoded. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | undefined;
   /** @default the client's */
   readonly timeoutSeconds?: number;
-  /** Gives the request up. */
+  /** Aborts the request. */
   readonly signal?: AbortSignal;
 }
 
 export interface HttpReply {
   readonly status: number;
   readonly headers: Headers;
-  /** As it came; empty where there is none. */
+  /** The body; empty if there is none. */
   readonly text: string;
 }
 
@@ -43,7 +43,7 @@ export interface HttpClient {
 }
 
 const TIMEOUT_SECONDS = 30;
-/** An export of Kibana is at most 25 MiB, the reply to a `_bulk` a few. */
+/** An export from Kibana is at most 25 MiB, a reply to `_bulk` a few. */
 const MOST_REPLY_BYTES = 64 * 1024 * 1024;
 
 export function createHttpClient({ url, auth, timeoutSeconds = TIMEOUT_SECONDS }: HttpClientProps): HttpClient {
@@ -72,7 +72,7 @@ export function createHttpClient({ url, auth, timeoutSeconds = TIMEOUT_SECONDS }
 
 function toTarget(base: URL, { path, query = {} }: HttpRequest): URL {
   const target = new URL(base.origin + base.pathname.replace(/\/$/, '') + path);
-  // Not by URLSearchParams: it writes a space as `+`, which a signature takes for a plus.
+  // Not URLSearchParams: it writes a space as `+`, which a signature reads as a plus.
   const pairs = Object.entries(query).map(
     ([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`,
   );
@@ -89,7 +89,7 @@ async function readText(reply: Response, shown: string): Promise<string> {
       throw new ToolkitError(
         'SERVER_REPLY_UNUSABLE',
         `${shown} answered with more than ${MOST_REPLY_BYTES / 1024 / 1024} MiB.`,
-        'Look whether the address is the right one.',
+        'Check the address.',
       );
     }
     chunks.push(chunk);
@@ -101,22 +101,22 @@ function timedOut(shown: string, seconds: number, cause: unknown): ToolkitError 
   return new ToolkitError(
     'SERVER_TIMED_OUT',
     `${shown} did not answer within ${seconds} s.`,
-    'Look whether it is overloaded, and whether a firewall or an access policy keeps this machine out.',
+    'Check that it is not overloaded, and that no firewall or access policy keeps this machine out.',
     { cause },
   );
 }
 
 const CERTIFICATE = /CERT|SIGNATURE|ISSUER/;
 
-/** fetch says only that it failed; its cause says why. */
+/** fetch reports only that it failed; its cause says why. */
 function unreachable(shown: string, error: unknown): ToolkitError {
   const cause = isNativeError(error) && error.cause !== undefined ? error.cause : error;
   return new ToolkitError(
     'SERVER_UNREACHABLE',
     `${shown} cannot be reached: ${reasonOf(cause)}.`,
     CERTIFICATE.test(errnoOf(cause) ?? '')
-      ? 'Name the file of the authority that signed its certificate in NODE_EXTRA_CA_CERTS.'
-      : 'Check the address, and whether the server runs and this machine may reach it.',
+      ? 'Set NODE_EXTRA_CA_CERTS to the file of the authority that signed its certificate.'
+      : 'Check the address, that the server runs, and that this machine may reach it.',
     { cause },
   );
 }

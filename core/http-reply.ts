@@ -1,8 +1,8 @@
-/** What a server's reply says, whoever has answered: a search engine, dashboards, the front door of a service, a proxy. */
+/** Reads what a reply says, whether it comes from a search engine, dashboards, an AWS service or a proxy. */
 import { z } from 'zod';
 import type { HttpReply } from './http-client';
 
-/** Undefined where it is none. */
+/** Undefined if the body is not JSON. */
 export function toJson({ text }: Pick<HttpReply, 'text'>): unknown {
   try {
     return JSON.parse(text);
@@ -11,17 +11,17 @@ export function toJson({ text }: Pick<HttpReply, 'text'>): unknown {
   }
 }
 
-/** Dashboards, and Amazon's services under either name. */
+/** Dashboards, and AWS services with either spelling. */
 const Message = z.object({ message: z.string() }).or(z.object({ Message: z.string() }));
 const Reason = z.object({ type: z.string().optional(), reason: z.string().nullish() });
-/** The root cause says what happened; around it often only that all shards have failed. */
+/** The root cause says what happened; the outer error often says only that all shards have failed. */
 const Refused = z.object({ error: z.union([z.string(), Reason.extend({ root_cause: z.array(Reason).optional() })]) });
 
-/** Its own words, as one line; undefined where it has none. */
+/** The server's own reason, as one line; undefined if it gives none. */
 export function reasonIn(reply: HttpReply): string | undefined {
   const { status, headers, text } = reply;
   const location = headers.get('location');
-  if (status >= 300 && status < 400 && location !== null) return `it leads to ${oneLine(location)}`;
+  if (status >= 300 && status < 400 && location !== null) return `it redirects to ${oneLine(location)}`;
   const json = toJson(reply);
   const message = Message.safeParse(json);
   if (message.success) return oneLine(Object.values(message.data).join());
@@ -37,7 +37,7 @@ export function reasonIn(reply: HttpReply): string | undefined {
     : oneLine(text);
 }
 
-/** Of what a server says one line, and nothing that a terminal would obey. */
+/** Cuts a server's text to one line, without control characters. */
 export function oneLine(text: string): string | undefined {
   const line = text
     .replace(/[\p{Cc}\s]+/gu, ' ')

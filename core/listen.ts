@@ -1,4 +1,4 @@
-/** How every server of this project takes its port. */
+/** Binds a server to its port; all servers of this project do it here. */
 import type { AddressInfo, Server } from 'node:net';
 import { errnoOf, reasonOf, ToolkitError } from './errors';
 
@@ -6,15 +6,15 @@ export interface ListenProps {
   /** For the message: `the demo site`. */
   readonly what: string;
   readonly host: string;
-  /** 0: any free one. */
+  /** 0 picks a free one. */
   readonly port: number;
-  /** What chooses another port: `--port`. */
+  /** The option that sets the port: `--port`. */
   readonly option: string;
 }
 
 export interface Bound {
   readonly port: number;
-  /** `http://127.0.0.1:8080`, no slash at its end. */
+  /** `http://127.0.0.1:8080`, without a trailing slash. */
   readonly url: string;
 }
 
@@ -25,7 +25,7 @@ export async function listen(server: Server, props: ListenProps): Promise<Bound>
     server.once('error', refuse);
     server.listen(props.port, props.host, () => {
       server.off('error', refuse);
-      // From now on an error is one connection that could not be taken: no reason to end.
+      // From now on an error concerns one connection that could not be accepted.
       server.on('error', () => {});
       resolve();
     });
@@ -36,11 +36,16 @@ export async function listen(server: Server, props: ListenProps): Promise<Bound>
 
 function toListenError(cause: Error, { what, host, port, option }: ListenProps): ToolkitError {
   if (errnoOf(cause) === 'EADDRINUSE') {
-    const message = `Port ${port} of ${host}, which ${what} should have, is taken.`;
-    return new ToolkitError('PORT_TAKEN', message, `Stop what listens there, or choose another with ${option}.`, {
-      cause,
-    });
+    const message = `Port ${port} on ${host}, meant for ${what}, is taken.`;
+    return new ToolkitError(
+      'PORT_TAKEN',
+      message,
+      `Stop the program that listens there, or choose another port with ${option}.`,
+      {
+        cause,
+      },
+    );
   }
-  const message = `Port ${port} of ${host} cannot be had for ${what}: ${reasonOf(cause)}.`;
-  return new ToolkitError('LISTEN_FAILED', message, `Choose another with ${option}.`, { cause });
+  const message = `${host}:${port} cannot be used for ${what}: ${reasonOf(cause)}.`;
+  return new ToolkitError('LISTEN_FAILED', message, `Choose another port with ${option}.`, { cause });
 }

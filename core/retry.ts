@@ -26,9 +26,10 @@ export interface RetryOptions<T> {
   readonly again: (outcome: Attempt<T>, attempt: number) => boolean;
   /** @default without end */
   readonly attempts?: number;
-  /** No attempt begins later than this after the first one. @default without end */
+  /** No attempt begins later than this after the first one; the last pause is shortened to fit. @default without end */
   readonly withinMs?: number;
-  readonly backoff?: Backoff;
+  /** Or the pause in milliseconds after an attempt that failed. */
+  readonly backoff?: Backoff | ((attempt: number) => number);
   /** Ends the pause and lets the last attempt stand. */
   readonly signal?: AbortSignal;
 }
@@ -48,9 +49,10 @@ export async function retry<T>(work: (attempt: number) => Promise<T>, options: R
       (value): Attempt<T> => ({ value }),
       (error: unknown): Attempt<T> => ({ error }),
     );
-    const isLast = attempt >= attempts || isAborted() || !again(outcome, attempt);
-    const pauseMs = toPauseMs(attempt, backoff);
-    if (isLast || performance.now() - startMs + pauseMs > withinMs) return settle(outcome);
+    const leftMs = withinMs - (performance.now() - startMs);
+    const isOver = attempt >= attempts || leftMs <= 0 || isAborted();
+    if (isOver || !again(outcome, attempt)) return settle(outcome);
+    const pauseMs = Math.min(leftMs, typeof backoff === 'function' ? backoff(attempt) : toPauseMs(attempt, backoff));
     await sleep(pauseMs, undefined, signal && { signal }).catch(() => {});
     if (isAborted()) return settle(outcome);
   }

@@ -1,39 +1,39 @@
-/** A server of dashboards: which one it is, where it stands behind an address, and how it is spoken to. */
-import { setTimeout as sleep } from 'node:timers/promises';
+/** Finds a dashboards server behind an address, finds out which one it is, and sends requests to it. */
 import { z } from 'zod';
 import { ToolkitError, UsageError } from '../core/errors';
 import type { Auth, Login } from '../core/http-auth';
 import { createHttpClient, type HttpClient, type HttpReply, type HttpRequest } from '../core/http-client';
 import { reasonIn, toJson } from '../core/http-reply';
+import { retry } from '../core/retry';
 import { type DashboardsVersion, toTarget } from './dashboards-version';
 import type { Target } from './saved-object';
 
 export interface DashboardsServer extends DashboardsVersion {
-  /** The saved objects that it takes. */
+  /** The saved objects that it accepts. */
   readonly target: Target;
-  /** False where the server reports a fault of its own, most often its search engine. */
+  /** False if the server reports that it, or more often its search engine, does not work. */
   readonly isHealthy: boolean;
-  /** Asks again while it is busy or starting. @throws ToolkitError DASHBOARDS_UNAVAILABLE, ACCESS_DENIED and those of the client */
+  /** Retries while the server is busy or starting. @throws ToolkitError DASHBOARDS_UNAVAILABLE, ACCESS_DENIED and those of the client */
   send(request: HttpRequest): Promise<HttpReply>;
 }
 
 export interface ServerOptions {
-  /** With the path of the dashboards or without: `/_dashboards` and `/_plugin/kibana` are tried. */
+  /** With or without the path of the dashboards: `/_dashboards` and `/_plugin/kibana` are tried. */
   readonly url: URL;
   readonly auth: Auth;
-  /** Of fine-grained access control: signs in and keeps the cookie. */
+  /** For fine-grained access control: signs in and keeps the cookie. */
   readonly login?: Login | undefined;
-  /** Of OpenSearch's or Open Distro's security: `global`, `__user__` for one's own, or a name. Others ignore it. */
+  /** For the security plugin of OpenSearch or Open Distro: `global`, `__user__` (the user's private one), or a name. Others ignore it. */
   readonly tenant: string;
-  /** Of Kibana. @default its default space */
+  /** Only Kibana has spaces. @default its default space */
   readonly space?: string | undefined;
   /** For one request. */
   readonly timeoutSeconds: number;
-  /** How long a server may take to start, or to be busy. */
+  /** How long to wait for a server that is starting or busy. */
   readonly waitSeconds: number;
 }
 
-/** Where the dashboards of a domain of Amazon's service stand; else at the root. */
+/** Where dashboards are: at the root, or behind a path of an Amazon OpenSearch Service domain. */
 const PATHS = ['', '/_dashboards', '/_plugin/kibana'];
 
 /**
@@ -75,7 +75,7 @@ const BASE_HEADERS = { 'kbn-xsrf': 'clickstreamy', 'osd-xsrf': 'clickstreamy', a
 interface Found {
   readonly client: HttpClient;
   readonly reply: HttpReply;
-  /** Absent where it wants to know first who asks. */
+  /** Absent if the server first wants a login. */
   readonly status: Status | undefined;
 }
 
@@ -85,7 +85,7 @@ interface Status {
   readonly isHealthy: boolean;
 }
 
-/** The first place that answers as dashboards do; behind it the one that wants a login. */
+/** Prefers the first place that answers as dashboards do, then the first that wants a login. */
 async function findServer(options: ServerOptions, deadline: number): Promise<Found> {
   const { url, auth, timeoutSeconds } = options;
   const given = url.pathname.replace(/\/app(?:\/.*)?$|\/$/, '');
@@ -108,8 +108,8 @@ async function findServer(options: ServerOptions, deadline: number): Promise<Fou
   if (last !== undefined && isDenied(last)) throw denied(url, last, options);
   throw new ToolkitError(
     'DASHBOARDS_UNKNOWN',
-    `${url.href} is no Kibana and no OpenSearch Dashboards: ${describe(last)}.`,
-    'Give the address of the dashboards, not that of the search engine; on Amazon’s service it ends in /_dashboards or /_plugin/kibana.',
+    `${url.href} is neither Kibana nor OpenSearch Dashboards: it answers ${describeReply(last)}.`,
+    'Give the address of the dashboards, not of the search engine; on Amazon’s service it ends in /_dashboards or /_plugin/kibana.',
   );
 }
 
@@ -117,6 +117,9 @@ const StatusReply = z.object({
   version: z.object({ number: z.string().regex(/^\d+\.\d+/) }),
   status: z.object({ overall: z.object({ state: z.string().optional(), level: z.string().optional() }) }),
 });
+
+/** Overall states, and the levels that replace them in later versions. */
+const UNHEALTHY = new Set<string | undefined>(['red', 'unavailable', 'critical']);
 
 function readStatus({ status, headers, text }: HttpReply): Status | undefined {
   if (status !== 200) return undefined;
@@ -129,14 +132,15 @@ function readStatus({ status, headers, text }: HttpReply): Status | undefined {
   return {
     family: isOpenSearch ? 'opensearch-dashboards' : 'kibana',
     version,
-    isHealthy: (state ?? level) !== 'red' && (state ?? level) !== 'critical',
+    isHealthy: !UNHEALTHY.has(state ?? level),
   };
 }
 
 /**
- * Dashboards that want a login first. Only where that is sure: a search engine would keep what is posted to `/auth/login` as an event.
+ * Whether these are dashboards that want a login. It must be certain: a search engine would store a password posted to `/auth/login` as
+ * an event.
  *
- * @param atRoot what the root has answered, where the place is guessed: an engine says the same everywhere.
+ * @param atRoot the root's reply, if the place is a guess: an engine answers the same everywhere.
  */
 function isLocked(reply: HttpReply, atRoot: HttpReply | undefined): boolean {
   const { status, headers, text } = reply;
@@ -149,25 +153,23 @@ const isBusy = ({ status }: HttpReply) => [429, 502, 503, 504].includes(status);
 const isDenied = ({ status, headers }: HttpReply) =>
   status === 401 || status === 403 || (status === 302 && /\/(?:login|auth)\b/.test(headers.get('location') ?? ''));
 
-/** Not the person is kept out: the engine takes no writes, most often for want of disk. */
+/** Whether the engine takes no writes, most often because its disk is full: then the user is not to blame. */
 const isBlocked = ({ text }: HttpReply) => /\bblocked by\b|cluster_block_exception/.test(text);
 
-const FIRST_PAUSE_MS = 250;
-const LONGEST_PAUSE_MS = 5000;
+const BACKOFF = { firstMs: 250, longestMs: 5000 };
 
 async function untilReady(deadline: number, url: URL, ask: () => Promise<HttpReply>): Promise<HttpReply> {
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
-    const reply = await ask();
-    if (!isBusy(reply)) return reply;
-    if (performance.now() + pauseMs > deadline) {
-      throw new ToolkitError(
-        'DASHBOARDS_UNAVAILABLE',
-        `${url.href} answers ${describe(reply)}.`,
-        'Look whether it and its search engine are up, then run this again; --wait gives them longer.',
-      );
-    }
-    await sleep(pauseMs);
-  }
+  const reply = await retry(ask, {
+    again: (outcome) => 'value' in outcome && isBusy(outcome.value),
+    withinMs: deadline - performance.now(),
+    backoff: BACKOFF,
+  });
+  if (!isBusy(reply)) return reply;
+  throw new ToolkitError(
+    'DASHBOARDS_UNAVAILABLE',
+    `${url.href} answers ${describeReply(reply)}.`,
+    'Check that it and its search engine are up, then run this again; --wait gives them longer.',
+  );
 }
 
 async function signIn(client: HttpClient, login: Login, headers: Readonly<Record<string, string>>): Promise<string> {
@@ -181,30 +183,29 @@ async function signIn(client: HttpClient, login: Login, headers: Readonly<Record
   if (reply.status === 200 && cookies.length > 0) return cookies.join('; ');
   throw new ToolkitError(
     'ACCESS_DENIED',
-    `${client.url.href} does not let ${login.username} sign in: ${describe(reply)}.`,
+    `${client.url.href} does not let ${login.username} sign in: ${describeReply(reply)}.`,
     reply.status === 404
-      ? 'It has no such login: choose another --auth.'
+      ? 'It does not have this login: choose another --auth.'
       : 'Check the name and the password, and that fine-grained access control knows them.',
   );
 }
 
 function denied(url: URL, reply: HttpReply, { auth, login }: ServerOptions): ToolkitError {
   const hint = {
-    none: 'Say who asks: --auth cookie with a user of fine-grained access control, --auth sigv4 with AWS credentials, or --auth basic.',
-    basic: 'Check the name and the password; dashboards with fine-grained access control want --auth cookie.',
-    sigv4:
-      'Look whether the credentials are still valid, and whether the access policy and a role’s mapping let them in.',
+    none: 'Sign in: --auth cookie with a user of fine-grained access control, --auth sigv4 with AWS credentials, or --auth basic.',
+    basic: 'Check the name and the password; dashboards with fine-grained access control need --auth cookie.',
+    sigv4: 'Check that the credentials are still valid, and that the access policy and a role mapping allow them.',
   }[auth.mode];
   return new ToolkitError(
     'ACCESS_DENIED',
-    `${url.href} does not let this in: ${describe(reply)}.`,
-    login === undefined ? hint : 'Look whether the user’s role may write saved objects in this tenant.',
+    `${url.href} denies access: ${describeReply(reply)}.`,
+    login === undefined ? hint : 'Check that the user’s role may write saved objects in this tenant.',
   );
 }
 
 /** A reply in one line: its status and what it says. */
-export function describe(reply: HttpReply | undefined): string {
-  if (reply === undefined) return 'nothing answered';
+export function describeReply(reply: HttpReply | undefined): string {
+  if (reply === undefined) return 'nothing';
   const reason = reasonIn(reply);
   return reason === undefined ? String(reply.status) : `${reply.status}, ${reason}`;
 }

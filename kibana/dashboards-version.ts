@@ -1,4 +1,4 @@
-/** What differs between the versions of a dashboards server: which objects it takes, and where its pages and settings are. */
+/** What depends on a dashboards server's version: the objects it accepts, and where its pages and settings are. */
 import { ToolkitError } from '../core/errors';
 import { type Target, targets } from './saved-object';
 
@@ -6,7 +6,7 @@ export interface DashboardsVersion {
   readonly family: 'kibana' | 'opensearch-dashboards';
   /** As the server reports it: `7.10.2`. */
   readonly version: string;
-  /** The server's address, with the path that it stands behind, and its space. */
+  /** The server's address, with its path and its space. */
   readonly url: URL;
 }
 
@@ -23,13 +23,13 @@ export function toTarget(family: DashboardsVersion['family'], version: string, u
       `${url.href} is ${family === 'kibana' ? 'Kibana' : 'OpenSearch Dashboards'} ${version}, which is too ${isOld ? 'old' : 'new'}: there are objects for ${targets.map(({ title }) => title).join(', ')}.`,
       isOld
         ? 'Upgrade it.'
-        : 'Try to import kibana/objects/kibana7.ndjson by hand: a later server migrates what it can.',
+        : 'Try to import kibana/objects/kibana7.ndjson by hand: later servers migrate what they can.',
     );
   }
   return target;
 }
 
-/** Where a person looks at a dashboard. */
+/** The address of a dashboard's page. */
 export function dashboardAddress({ family, version, url }: DashboardsVersion, id: string): string {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const isOld = family === 'kibana' && (major < 7 || minor < 8);

@@ -1,4 +1,4 @@
-/** The search engine behind a dashboards server: made ready before the dashboards come, where its address is known. */
+/** Prepares the search engine behind a dashboards server before the dashboards are imported, if its address is known. */
 import { ToolkitError } from '../core/errors';
 import type { Auth } from '../core/http-auth';
 import { createHttpClient } from '../core/http-client';
@@ -7,18 +7,18 @@ import { type PreparedIndex, prepareIndex } from '../store/search/prepare-index'
 
 export interface EngineBehind {
   readonly url: URL;
-  /** Taken from the dashboards' address: then it may be another server's. */
+  /** Derived from the dashboards' address, so it may belong to another server. */
   readonly isGuessed: boolean;
 }
 
-/** At a domain of Amazon's service the engine has the root, and the dashboards stand behind a path. */
+/** In a domain of Amazon's service the engine is at the root, and the dashboards are behind a path. */
 export function guessEngine(dashboards: URL): EngineBehind | undefined {
   return /^\/(?:_dashboards|_plugin\/kibana)(?:\/|$)/.test(dashboards.pathname)
     ? { url: new URL(dashboards.origin), isGuessed: true }
     : undefined;
 }
 
-/** The index that the template is for: `apache` for `apache-*`. Undefined where a pattern means more than one. */
+/** The index that the template is for: `apache` for `apache-*`. Undefined if the pattern stands for several. */
 export function indexOf(pattern: string): string | undefined {
   const parsed = IndexName.safeParse(pattern.replace(/-?\*$/, ''));
   return parsed.success ? parsed.data : undefined;
@@ -27,7 +27,7 @@ export function indexOf(pattern: string): string | undefined {
 /**
  * Puts the index template.
  *
- * @returns what was done; where the address is guessed and does not work, the error instead.
+ * @returns what was done; if the address is a guess and does not work, the error.
  * @throws ToolkitError those of `prepareIndex`
  */
 export async function prepareEngine(

@@ -1,4 +1,4 @@
-/** Dashboards out of a server, as files whose difference can be read: text within text becomes JSON, and what changes by itself is left out. */
+/** Exports dashboards to files that can be compared: JSON inside text is unfolded, and fields that change with each write are left out. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -17,9 +17,9 @@ const Exported = z.looseObject({
 export type ExportedObject = z.infer<typeof Exported>;
 
 /**
- * The dashboards of these ids with all that they name, however somebody has changed them.
+ * Exports the dashboards with these ids and everything that they refer to, as they are now.
  *
- * @throws ToolkitError EXPORT_FAILED where one is not there, and those of `readReply`
+ * @throws ToolkitError EXPORT_FAILED if one is missing, and those of `readReply`
  */
 export async function exportObjects(
   server: DashboardsServer,
@@ -40,7 +40,7 @@ async function exportDashboards(server: DashboardsServer, ids: readonly string[]
   return [...new Map(objects.map((object) => [`${object.type} ${object.id}`, object])).values()];
 }
 
-/** One object a line; the last line is a summary. */
+/** The reply has one object a line; its last line is a summary. */
 async function exportFile(server: DashboardsServer, ids: readonly string[]): Promise<readonly ExportedObject[]> {
   const objects = ids.map((id) => ({ type: 'dashboard', id }));
   const reply = await server.send({
@@ -72,21 +72,21 @@ function notThere({ url }: DashboardsServer, names: readonly string[]): ToolkitE
   return new ToolkitError(
     'EXPORT_FAILED',
     `${url.href} has no ${names.join(', no ')}.`,
-    'Run `kibana import` first; --index, --tenant and --space must be those of the import.',
+    'Run `kibana import` first; give the same --index, --tenant and --space as then.',
   );
 }
 
-/** What changes with each write, and says nothing of the object. */
-const FLEETING = new Set(['updated_at', 'created_at', 'version', 'namespaces', 'originId', 'coreMigrationVersion']);
-/** Attributes that are JSON as text. */
+/** Fields that change with each write and say nothing about the object. */
+const VOLATILE = new Set(['updated_at', 'created_at', 'version', 'namespaces', 'originId', 'coreMigrationVersion']);
+/** Attributes that hold JSON as text. */
 const PACKED = new Set([
   ...['visState', 'uiStateJSON', 'searchSourceJSON', 'panelsJSON', 'optionsJSON'],
   ...['fields', 'fieldFormatMap', 'spec'],
 ]);
 
-/** The object as JSON over many lines: keys in order, what is JSON as text unfolded, without what changes by itself. */
+/** The object as JSON on many lines: keys sorted, JSON inside text unfolded, volatile fields left out. */
 export function toReadable(object: ExportedObject): string {
-  const entries = Object.entries(object).filter(([name]) => !FLEETING.has(name));
+  const entries = Object.entries(object).filter(([name]) => !VOLATILE.has(name));
   return `${JSON.stringify(unfold(Object.fromEntries(entries)), undefined, 2)}\n`;
 }
 
@@ -97,17 +97,17 @@ function unfold(value: unknown): unknown {
   return Object.fromEntries(entries.map(([name, inner]) => [name, unfold(PACKED.has(name) ? unpack(inner) : inner)]));
 }
 
-/** Vega's text may be HJSON, which stays what it is. */
+/** Vega's text may be HJSON, which stays text. */
 const unpack = (value: unknown) => (typeof value === 'string' ? (toJson({ text: value }) ?? value) : value);
 
 /**
- * Writes each object to `<type>.<id>.json`, over what is there.
+ * Writes each object to `<type>.<id>.json`, replacing files of that name.
  *
  * @returns the files' names.
  * @throws ToolkitError OUTPUT_UNWRITABLE
  */
 export async function writeObjects(folder: string, objects: readonly ExportedObject[]): Promise<readonly string[]> {
-  // A server decides the ids: none leads out of the folder.
+  // The ids come from a server: none may lead out of the folder.
   const files = objects.map((object) => ({ name: `${safe(object.type)}.${safe(object.id)}.json`, object }));
   try {
     await mkdir(folder, { recursive: true });
@@ -116,7 +116,7 @@ export async function writeObjects(folder: string, objects: readonly ExportedObj
     throw new ToolkitError(
       'OUTPUT_UNWRITABLE',
       `The folder ${folder} cannot be written: ${reasonOf(error)}.`,
-      'Choose another with --out.',
+      'Choose another folder with --out.',
       { cause: error },
     );
   }

@@ -1,22 +1,21 @@
-/** Saved objects into a dashboards server: what is missing, or all; each object of a reply is looked at, and each is read back. */
-import { randomUUID } from 'node:crypto';
+/** Imports saved objects into a dashboards server: the missing ones, or all. Checks every object of a reply, then reads each one back. */
 import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
 import type { HttpReply } from '../core/http-client';
 import { toJson } from '../core/http-reply';
-import { type DashboardsServer, describe } from './dashboards-server';
+import { type DashboardsServer, describeReply } from './dashboards-server';
 import { settingsPath } from './dashboards-version';
 import { parsed } from './object-parts';
 import { type SavedObject, toFile } from './saved-object';
 
 export interface ImportOptions {
-  /** Replace what is there, also what somebody has changed. Without it what is there stays. */
+  /** Replace existing objects, also those that somebody has changed. Otherwise they stay as they are. */
   readonly overwrite: boolean;
-  /** Only look. */
+  /** Only find out what would be done. */
   readonly dryRun: boolean;
 }
 
-/** Objects by what was done with them, or would be. */
+/** Objects by what was done with them, or would be in a dry run. */
 export interface ImportedObjects {
   readonly created: readonly SavedObject[];
   readonly overwritten: readonly SavedObject[];
@@ -24,7 +23,7 @@ export interface ImportedObjects {
 }
 
 /**
- * Safe to repeat, also after an import that failed half way.
+ * Safe to repeat, also after an import that failed halfway.
  *
  * @throws ToolkitError IMPORT_FAILED, SERVER_REPLY_UNUSABLE, and those of `DashboardsServer.send`
  */
@@ -51,7 +50,7 @@ export async function importObjects(
 const nameOf = ({ type, id }: { readonly type?: string | undefined; readonly id?: string | undefined }) =>
   `${type ?? 'object'} ${id ?? 'without an id'}`;
 
-/** Kibana 6: one request, in which each object stands or falls by itself. */
+/** For Kibana 6: one request, in which each object is accepted or refused by itself. */
 async function createAll(server: DashboardsServer, objects: readonly SavedObject[], overwrite: boolean) {
   const reply = await server.send({
     method: 'POST',
@@ -66,22 +65,24 @@ async function createAll(server: DashboardsServer, objects: readonly SavedObject
   );
 }
 
-/** The later ones: a file, of which nothing is written where one object is refused. */
+/** For later servers: a file, of which nothing is written if one object is refused. */
 async function importFile(server: DashboardsServer, objects: readonly SavedObject[], overwrite: boolean) {
-  const boundary = `clickstreamy-${randomUUID()}`;
-  const head = `--${boundary}\r\nContent-Disposition: form-data; name="file"; filename="objects.ndjson"\r\nContent-Type: application/ndjson\r\n\r\n`;
+  const form = new FormData();
+  form.append('file', new Blob([toFile(server.target, objects)], { type: 'application/ndjson' }), 'objects.ndjson');
+  // Encoded at once, since a signature needs the whole body.
+  const multipart = new Response(form);
   const reply = await server.send({
     method: 'POST',
     path: '/api/saved_objects/_import',
     ...(overwrite ? { query: { overwrite: 'true' } } : {}),
-    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` },
-    body: Buffer.from(`${head}${toFile(server.target, objects)}\r\n--${boundary}--\r\n`),
+    headers: { 'content-type': multipart.headers.get('content-type') ?? '' },
+    body: new Uint8Array(await multipart.arrayBuffer()),
   });
   const { success, successCount, errors } = readReply(server, reply, Imported);
   if (errors.length > 0) return errors.map((fault) => `${nameOf(fault)}: ${explain(fault.error)}`);
   return success && successCount === objects.length
     ? []
-    : [`${successCount} of ${objects.length} objects were taken, without a word about the others`];
+    : [`${successCount} of ${objects.length} objects were accepted, and it says nothing about the others`];
 }
 
 const Fault = z.looseObject({
@@ -105,12 +106,13 @@ const Imported = z.object({
 type Found = z.infer<typeof Found>;
 
 function explain({ type, message, statusCode, references }: z.infer<typeof Fault>): string {
-  if (type === 'conflict' || statusCode === 409) return 'somebody else has just made it';
-  if (type === 'missing_references') return `it names ${references?.map(nameOf).join(', ')}, which is not there`;
+  if (type === 'conflict' || statusCode === 409) return 'somebody else has just created it';
+  if (type === 'missing_references')
+    return `it refers to ${[...new Set(references?.map(nameOf))].join(', ')}, which does not exist`;
   return (message ?? type ?? 'no reason').replace(/\p{Cc}+/gu, ' ').slice(0, 300);
 }
 
-/** What the server has of these, at their places; undefined where it has none. */
+/** Reads the same objects from the server, in the same order; undefined for each that is missing. */
 async function readObjects(
   server: DashboardsServer,
   objects: readonly SavedObject[],
@@ -135,15 +137,15 @@ async function readObjects(
   });
 }
 
-/** A server that says yes has not always done it: each is there, under its title, and a dashboard has its panels. */
+/** A server that reports success may not have written everything: checks that each object is there, with its title and its panels. */
 async function readBack(server: DashboardsServer, objects: readonly SavedObject[]): Promise<void> {
   const found = await readObjects(server, objects);
   const faults = objects.flatMap((object, at) => {
     const attributes = found[at]?.attributes;
-    if (attributes === undefined) return [`${nameOf(object)}: it is not there`];
+    if (attributes === undefined) return [`${nameOf(object)}: it is missing`];
     const isSame =
       attributes['title'] === object.attributes['title'] && panelsOf(attributes) === panelsOf(object.attributes);
-    return isSame ? [] : [`${nameOf(object)}: it is another than was sent`];
+    return isSame ? [] : [`${nameOf(object)}: it differs from what was sent`];
   });
   if (faults.length > 0) throw failed(server, faults);
 }
@@ -153,9 +155,9 @@ const panelsOf = (attributes: Readonly<Record<string, unknown>>): unknown => par
 export type DefaultIndex = 'set' | 'kept';
 
 /**
- * Makes an index pattern the one that a person sees first.
+ * Makes an index pattern the default one, which Discover opens with.
  *
- * @param force also where another is; without it that one stays.
+ * @param force also if there is another default; otherwise that one stays.
  * @throws ToolkitError as `importObjects`
  */
 export async function setDefaultIndex(server: DashboardsServer, id: string, force: boolean): Promise<DefaultIndex> {
@@ -179,16 +181,16 @@ const Settings = z.object({
   settings: z.object({ defaultIndex: z.object({ userValue: z.unknown() }).optional() }),
 });
 
-/** @throws ToolkitError IMPORT_FAILED if the server refuses, SERVER_REPLY_UNUSABLE if it is no answer to that */
+/** @throws ToolkitError IMPORT_FAILED if the server refuses, SERVER_REPLY_UNUSABLE if the reply is something else */
 export function readReply<S extends z.ZodType>(server: DashboardsServer, reply: HttpReply, schema: S): z.output<S> {
   const json = toJson(reply);
-  if (reply.status >= 400 && json !== undefined) throw failed(server, [describe(reply)]);
+  if (reply.status >= 400 && json !== undefined) throw failed(server, [describeReply(reply)]);
   const parsed = schema.safeParse(json);
   if (reply.status === 200 && parsed.success) return parsed.data;
   throw new ToolkitError(
     'SERVER_REPLY_UNUSABLE',
-    `${server.url.href} gave an answer that is not understood: ${describe(reply)}.`,
-    'Look whether the address is right, and whether a proxy or a login page answers in the server’s place; with --auth sigv4 a page means that the signature was not taken.',
+    `The reply of ${server.url.href} cannot be used: ${describeReply(reply)}.`,
+    'Check that the address is right, and that no proxy or login page answers in the server’s place; with --auth sigv4 a page means that the signature was not accepted.',
   );
 }
 
@@ -198,7 +200,7 @@ function failed({ url }: DashboardsServer, faults: readonly string[]): ToolkitEr
   const more = faults.length > SHOWN ? `; and ${faults.length - SHOWN} more` : '';
   return new ToolkitError(
     'IMPORT_FAILED',
-    `${url.href} has refused: ${faults.slice(0, SHOWN).join('; ')}${more}.`,
-    'Mend what it says and run this again: what is there already does no harm.',
+    `${url.href} refused: ${faults.slice(0, SHOWN).join('; ')}${more}.`,
+    'Fix what it reports, then run this again: objects that are there already stay as they are.',
   );
 }

@@ -60,8 +60,8 @@ async function run({ url: given, outputs, index, json, ...flags }: z.output<type
 function renderPrepared({ engine, template, indexes }: PreparedIndex, url: URL): string {
   const changed = indexes.map(({ name, added }) =>
     added.length === 0
-      ? `index ${name} is as it should be\n`
-      : `index ${name} has got ${added.join(', ')}, for events from now on\n`,
+      ? `index ${name} needs no change\n`
+      : `index ${name} has new fields, for events from now on: ${added.join(', ')}\n`,
   );
   return `${url.href} is ${engine.family} ${engine.version}: template ${template} is put\n${changed.join('')}`;
 }

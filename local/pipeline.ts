@@ -13,7 +13,7 @@ import { startDemoSite } from '../site/demo-site';
 import { startWordPressSite } from '../site/wordpress-site';
 import { openStore } from '../store/open-store';
 import type { SearchStoreProps } from '../store/search/search-store';
-import type { StoreReader } from '../store/store-reader';
+import type { StoreReader } from '../store/store';
 import type { Closers } from './closers';
 import { readBooks } from './report';
 
@@ -65,7 +65,7 @@ export interface Addresses {
   readonly site?: string | undefined;
   readonly stream: string;
   readonly streamName: string;
-  /** See `OpenedStore`'s place. */
+  /** See `Store.place`; absent for the data folder. */
   readonly store?: string | undefined;
   readonly dataFolder: string;
 }
@@ -82,7 +82,10 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   const { logs, streamName, warn } = props;
   const started = performance.now();
   const reasons: Record<string, number> = {};
-  const { store, reader, index, place } = await openStore(folder, props.search);
+  const { search } = props;
+  const store = await openStore(search === undefined ? { kind: 'duckdb', folder } : { kind: 'search', ...search });
+  // The page and the first lines of the run name only a store that is elsewhere.
+  const place = search === undefined ? undefined : store.place;
   closers.add(() => store.close());
   const transform = openFunctionThread({
     siteHosts: props.siteHosts,
@@ -97,7 +100,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
     bufferSeconds: BUFFER_SECONDS,
     transform: transform.call,
     store,
-    index,
+    index: store.index,
     warn,
   });
   closers.add(() => stream.close());
@@ -126,7 +129,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
     seconds: (performance.now() - started) / 1000,
     ...(site === undefined ? { logs } : { siteUrl: site.url }),
   });
-  const page = await startPage({ reader, status, port: props.uiPort });
+  const page = await startPage({ reader: store, status, port: props.uiPort });
   closers.add(() => page.close());
   await writePageFile(folder, page.url);
   closers.add(() => removePageFile(folder));
@@ -138,7 +141,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
     store: place,
     dataFolder: folder,
   };
-  return { site, shipper, stream, reader, addresses, reasons, status };
+  return { site, shipper, stream, reader: store, addresses, reasons, status };
 }
 
 async function startSite(

@@ -1,7 +1,7 @@
 import type { DeliveryCounts } from '../firehose/delivery-stream';
 import type { Books } from '../page/books';
 import type { ShipperCounts } from '../shipper/shipper';
-import type { Totals } from '../store/store-reader';
+import type { Totals } from '../store/store';
 
 /** What `clickstreamy local --json` prints; the totals are of all that the store holds, and absent where it does not answer at the end. */
 export interface LocalReport extends Books, Partial<Totals> {

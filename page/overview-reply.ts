@@ -1,7 +1,7 @@
 /** What the page's server tells the page: the one shape that both sides share. */
 
 import type { CountPanel, EventsPanel, PanelRow } from '../panels/panel';
-import type { Extent } from '../store/extent';
+import type { Extent } from '../store/store';
 import type { Books } from './books';
 
 /** How far the lines have come, counted since the start of this run. */

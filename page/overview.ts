@@ -1,7 +1,6 @@
 import { dashboards } from '../panels/dashboards';
 import type { DataPanel, Place } from '../panels/panel';
-import type { Extent } from '../store/extent';
-import type { StoreReader } from '../store/store-reader';
+import type { Extent, StoreReader } from '../store/store';
 import type { DashboardView, Overview, PanelView, Range, Span } from './overview-reply';
 
 /** All that the page shows of the store, in one look. */

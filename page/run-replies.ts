@@ -1,6 +1,6 @@
 /** What `verify` asks a pipeline that is running, which alone has the store: the three questions of a `RunReader`, as GET. */
 import { z } from 'zod';
-import { DIMENSIONS, type RunReader } from '../store/run-sums';
+import { DIMENSIONS, type RunReader } from '../store/store';
 
 export const RUN_PATHS = { sums: '/api/sums', examples: '/api/examples', runs: '/api/runs' } as const;
 
@@ -17,7 +17,7 @@ export async function answerAboutRun(
 ): Promise<object | undefined> {
   const given = Object.fromEntries(parameters);
   if (path === RUN_PATHS.runs) return reader.readRuns();
-  if (path === RUN_PATHS.sums) return reader.readSums(Asked.parse(given).run);
+  if (path === RUN_PATHS.sums) return reader.readRunTotals(Asked.parse(given).run);
   const asked = AskedExamples.safeParse(given);
   return asked.success ? reader.readExamples(asked.data) : undefined;
 }

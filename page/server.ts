@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { reasonOf, ToolkitError } from '../core/errors';
 import { listen } from '../core/listen';
 import { builtFile } from '../core/package-root';
-import type { StoreReader } from '../store/store-reader';
+import type { StoreReader } from '../store/store';
 import { readOverview } from './overview';
 import type { Overview, PipelineStatus, Range } from './overview-reply';
 import { answerAboutRun, isAboutRun } from './run-replies';

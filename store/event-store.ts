@@ -1,35 +1,38 @@
-/** Where click events end. Every adapter passes `__tests__/support/event-store-contract.ts`. */
+/**
+ * The write side of a store, all that the delivery stream needs of one; `store.ts` has the whole. Every adapter passes
+ * `__tests__/support/event-store-contract.ts`.
+ */
 import { ToolkitError } from '../core/errors';
 
 /** One event on its way to the store. */
 export interface Delivery {
-  /** Given when the record was accepted (UUIDv7) and kept over every attempt; never a hash: two equal hits are two hits. */
+  /** A UUIDv7, given when the record was accepted and kept over every attempt. Never a hash: two equal hits are two hits. */
   readonly id: string;
   /** The event's JSON: one line, UTF-8, without a newline. */
   readonly document: Uint8Array;
 }
 
-/** An event that the store will never take, as it is; what may succeed later is an error of `write` instead. */
+/** An event that the store can never take as it is. For what may succeed later, `write` throws instead. */
 export interface Refusal {
   readonly id: string;
-  /** An HTTP status, as an item of a `_bulk` reply has it. */
+  /** An HTTP status, as in an item of a `_bulk` reply. */
   readonly code: string;
   readonly message: string;
 }
 
 export interface EventStore {
   /**
-   * Resolves once the batch is durable. The same id twice, in one batch or in several, is kept once.
+   * Resolves once the batch is durable. An id that is written twice, in one batch or in several, is stored once.
    *
    * @returns what the store refused, in the batch's order.
-   * @throws PartlyWritten or another ToolkitError if the store is out of reach or full; with the latter nothing of the batch may be
-   *   taken as stored.
+   * @throws PartlyWritten if only a part is stored or refused; another ToolkitError if the store is out of reach or full: then
+   *   nothing of the batch counts as stored.
    */
   write(batch: readonly Delivery[]): Promise<readonly Refusal[]>;
   close(): Promise<void>;
 }
 
-/** The store has taken a part of a batch and cannot take the rest now: what waits is to be written again, and only that. */
+/** The store has taken a part of a batch and cannot take the rest now: only what waits has to be written again. */
 export class PartlyWritten extends ToolkitError {
   readonly waiting: readonly Delivery[];
   readonly refused: readonly Refusal[];

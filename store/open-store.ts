@@ -1,39 +1,28 @@
-/** Which store a run has: one file in its data folder, or a search engine. */
+/** Opens a store of any kind. To add a kind, give it a folder beside this file, a shape in `StoreLocation` and a case in `toAdapter`. */
 import { join } from 'node:path';
-import { createDuckDbReader } from './duckdb/duckdb-reader';
+import { openDuckDbReadOnly } from './duckdb/duckdb-read-only';
 import { openDuckDbStore } from './duckdb/duckdb-store';
-import type { EventStore } from './event-store';
-import { isTyped } from './search/engine';
-import { DEFAULT_INDEX, TYPE_NAME } from './search/index-template';
-import { createSearchReader } from './search/search-reader';
-import { openSearchStore, type SearchStoreProps } from './search/search-store';
-import type { StoreReader } from './store-reader';
+import { openSearchReadOnly, openSearchStore, type SearchStoreProps } from './search/search-store';
+import type { ReadOnlyStore, Store, StoreAdapter } from './store';
 
-export interface OpenedStore {
-  readonly store: EventStore;
-  readonly reader: StoreReader;
-  /** What the line of a failed event names; an engine without types has none. */
-  readonly index: { readonly name: string; readonly type?: string };
-  /** Where the events are, for people: `http://127.0.0.1:9200/apache (elasticsearch 7.10.2)`; absent for the data folder's own. */
-  readonly place?: string;
-}
+export type StoreLocation =
+  | { readonly kind: 'duckdb'; readonly folder: string }
+  | ({ readonly kind: 'search' } & SearchStoreProps);
 
-/**
- * @param search the search engine; undefined: the embedded store, in `folder`.
- * @throws ToolkitError as `openDuckDbStore` and `openSearchStore`.
- */
-export async function openStore(folder: string, search: SearchStoreProps | undefined): Promise<OpenedStore> {
-  if (search === undefined) {
-    const store = await openDuckDbStore(join(folder, 'events.duckdb'));
-    return { store, reader: createDuckDbReader(store.query), index: { name: DEFAULT_INDEX } };
+/** @throws ToolkitError those of `openDuckDbStore` and `openSearchStore` */
+export const openStore = (location: StoreLocation): Promise<Store> => toAdapter(location).open();
+
+/** @throws ToolkitError those of `openDuckDbReadOnly` and `openSearchReadOnly` */
+export const openReadOnlyStore = (location: StoreLocation): Promise<ReadOnlyStore> =>
+  toAdapter(location).openReadOnly();
+
+function toAdapter(location: StoreLocation): StoreAdapter {
+  switch (location.kind) {
+    case 'duckdb': {
+      const file = join(location.folder, 'events.duckdb');
+      return { open: () => openDuckDbStore(file), openReadOnly: () => openDuckDbReadOnly(file) };
+    }
+    case 'search':
+      return { open: () => openSearchStore(location), openReadOnly: () => openSearchReadOnly(location) };
   }
-  const { client, index } = search;
-  const store = await openSearchStore(search);
-  const { engine } = store;
-  return {
-    store,
-    reader: createSearchReader(client, engine, index),
-    index: isTyped(engine) ? { name: index, type: TYPE_NAME } : { name: index },
-    place: `${client.url.href.replace(/\/$/, '')}/${index} (${engine.family} ${engine.version})`,
-  };
 }

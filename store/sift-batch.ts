@@ -1,6 +1,6 @@
 import type { Delivery, Refusal } from './event-store';
 
-/** Parts the documents that are one line and may be an object, each id once, from those that no store could take. */
+/** Splits a batch into the documents that are one line and may be an object, each id once, and those that no store could take. */
 export function siftBatch(batch: readonly Delivery[]): { lines: Delivery[]; refused: Refusal[] } {
   const lines: Delivery[] = [];
   const refused: Refusal[] = [];
@@ -21,7 +21,7 @@ const NEWLINE = 0x0a;
 
 export const refusal = (id: string, message: string): Refusal => ({ id, code: '400', message });
 
-/** As the port promises them: each once, in the order of the batch. */
+/** Puts refusals into the order that `EventStore.write` promises: each once, as in the batch. */
 export function inOrderOf(batch: readonly Delivery[], refused: readonly Refusal[]): readonly Refusal[] {
   if (refused.length < 2) return refused;
   const byId = new Map(refused.map((each) => [each.id, each]));

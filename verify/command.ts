@@ -9,9 +9,9 @@ import { grouped } from '../core/progress-text';
 import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
 import { parseExpectation } from './expected-figures';
 import { openEngine, openFolder, type RunStore } from './open-run-store';
-import { readBooks } from './read-books';
-import { printable, renderVerdict } from './render-verdict';
-import { type Verdict, verifyBooks } from './verify-books';
+import { readLedgers } from './read-ledgers';
+import { printable, renderReport } from './render-report';
+import { type VerifyReport, verifyLedgers } from './verify-ledgers';
 
 const DEFAULT_WAIT_SECONDS = 10;
 
@@ -95,8 +95,8 @@ export const verifyCommand: CommandModule = {
 
 async function run(options: z.output<typeof Options>): Promise<void> {
   const expect = options.expect.map(parseExpectation);
-  const books = readBooks(options.ledger);
-  if (expect.length > 0 && books.length > 1) {
+  const ledgers = readLedgers(options.ledger);
+  if (expect.length > 0 && ledgers.length > 1) {
     throw new UsageError(
       '--expect is about one run, and the ledgers are of several.',
       'Check each with its own ledger.',
@@ -105,16 +105,16 @@ async function run(options: z.output<typeof Options>): Promise<void> {
   const store = await openStore(options);
   try {
     let told = -1;
-    const verdict = await verifyBooks({
-      ...{ store, books, expect, waitSeconds: options.wait },
-      run: books[0]?.run ?? options.run,
+    const report = await verifyLedgers({
+      ...{ store, ledgers, expect, waitSeconds: options.wait },
+      run: ledgers[0]?.run ?? options.run,
       onWait: (missing) => {
         if (missing !== told) process.stderr.write(`waiting: ${grouped(missing)} are not stored yet\n`);
         told = missing;
       },
     });
-    process.stdout.write(options.json ? `${JSON.stringify(verdict)}\n` : renderVerdict(verdict));
-    await failUnlessBalanced(verdict, store, books[0]?.run ?? options.run);
+    process.stdout.write(options.json ? `${JSON.stringify(report)}\n` : renderReport(report));
+    await failUnlessBalanced(report, store, ledgers[0]?.run ?? options.run);
   } finally {
     await store.close();
   }
@@ -127,23 +127,19 @@ async function openStore({ store, index = DEFAULT_INDEX, ...flags }: z.output<ty
 }
 
 /** @throws ToolkitError RUN_NOT_STORED, LEDGER_UNBALANCED */
-async function failUnlessBalanced(
-  verdict: Verdict,
-  { reader, place }: RunStore,
-  asked: string | undefined,
-): Promise<void> {
-  if (verdict.balanced) return;
-  const absent = verdict.runs.find(({ stored, answered }) => stored === 0 && answered > 0)?.run;
-  const run = absent ?? (verdict.runs.length === 0 && verdict.stored === 0 ? asked : undefined);
+async function failUnlessBalanced(report: VerifyReport, store: RunStore, asked: string | undefined): Promise<void> {
+  if (report.balanced) return;
+  const absent = report.runs.find(({ stored, answered }) => stored === 0 && answered > 0)?.run;
+  const run = absent ?? (report.runs.length === 0 && report.stored === 0 ? asked : undefined);
   if (run !== undefined) {
-    const there = (await reader.readRuns()).map(printable);
+    const there = (await store.readRuns()).map(printable);
     throw new ToolkitError(
       'RUN_NOT_STORED',
-      `${printable(place)} has no event of the run ${printable(run)}${there.length === 0 ? '' : `; it has ${there.join(', ')}`}.`,
+      `${printable(store.place)} has no event of the run ${printable(run)}${there.length === 0 ? '' : `; it has ${there.join(', ')}`}.`,
       'Check that this is the store the site’s log goes to; events may be late (--wait).',
     );
   }
-  const { lost, duplicated, unexplained, expect } = verdict;
+  const { lost, duplicated, unexplained, expect } = report;
   const faults = Object.entries({ lost, duplicated, unexplained }).flatMap(([name, count]) =>
     count === null || count === 0 ? [] : [`${grouped(count)} ${name}`],
   );

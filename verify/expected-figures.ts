@@ -1,5 +1,5 @@
-/** What a person without a ledger may expect of a store: `--expect 'signUps=42'`. */
-import type { RunSums } from '../store/run-sums';
+/** The figures that `verify --expect 'signUps=42'` checks. */
+import type { RunTotals } from '../store/store';
 import { type KnownFigures, parseThreshold, type Threshold } from '../traffic/expect';
 
 const NAMES = ['events', 'pageViews', 'signUps', 'signIns', 'users', 'sessions', 'pages', 'duplicated', 'errorShare'];
@@ -14,7 +14,7 @@ const KNOWN: KnownFigures = {
 export const parseExpectation = (text: string): Threshold => parseThreshold(text, KNOWN);
 
 /** Each click counts once. */
-export function toFigures({ stored, duplicated, by, sessionsBySize }: RunSums): Readonly<Record<string, unknown>> {
+export function toFigures({ stored, duplicated, by, sessionsBySize }: RunTotals): Readonly<Record<string, unknown>> {
   const events = stored - duplicated;
   const errors = sumOf(Object.entries(by.status).map(([status, count]) => (Number(status) >= 500 ? count : 0)));
   return {
@@ -28,7 +28,7 @@ export function toFigures({ stored, duplicated, by, sessionsBySize }: RunSums): 
     duplicated,
     errorShare: events === 0 ? 0 : errors / events,
     byStatus: by.status,
-    // A share is judged to one request: `judge` of traffic/expect.ts looks here for how many there are.
+    // The threshold of a share allows for one request: traffic/expect.ts reads here how many there are.
     answered: events,
   };
 }

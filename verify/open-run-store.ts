@@ -1,51 +1,40 @@
-/** Where the events are that the books are checked against: a data folder, also one in use, or a search engine. */
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+/** Opens the store that ledgers are checked against: a data folder, also one that a pipeline is using, or a search engine. */
+import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
 import { createHttpClient, type HttpClient } from '../core/http-client';
 import { readPageFile } from '../page/page-file';
-import { openDuckDbReadOnly } from '../store/duckdb/duckdb-read-only';
-import { createDuckDbRunReader } from '../store/duckdb/duckdb-run-reader';
-import type { RunReader } from '../store/run-sums';
-import { findEngine } from '../store/search/engine';
-import { checkIndex } from '../store/search/prepare-index';
-import { createSearchRunReader } from '../store/search/search-run-reader';
-import { createRunningReader } from './running-reader';
+import { RUN_PATHS } from '../page/run-replies';
+import { openReadOnlyStore } from '../store/open-store';
+import { askEngine } from '../store/search/engine';
+import { EventFacts, type ReadOnlyStore, type RunReader, RunTotals } from '../store/store';
 
-export interface RunStore {
-  readonly reader: RunReader;
-  /** For people. */
-  readonly place: string;
-  /** Whether events may still come: to wait for late ones makes sense. */
-  readonly grows: boolean;
-  close(): Promise<void>;
-}
+export type RunStore = RunReader & Pick<ReadOnlyStore, 'place' | 'grows' | 'close'>;
 
 /**
  * @param folder the `--data` of a run of `local`.
  * @throws ToolkitError STORE_NOT_FOUND, STORE_LOCKED, STORE_UNREADABLE, STORE_FAILED
  */
 export async function openFolder(folder: string): Promise<RunStore> {
-  const file = join(folder, 'events.duckdb');
-  const hasFile = await access(file).then(
-    () => true,
-    () => false,
-  );
-  if (!hasFile) return (await findRunning(folder)) ?? Promise.reject(notFound(folder));
   try {
-    const { query, close } = await openDuckDbReadOnly(file);
-    return { reader: createDuckDbRunReader(query), place: folder, grows: false, close };
+    return await openReadOnlyStore({ kind: 'duckdb', folder });
   } catch (error) {
-    if (!(error instanceof ToolkitError && error.code === 'STORE_LOCKED')) throw error;
-    return (await findRunning(folder)) ?? Promise.reject(error);
+    // A pipeline that delivers to a search engine has no file; one with a file lets nobody else open it.
+    const mayBeRunning = error instanceof ToolkitError && ['STORE_NOT_FOUND', 'STORE_LOCKED'].includes(error.code);
+    const running = mayBeRunning ? await findRunning(folder) : undefined;
+    if (running === undefined) throw error;
+    return running;
   }
 }
 
-/** The pipeline that works in the folder, if one answers. */
+/** @throws ToolkitError those of `openSearchReadOnly` */
+export const openEngine = (client: HttpClient, index: string): Promise<RunStore> =>
+  openReadOnlyStore({ kind: 'search', client, index });
+
+/** Finds the pipeline that uses the folder, if one answers: it is asked through its page. */
 async function findRunning(folder: string): Promise<RunStore | undefined> {
   const url = await readPageFile(folder);
   if (url === undefined) return undefined;
-  const reader = createRunningReader(createHttpClient({ url, auth: { mode: 'none' }, timeoutSeconds: 120 }));
+  const reader = createPageReader(createHttpClient({ url, auth: { mode: 'none' }, timeoutSeconds: 120 }));
   const answers = await reader.readRuns().then(
     () => true,
     (error: unknown) => {
@@ -53,25 +42,17 @@ async function findRunning(folder: string): Promise<RunStore | undefined> {
       throw error;
     },
   );
-  return answers ? { reader, place: `${folder}, where a run works`, grows: true, close: async () => {} } : undefined;
+  if (!answers) return undefined;
+  return { ...reader, place: `${folder}, in use by a running pipeline`, grows: true, close: async () => {} };
 }
 
-/** @throws ToolkitError as `findEngine`; what its reader throws may also be INDEX_NOT_FOUND or INDEX_MISMATCHED. */
-export async function openEngine(client: HttpClient, index: string): Promise<RunStore> {
-  const engine = await findEngine(client);
-  const reader = createSearchRunReader(client, index);
-  const place = `${client.url.href.replace(/\/$/, '')}/${index} (${engine.family} ${engine.version})`;
-  const readSums = async (run?: string) => {
-    await checkIndex(client, engine, index);
-    return reader.readSums(run);
+function createPageReader(client: HttpClient): RunReader {
+  const ask = <S extends z.ZodType>(path: string, query: Readonly<Record<string, string>>, schema: S) =>
+    askEngine(client, { method: 'GET', path, query }, schema);
+  const ofRun = (run: string | undefined) => (run === undefined ? {} : { run });
+  return {
+    readRunTotals: (run) => ask(RUN_PATHS.sums, ofRun(run), RunTotals),
+    readExamples: ({ run, by, key }) => ask(RUN_PATHS.examples, { ...ofRun(run), by, key }, z.array(EventFacts)),
+    readRuns: () => ask(RUN_PATHS.runs, {}, z.array(z.string())),
   };
-  return { reader: { ...reader, readSums }, place, grows: true, close: async () => {} };
-}
-
-function notFound(folder: string): ToolkitError {
-  return new ToolkitError(
-    'STORE_NOT_FOUND',
-    `${folder} holds no events.duckdb, and no run works there.`,
-    'Give the folder that `clickstreamy local --data` had; if it delivered to a search engine, give that one’s address.',
-  );
 }

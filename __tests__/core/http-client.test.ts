@@ -37,7 +37,7 @@ const base = (path = '') => new URL(`http://127.0.0.1:${(server.address() as Add
 const client = (auth: Auth = { mode: 'none' }, path = '') => createHttpClient({ url: base(path), auth });
 
 describe('the HTTP client', () => {
-  it('sends method, path, query, headers and body as they are', async () => {
+  it('sends method, path, query, headers and body unchanged', async () => {
     await client({ mode: 'none' }, '/_plugin/kibana/').send({
       method: 'POST',
       path: '/a%2Fb',
@@ -52,7 +52,7 @@ describe('the HTTP client', () => {
     expect(seen[0]?.body.toString()).toBe('{"a":1}');
   });
 
-  it.each([200, 302, 404, 429, 503])('takes an answer of %i for a value, and follows no redirect', async (status) => {
+  it.each([200, 302, 404, 429, 503])('returns a reply with status %i, and follows no redirect', async (status) => {
     answer = (response) => response.writeHead(status, { location: '/elsewhere', 'x-name': 'n' }).end('what it says');
 
     const reply = await client().send({ method: 'GET', path: '/' });
@@ -62,7 +62,7 @@ describe('the HTTP client', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('proves its sender by name and password', async () => {
+  it('authenticates by name and password', async () => {
     await client({ mode: 'basic', username: 'kim', password: 'pä:ss' }).send({ method: 'GET', path: '/' });
 
     expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('kim:pä:ss').toString('base64')}`);
@@ -88,7 +88,7 @@ describe('the HTTP client', () => {
     }
   });
 
-  it('says that there are no credentials to sign with', async () => {
+  it('reports that there are no credentials to sign with', async () => {
     const credentials = () => Promise.reject(new Error('Could not load credentials from any providers'));
     const signed = client({ mode: 'sigv4', region: 'eu-west-1', service: 'es', credentials });
 
@@ -96,7 +96,7 @@ describe('the HTTP client', () => {
     expect(seen).toEqual([]);
   });
 
-  it('says that nobody answers there', async () => {
+  it('reports that nothing listens there', async () => {
     const gone = client();
     server.close();
     await once(server, 'close');
@@ -107,7 +107,7 @@ describe('the HTTP client', () => {
     });
   });
 
-  it('says that the answer, or its end, did not come in time', async () => {
+  it('reports that the reply, or its end, did not come in time', async () => {
     answer = (response) => response.write('half of');
 
     const late = client().send({ method: 'GET', path: '/', timeoutSeconds: 0.1 });
@@ -115,7 +115,7 @@ describe('the HTTP client', () => {
     await expect(late).rejects.toMatchObject({ code: 'SERVER_TIMED_OUT', message: expect.stringContaining('0.1 s') });
   });
 
-  it('gives a request up when it is told to', async () => {
+  it('aborts a request on its signal', async () => {
     const giveUp = new AbortController();
     answer = () => giveUp.abort();
 
@@ -124,7 +124,7 @@ describe('the HTTP client', () => {
     await expect(given).rejects.toMatchObject({ name: 'AbortError' });
   });
 
-  it('reads no answer without end', async () => {
+  it('stops reading a reply that does not end', async () => {
     const chunk = Buffer.alloc(1024 * 1024, 'x');
     const endlessly = function* () {
       for (;;) yield chunk;
@@ -136,7 +136,7 @@ describe('the HTTP client', () => {
     await expect(endless).rejects.toMatchObject({ code: 'SERVER_REPLY_UNUSABLE' });
   });
 
-  it('tells who it could not reach without a word about who asked', async () => {
+  it('reports an unreachable server without revealing the password', async () => {
     const failing = client({ mode: 'basic', username: 'kim', password: 'very-secret' });
     answer = (response) => response.destroy();
 
@@ -152,7 +152,7 @@ const hmac = (key: Uint8Array | string, text: string) => createHmac('sha256', ke
 const encoded = (text: string) =>
   encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** What Signature Version 4 asks for, worked out from what has arrived. */
+/** What Signature Version 4 requires, computed from what has arrived. */
 function authorizationOf({ method, url, headers, body }: Seen, service: string): string {
   const [path = '', query = ''] = url.split('?', 2);
   const names = /SignedHeaders=([^,]+)/.exec(headers.authorization ?? '')?.[1] ?? '';

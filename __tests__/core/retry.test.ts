@@ -45,6 +45,18 @@ describe('retry', () => {
     expect(work).toHaveBeenCalledTimes(1);
   });
 
+  it('shortens the last pause, so that an attempt is made when the time is over', async () => {
+    const values = [503, 200];
+
+    const value = await retry(async (attempt) => values[attempt - 1], {
+      again: (outcome) => 'value' in outcome && outcome.value === 503,
+      withinMs: 20,
+      backoff: () => 60_000,
+    });
+
+    expect(value).toBe(200);
+  });
+
   it('lets the last attempt stand when it is aborted during a pause', async () => {
     const stop = new AbortController();
     const work = jest.fn(async () => {

@@ -33,7 +33,7 @@ describeEngines('the index template', (name, url) => {
     }
   });
 
-  it('finds a client by its network, and keeps one that has a name', async () => {
+  it('finds a client by its network, and stores one with a host name', async () => {
     await store({ host: '203.0.113.7' }, { host: '2001:db8::1' }, { host: 'pc7.example.org' });
 
     expect(await counts({ term: { 'host.ip': '203.0.113.0/24' } })).toBe(1);
@@ -48,14 +48,14 @@ describeEngines('the index template', (name, url) => {
     expect(await counts({ match_phrase: { 'page.text': 'blue widgets' } })).toBe(1);
   });
 
-  it('takes a moment without an offset for UTC', async () => {
+  it('reads a time without an offset as UTC', async () => {
     await store({ '@timestamp': '2026-10-10T13:55:36' });
 
     const at = Date.parse('2026-10-10T13:55:36Z');
     expect(await counts({ range: { '@timestamp': { gte: at, lt: at + 1, format: 'epoch_millis' } } })).toBe(1);
   });
 
-  it('counts all that Apache logs at most, and keeps what is longer', async () => {
+  it('indexes the longest text that Apache logs, and stores longer ones', async () => {
     const longest = '\uFFFD'.repeat(8190);
     await store({ request: longest }, { request: 'x'.repeat(40_000) });
 
@@ -65,7 +65,7 @@ describeEngines('the index template', (name, url) => {
     expect(kept.sort()).toEqual([40_000, 8190].sort());
   });
 
-  it('keeps a field that is not known in the document, out of the index and of the mapping', async () => {
+  it('stores an unknown field, but does not index or map it', async () => {
     await store({ page: '/a/', nobody: { knows: 'it' } });
 
     expect(await counts({ exists: { field: 'nobody' } })).toBe(0);
@@ -75,7 +75,7 @@ describeEngines('the index template', (name, url) => {
     expect((await prepareIndex(client, index)).indexes).toEqual([{ name: index, added: [] }]);
   });
 
-  it('holds for the index and its rotated names, and for no other', async () => {
+  it('applies to the index and its rotated names, and to no other', async () => {
     await prepareIndex(client, index);
     const names = [`${index}-2026-11-23`, `${index}x`];
 
@@ -86,7 +86,7 @@ describeEngines('the index template', (name, url) => {
     await client.send({ method: 'DELETE', path: `/${names[1]}` });
   });
 
-  it('gives an index of an earlier version the fields that it lacks', async () => {
+  it('adds missing fields to an index of an earlier version', async () => {
     const properties = { page: { type: 'keyword' }, host: { type: 'keyword' } };
     await put(client, `/${index}`, typed(name, { dynamic: false, properties }));
 
@@ -98,7 +98,7 @@ describeEngines('the index template', (name, url) => {
     expect(await counts({ term: { 'host.ip': '203.0.113.0/24' } })).toBe(1);
   });
 
-  it('says which field of an index that was made without it is of another type', async () => {
+  it('names the field that has another type in an index made without it', async () => {
     const properties = { page: { type: 'text', fields: { keyword: { type: 'keyword' } } } };
     await put(client, `/${index}`, typed(name, { properties }));
 
@@ -112,7 +112,7 @@ describeEngines('the index template', (name, url) => {
 describeEngines(
   'the index template of an engine with types',
   (_, url) => {
-    it('says that an index has documents of another type', async () => {
+    it('reports an index whose documents have another type', async () => {
       const client = clientOf(url());
       const index = freshIndex();
       await put(client, `/${index}`, { mappings: { other: { properties: { page: { type: 'keyword' } } } } });

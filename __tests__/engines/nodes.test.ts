@@ -1,7 +1,7 @@
 import { describeEngines } from '../support/engines/engines';
 
 describeEngines('a test node', (name, url) => {
-  it('answers as the engine that it is', async () => {
+  it('answers as its engine does', async () => {
     const reply = await fetch(url());
 
     const { version } = (await reply.json()) as { version: { number: string; distribution?: string } };

@@ -21,7 +21,7 @@ describeEngines('clickstreamy kibana setup', (name, url) => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('puts the template of the engine that it finds, and again', async () => {
+  it('puts the template that fits the engine, and can be repeated', async () => {
     const args = ['--url', url(), '--index', index, '--json'];
 
     const [first, second] = [await setup(args), await setup(args)];
@@ -31,7 +31,7 @@ describeEngines('clickstreamy kibana setup', (name, url) => {
     expect(second.out).toBe(first.out);
   });
 
-  it('takes the address from what a deployment left', async () => {
+  it('takes the address from a deployment’s outputs', async () => {
     const outputs = join(folder, 'outputs.json');
     await writeFile(outputs, JSON.stringify({ search: { domainEndpoint: url() } }));
 
@@ -42,7 +42,7 @@ describeEngines('clickstreamy kibana setup', (name, url) => {
     await askEngine(clientOf(url()), { method: 'GET', path }, z.object({ [`clickstreamy-${index}`]: z.object({}) }));
   });
 
-  it('ends with 1 and the mend where the index was made without it', async () => {
+  it('exits with 1 and a hint if the index was made without it', async () => {
     const body = { method: 'PUT', path: `/${index}/_doc/1`, json: { page: '/a/' } } as const;
     await askEngine(clientOf(url()), body, z.object({}));
 

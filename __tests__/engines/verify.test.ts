@@ -1,4 +1,4 @@
-/** `clickstreamy verify --store URL` as it is run, against real search nodes. */
+/** `clickstreamy verify --store URL` as a user runs it, on real search nodes. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { HttpClient } from '../../core/http-client';
 import { openDuckDbReadOnly } from '../../store/duckdb/duckdb-read-only';
-import { createDuckDbRunReader } from '../../store/duckdb/duckdb-run-reader';
 import { askEngine } from '../../store/search/engine';
 import { createSearchRunReader } from '../../store/search/search-run-reader';
 import { describeEngines } from '../support/engines/engines';
@@ -42,7 +41,7 @@ describeEngines('clickstreamy verify --store URL', (name, url) => {
       z.object({}),
     );
 
-  it('balances traffic that went through the pipeline, and names what is wrong with it', async () => {
+  it('balances traffic that went through the pipeline, and names what is wrong', async () => {
     const ledger = join(folder, 'ledger.json');
     const data = join(folder, 'data');
     const run = startLocal('--port', '0', '--rate', '0', '--data', data, '--store', url(), '--index', index);
@@ -57,7 +56,7 @@ describeEngines('clickstreamy verify --store URL', (name, url) => {
     const { run: ofRun } = JSON.parse(await readFile(ledger, 'utf8'));
     const documents = Object.values(await readDocuments(client, index));
     const [click = {}] = documents.filter((document) => document['run'] === ofRun);
-    // Into the rotated index of another day: no engine would see by itself that the two are one.
+    // In the rotated index of another day: no engine would notice that the two are the same event.
     await put(`${index}-2026-11-25`, 'copy', click);
     await put(index, 'forged', { ...click, request_id: 'forged', page: '/forged/' });
     const wrong = await check(url(), '--index', index);
@@ -73,7 +72,7 @@ describeEngines('clickstreamy verify --store URL', (name, url) => {
     });
   });
 
-  it('sums as the embedded store does, over more events than an engine gives at once', async () => {
+  it('has the totals of the embedded store, over more events than an engine returns at once', async () => {
     const log = join(folder, 'access_log');
     await traffic('--out', log, '--from', '2026-11-01', '--rate', '20', '--requests', '35000', '--run', 'many');
     const data = join(folder, 'data');
@@ -81,17 +80,16 @@ describeEngines('clickstreamy verify --store URL', (name, url) => {
     await startLocal('--log', log, '--once', '--store', url(), '--index', index).ended;
 
     const embedded = await openDuckDbReadOnly(join(data, 'events.duckdb'));
-    const expected = createDuckDbRunReader(embedded.query);
     const searched = createSearchRunReader(client, index);
-    const sums = await searched.readSums('many');
-    const others = await Promise.all([expected.readSums('many'), expected.readRuns(), searched.readRuns()]);
+    const totals = await searched.readRunTotals('many');
+    const others = await Promise.all([embedded.readRunTotals('many'), embedded.readRuns(), searched.readRuns()]);
     await embedded.close();
 
-    expect(sums.stored).toBe(35_000);
-    expect(others).toEqual([sums, ['many'], ['many']]);
+    expect(totals.stored).toBe(35_000);
+    expect(others).toEqual([totals, ['many'], ['many']]);
   });
 
-  it('tells an index that is not there, and one without the template', async () => {
+  it('reports an index that is missing, and one made without the template', async () => {
     const flags = ['--store', url(), '--index', index, '--expect', 'events=1', '--wait', '0'];
 
     const absent = await verify(flags);
@@ -102,7 +100,7 @@ describeEngines('clickstreamy verify --store URL', (name, url) => {
     expect(guessed).toMatchObject({ code: 1, out: '', err: expect.stringContaining('was made without the template') });
   });
 
-  it('tells credentials that are refused', async () => {
+  it('reports refused credentials', async () => {
     const gate = createServer((_, response) => {
       response.writeHead(401, { 'content-type': 'application/json' }).end('{"message":"no"}');
     });

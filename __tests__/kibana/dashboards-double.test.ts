@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Double, type Kind, startDouble } from '../support/dashboards-double';
 import { factsOf } from '../support/exchange-facts';
 
-/** What a real server was asked and has answered, in this order; long attributes are left out. */
+/** A request to a real server and its reply, in the recorded order; long attributes are left out. */
 interface Exchange {
   readonly name: string;
   readonly request: {

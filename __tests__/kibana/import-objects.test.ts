@@ -50,7 +50,7 @@ const failure = (promise: Promise<unknown>): Promise<ToolkitError> =>
   );
 
 describe.each(KINDS)('an import into %s', (kind) => {
-  it('creates all, reads them back and makes the index the default one', async () => {
+  it('creates all objects, reads them back and makes the index the default one', async () => {
     const there = await start({ kind });
     const server = await open(there);
     const objects = objectsFor(server);
@@ -64,7 +64,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(there.settings['defaultIndex']).toEqual({ userValue: 'apache.index' });
   });
 
-  it('keeps what is there when it is repeated, also what somebody has changed', async () => {
+  it('keeps existing objects when it is repeated, also those that somebody has changed', async () => {
     const there = await start({ kind });
     const server = await open(there);
     const objects = objectsFor(server);
@@ -80,7 +80,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(there.requests).toEqual(['POST /api/saved_objects/_bulk_get']);
   });
 
-  it('replaces what is there by choice', async () => {
+  it('replaces existing objects on request', async () => {
     const there = await start({ kind });
     const server = await open(there);
     const objects = objectsFor(server);
@@ -107,7 +107,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(storeOf(there).size).toBe(objects.length);
   });
 
-  it('lets the dashboards of two indexes live side by side', async () => {
+  it('keeps the dashboards of two indexes apart', async () => {
     const there = await start({ kind });
     const server = await open(there);
     await importObjects(server, objectsFor(server, 'apache'), WRITE);
@@ -118,7 +118,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(storeOf(there).size).toBe(2 * created.length);
   });
 
-  it('only looks in a dry run', async () => {
+  it('writes nothing in a dry run', async () => {
     const there = await start({ kind });
     const server = await open(there);
 
@@ -128,7 +128,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(storeOf(there).size).toBe(0);
   });
 
-  it('leaves another default index as it is, unless it is told to', async () => {
+  it('keeps another default index unless it is told to replace it', async () => {
     const there = await start({ kind });
     const server = await open(there);
     there.settings['defaultIndex'] = { userValue: 'somebody’s' };
@@ -141,7 +141,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
   });
 
   it.each(['/_dashboards', '/_plugin/kibana'])(
-    'finds the server behind %s, where the root is the engine’s',
+    'finds the server behind %s if the engine is at the root',
     async (path) => {
       const there = await start({ kind, basePath: path });
 
@@ -153,7 +153,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     },
   );
 
-  it('takes an address as it is copied out of a browser', async () => {
+  it('accepts an address copied from a browser', async () => {
     const there = await start({ kind, basePath: '/_dashboards' });
 
     const server = await open(there, { url: new URL(`${there.url}/_dashboards/app/home#/`) });
@@ -161,7 +161,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(server.url.href).toBe(`${there.url}/_dashboards`);
   });
 
-  it('names each object that a reply of 200 refuses', async () => {
+  it('names each object that a reply with status 200 refuses', async () => {
     const there = await start({ kind });
     const server = await open(there);
     const strict = objectsFor(server).map(
@@ -175,7 +175,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(message).toContain('visualization apache.pages: mapping set to strict');
   });
 
-  it('finds out when an object is not there although the server said yes', async () => {
+  it('finds out that an object is missing although the server reported success', async () => {
     const there = await start({ kind });
     const server = await open(there);
     const objects = objectsFor(server);
@@ -189,7 +189,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     const { code, message } = await failure(importObjects(server, objects, WRITE));
 
     expect(code).toBe('IMPORT_FAILED');
-    expect(message).toMatch(/index-pattern apache\.index: it is not there; .*; and \d+ more/);
+    expect(message).toMatch(/index-pattern apache\.index: it is missing; .*; and \d+ more/);
   });
 
   it('waits for a server that is busy', async () => {
@@ -203,7 +203,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(created.length).toBeGreaterThan(20);
   });
 
-  it('gives up on a server whose engine is down, with what it says', async () => {
+  it('gives up on a server whose engine is down, and quotes it', async () => {
     const there = await start({ kind });
     const server = await open(there, { waitSeconds: 0 });
     there.intercept = () => bad(503, 'connect ECONNREFUSED 127.0.0.1:9200');
@@ -214,7 +214,7 @@ describe.each(KINDS)('an import into %s', (kind) => {
     expect(message).toContain('503, connect ECONNREFUSED 127.0.0.1:9200');
   });
 
-  it('takes a page in the place of an answer for what it is', async () => {
+  it('recognizes a page in place of a reply', async () => {
     const there = await start({ kind });
     const server = await open(there);
     there.intercept = () => ({ status: 200, body: '<!doctype html><title>Sign in</title>' });
@@ -234,12 +234,12 @@ describe.each(KINDS)('an import into %s', (kind) => {
   });
 });
 
-describe('the files for who imports by hand', () => {
+describe('the files for an import by hand', () => {
   it.each([
     ['kibana6', 'kibana6.json'],
     ['kibana7', 'kibana7.ndjson'],
     ['osd', 'opensearch-dashboards.ndjson'],
-  ] as const)('are taken by %s as they are', async (kind, name) => {
+  ] as const)('are accepted by %s as they are', async (kind, name) => {
     const there = await start({ kind });
     const file = readFileSync(join(packageRoot, 'kibana', 'objects', name));
     const form = new FormData();
@@ -259,7 +259,7 @@ describe('the files for who imports by hand', () => {
 });
 
 describe('an import that is refused', () => {
-  it('names an object that somebody has made meanwhile', async () => {
+  it('names an object that somebody has created meanwhile', async () => {
     const there = await start({ kind: 'kibana7' });
     const server = await open(there);
     const objects = objectsFor(server);
@@ -274,17 +274,17 @@ describe('an import that is refused', () => {
 
     const { message } = await failure(importObjects(server, objects, WRITE));
 
-    expect(message).toContain('index-pattern apache.index: somebody else has just made it');
+    expect(message).toContain('index-pattern apache.index: somebody else has just created it');
   });
 
-  it('names what an object refers to and is not there', async () => {
+  it('names an object that is referred to and missing', async () => {
     const there = await start({ kind: 'osd' });
     const server = await open(there);
     const without = objectsFor(server).slice(1);
 
     const { message } = await failure(importObjects(server, without, WRITE));
 
-    expect(message).toContain('it names index-pattern apache.index, which is not there');
+    expect(message).toContain('it refers to index-pattern apache.index, which does not exist');
     expect(storeOf(there).size).toBe(0);
   });
 
@@ -335,7 +335,7 @@ describe('a server', () => {
     expect(server.target.name).toBe(target);
   });
 
-  it('is known by its number where a proxy has dropped its name', async () => {
+  it('is recognized by its version if a proxy has dropped its name', async () => {
     const there = await start({ kind: 'osd' });
     there.intercept = (_, path) =>
       path === '/api/status'
@@ -349,14 +349,18 @@ describe('a server', () => {
     expect((await open(there)).family).toBe('opensearch-dashboards');
   });
 
-  it('that is red is used all the same, and said to be', async () => {
+  it.each([
+    [{ state: 'green' }, true],
+    [{ state: 'yellow' }, true],
+    [{ level: 'degraded' }, true],
+    [{ state: 'red' }, false],
+    [{ level: 'unavailable' }, false],
+    [{ level: 'critical' }, false],
+  ])('that reports %j is used, healthy or not (%s)', async (overall, isHealthy) => {
     const there = await start({ kind: 'kibana7' });
-    there.intercept = () => ({
-      status: 200,
-      body: { version: { number: '7.10.2' }, status: { overall: { state: 'red' } } },
-    });
+    there.intercept = () => ({ status: 200, body: { version: { number: '7.10.2' }, status: { overall } } });
 
-    expect((await open(there)).isHealthy).toBe(false);
+    expect((await open(there)).isHealthy).toBe(isHealthy);
   });
 
   it('that is starting is waited for', async () => {
@@ -368,7 +372,7 @@ describe('a server', () => {
     expect((await open(there)).version).toBe('7.10.2');
   });
 
-  it('that goes on starting is given up', async () => {
+  it('that keeps starting is given up', async () => {
     const there = await start({ kind: 'kibana7' });
     there.intercept = () => ({ status: 503, body: 'Kibana server is not ready yet' });
 
@@ -382,7 +386,7 @@ describe('a server', () => {
     [
       'moved',
       { status: 301, headers: { location: 'https://shop.example.org/api/status' }, body: '<a>', isForeign: true },
-      '301, it leads to https://shop.example.org/api/status',
+      '301, it redirects to https://shop.example.org/api/status',
     ],
     ['a web page', { status: 200, body: '<h1>It works!</h1>', isForeign: true }, '200, a page: It works!'],
     ['a search engine', { status: 400, body: { error: { reason: 'x' } }, isForeign: true }, '400, '],
@@ -391,7 +395,7 @@ describe('a server', () => {
       { status: 404, body: { message: 'no\u001b[31m such\npage' }, isForeign: true },
       '404, no [31m such page',
     ],
-  ] as const)('that is %s is not taken for dashboards', async (_, answer, words) => {
+  ] as const)('that is %s is not mistaken for dashboards', async (_, answer, words) => {
     const there = await start({ kind: 'kibana7' });
     there.intercept = () => answer;
 
@@ -401,7 +405,7 @@ describe('a server', () => {
     expect(message).toContain(words);
   });
 
-  it('that nobody runs is said to be out of reach', async () => {
+  it('that does not run is reported as unreachable', async () => {
     const there = await start({ kind: 'kibana7' });
     await there.close();
 
@@ -426,7 +430,7 @@ describe('a server', () => {
   });
 });
 
-describe('who asks', () => {
+describe('a user', () => {
   const basic: Auth = { mode: 'basic', ...LOGIN };
   const sigv4: Auth = { mode: 'sigv4', region: 'eu-west-1', service: 'es' };
   const KEYS = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'not-a-secret' };
@@ -454,7 +458,7 @@ describe('who asks', () => {
     expect(storeOf(there).size).toBeGreaterThan(20);
   });
 
-  it.each([false, true])('may import by a login, into the tenant that is named (redirected: %s)', async (redirects) => {
+  it.each([false, true])('may import with a login, into the named tenant (redirected: %s)', async (redirects) => {
     const there = await start({ kind: 'osd', auth: 'cookie', basePath: '/_dashboards', redirects });
     const server = await open(there, { login: LOGIN, tenant: 'analysts' });
 
@@ -466,7 +470,7 @@ describe('who asks', () => {
     ]);
   });
 
-  it('never posts a password to a search engine’s root', async () => {
+  it('never sends a password to a search engine’s root', async () => {
     const there = await start({ kind: 'osd', auth: 'cookie', basePath: '/elsewhere' });
 
     const { code } = await failure(open(there, { login: LOGIN }));
@@ -489,7 +493,7 @@ describe('who asks', () => {
     expect(error.message).not.toContain(PASSWORD);
   });
 
-  it('is not blamed where the engine takes no writes', async () => {
+  it('is not blamed if the engine takes no writes', async () => {
     const there = await start({ kind: 'kibana7' });
     const server = await open(there);
     const blocked = 'index [.kibana_1] blocked by: [FORBIDDEN/12/index read-only / allow delete (api)];';
@@ -501,7 +505,7 @@ describe('who asks', () => {
     expect(message).toContain(`403, ${blocked}`);
   });
 
-  it('is told when credentials expire half way', async () => {
+  it('is told that credentials have expired halfway', async () => {
     const there = await start({ kind: 'osd', auth: 'sigv4' });
     const server = await open(there, { auth: sigv4 });
     const expired = { message: 'The security token included in the request is expired' };

@@ -15,15 +15,15 @@ describe('clickstreamy kibana setup', () => {
     [['--url', 'http://127.0.0.1:1', '--index', 'Apache'], 'index: must be lower-case'],
     [['--url', 'http://127.0.0.1:1', '--auth', 'basic'], '--user'],
     [['--url', 'http://127.0.0.1:1', '--auth', 'magic'], 'auth'],
-  ])('ends with 2 for %j', async (args, told) => {
+  ])('exits with 2 for %j', async (args, reason) => {
     const { code, out, err } = await runSetup(args);
 
     expect(code).toBe(2);
-    expect(err).toContain(told);
+    expect(err).toContain(reason);
     expect(out + err).not.toContain('very-secret');
   });
 
-  it('ends with 1 where nobody answers', async () => {
+  it('exits with 1 if nothing answers', async () => {
     const { code, err } = await runSetup(['--url', 'http://127.0.0.1:1']);
 
     expect(code).toBe(1);
@@ -31,7 +31,7 @@ describe('clickstreamy kibana setup', () => {
   });
 });
 
-describe('who asks, of clickstreamy kibana setup', () => {
+describe('the user of clickstreamy kibana setup', () => {
   let folder: string;
   let server: Server;
   let url: string;
@@ -56,7 +56,7 @@ describe('who asks, of clickstreamy kibana setup', () => {
 
   const authorizations = () => seen.map(({ authorization }) => authorization?.split(',', 1)[0]);
 
-  it('is told by a name and a password of a file', async () => {
+  it('is authenticated by a name and a password from a file', async () => {
     const file = join(folder, 'password');
     await writeFile(file, 'pass word\n');
 
@@ -66,7 +66,7 @@ describe('who asks, of clickstreamy kibana setup', () => {
     expect(new Set(authorizations())).toEqual(new Set([`Basic ${Buffer.from('kim:pass word').toString('base64')}`]));
   });
 
-  it('is told by AWS credentials of the environment, in the region that is given', async () => {
+  it('is authenticated by AWS credentials from the environment, in the given region', async () => {
     const credentials = { AWS_ACCESS_KEY_ID: 'AKID', AWS_SECRET_ACCESS_KEY: 'secret', AWS_SESSION_TOKEN: 'token' };
 
     const { code } = await runSetup(['--url', url, '--auth', 'sigv4', '--region', 'eu-west-1'], credentials);
@@ -79,7 +79,7 @@ describe('who asks, of clickstreamy kibana setup', () => {
     expect(seen[0]?.['x-amz-security-token']).toBe('token');
   });
 
-  it('is nobody where there are no AWS credentials: it ends with 1 and asks nothing', async () => {
+  it('is not authenticated without AWS credentials: it exits with 1 and sends nothing', async () => {
     const none = { HOME: folder, AWS_EC2_METADATA_DISABLED: 'true' };
 
     const { code, err } = await runSetup(['--url', url, '--auth', 'sigv4', '--region', 'eu-west-1'], none);

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { clickEventFields, type Field } from '../../click/click-event';
 import type { Delivery, EventStore } from '../../store/event-store';
 
-/** A store under test, and a way to look into it beside its port. */
+/** A store under test, and a way to look into it that does not use its port. */
 export interface StoreUnderTest {
   readonly store: EventStore;
   /** What is stored, as `id → value of field`, absent fields left out. */
@@ -30,7 +30,7 @@ export function delivery(document: unknown, id = idAt(Date.now())): Delivery {
   return { id, document: Buffer.from(typeof document === 'string' ? document : JSON.stringify(document)) };
 }
 
-/** What every event store promises; each adapter's test calls this with its own way to open an empty one. */
+/** What every event store promises. Each adapter's test passes a function that opens an empty store. */
 export function describeEventStore(name: string, open: () => Promise<StoreUnderTest>): void {
   describe(`${name} as an event store`, () => {
     let store: EventStore;
@@ -50,12 +50,12 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       expect(await stored('page')).toEqual({ [String(batch[0]?.id)]: '/a/', [String(batch[1]?.id)]: '/b/' });
     });
 
-    it('takes an empty batch', async () => {
+    it('accepts an empty batch', async () => {
       expect(await store.write([])).toEqual([]);
       expect(await stored('page')).toEqual({});
     });
 
-    it('keeps an id once: in one batch, in the next, and among new ones of all times', async () => {
+    it('stores an id once: within one batch, in the next, and among new ids of all times', async () => {
       const old = delivery({ ...EVENT, page: '/old/' }, idAt(1_000_000_000_000));
       const now = delivery({ ...EVENT, page: '/now/' });
       const later = delivery({ ...EVENT, page: '/later/' }, idAt(4_000_000_000_000));
@@ -74,9 +74,9 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
     });
 
     it.each([
-      ['no JSON', 'GET / HTTP/1.1'],
+      ['a text that is not JSON', 'GET / HTTP/1.1'],
       ['JSON cut short', '{"response":20'],
-      ['JSON with something behind it', '{"response":200} x'],
+      ['JSON with something after it', '{"response":200} x'],
       ['nothing', ''],
       ['a number', '7'],
       ['null', 'null'],
@@ -87,7 +87,7 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       ['a text for a boolean', { ...EVENT, is_bot: 'perhaps' }],
       ['a text for a moment', { ...EVENT, '@timestamp_utc': 'yesterday' }],
       ['a field twice', '{"response":200,"response":300}'],
-      ['an id of its own', { ...EVENT, _id: idAt(1) }],
+      ['a field _id', { ...EVENT, _id: idAt(1) }],
     ])('refuses %s, and stores the neighbours', async (_, document) => {
       const before = delivery({ ...EVENT, page: '/before/' });
       const bad = delivery(document);
@@ -99,7 +99,7 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       expect(await stored('page')).toEqual({ [before.id]: '/before/', [after.id]: '/after/' });
     });
 
-    it('names what it refused in the order of the batch', async () => {
+    it('reports refusals in the order of the batch', async () => {
       const bad = [delivery({ bytes: 'x' }), delivery('no'), delivery({ bytes: 'y' }), delivery('{')];
 
       const refused = await store.write([...bad, delivery(EVENT)]);
@@ -127,7 +127,7 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       expect(seen.size).toBeGreaterThan(0);
     });
 
-    it('refuses thousands at once, and stores the one good one among them', async () => {
+    it('refuses thousands at once, and stores the only good one among them', async () => {
       const good = delivery({ ...EVENT, page: '/good/' });
       const bad = Array.from({ length: 4_000 }, (_, at) => delivery({ ...EVENT, response: `no ${at}` }));
 
@@ -137,7 +137,7 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       expect(await stored('page')).toEqual({ [good.id]: '/good/' });
     });
 
-    it('ignores a field that it does not know', async () => {
+    it('ignores an unknown field', async () => {
       const event = delivery({ ...EVENT, page: '/a/', later: { version: 2 } });
 
       const refused = await store.write([event]);
@@ -146,7 +146,7 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       expect(await stored('page')).toEqual({ [event.id]: '/a/' });
     });
 
-    it('gives back the text it was given, whatever it holds', async () => {
+    it('returns any text unchanged', async () => {
       const texts = [
         "'; DROP TABLE events; --",
         '{"_id":"x"}',
@@ -164,7 +164,7 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
       expect(await stored('username')).toEqual(Object.fromEntries(batch.map(({ id }, at) => [id, texts[at]])));
     });
 
-    it('takes batches that are written at the same time', async () => {
+    it('stores batches that are written at the same time', async () => {
       const batches = Array.from({ length: 8 }, () => Array.from({ length: 50 }, () => delivery(EVENT)));
 
       await Promise.all(batches.map((batch) => store.write(batch)));

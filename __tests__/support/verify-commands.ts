@@ -1,4 +1,4 @@
-/** The programs as they are run, for the tests of `verify`; also used by the engines' tests. */
+/** Runs the programs as a user does, for the tests of `verify`; the engines' tests use it, too. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -29,7 +29,7 @@ export async function traffic(...args: readonly string[]): Promise<void> {
 
 const running = new Set<ChildProcess>();
 
-/** `clickstreamy local`; `killAll` after each test. */
+/** Starts `clickstreamy local`; call `killAll` after each test. */
 export function startLocal(...args: readonly string[]) {
   const child = spawn(process.execPath, [builtFile('cli.js'), 'local', '--ui-port', '0', '--json', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -64,7 +64,7 @@ async function until<T>(look: () => T | undefined): Promise<T> {
   for (;;) {
     const seen = look();
     if (seen !== undefined) return seen;
-    if (Date.now() > deadline) throw new Error('it did not come in 20 s');
+    if (Date.now() > deadline) throw new Error('it did not appear within 20 s');
     await sleep(20);
   }
 }

@@ -1,4 +1,4 @@
-/** `clickstreamy verify` as it is run, against data folders. */
+/** `clickstreamy verify` as a user runs it, on data folders. */
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ let folder: string;
 let ledger: string;
 let data: string;
 
-/** One run out of a log, for all tests that look at a store that is not in use. */
+/** One run from a log, for all tests on a store that is not in use. */
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'verify-'));
   ledger = join(folder, 'ledger.json');
@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterEach(killAll);
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** The same store with some rows of it otherwise. */
+/** A copy of the store with some rows changed. */
 async function storeWith(...statements: readonly string[]): Promise<string> {
   const copy = await mkdtemp(join(folder, 'store-'));
   await cp(join(data, 'events.duckdb'), join(copy, 'events.duckdb'));
@@ -50,17 +50,17 @@ it('balances a log that was stored once', async () => {
   });
 });
 
-it('balances traffic on the demo site, while the pipeline runs and after', async () => {
-  const own = join(folder, 'live');
+it('balances traffic on the demo site, while the pipeline runs and afterwards', async () => {
+  const liveData = join(folder, 'live');
   const [live, again] = [join(folder, 'live.json'), join(folder, 'again.json')];
-  const run = startLocal('--port', '0', '--rate', '0', '--data', own);
+  const run = startLocal('--port', '0', '--rate', '0', '--data', liveData);
   const site = ['--url', await run.site(), '--rate', '200', '--errors', '0.2'];
 
   await traffic(...site, '--requests', '300', '--ledger', live);
-  const during = await verify(['--ledger', live, '--store', own, '--json']);
+  const during = await verify(['--ledger', live, '--store', liveData, '--json']);
   await traffic(...site, '--requests', '100', '--ledger', again);
   await run.stop();
-  const after = await verify(['--ledger', live, '--ledger', again, '--store', own, '--json']);
+  const after = await verify(['--ledger', live, '--ledger', again, '--store', liveData, '--json']);
 
   expect(during).toMatchObject({ code: 0 });
   expect(JSON.parse(during.out)).toMatchObject({ balanced: true, sent: 300, stored: 300 });
@@ -68,7 +68,7 @@ it('balances traffic on the demo site, while the pipeline runs and after', async
   expect(JSON.parse(after.out)).toMatchObject({ balanced: true, sent: 400, stored: 400, runs: [{}, {}] });
 });
 
-it('tells a lost event', async () => {
+it('finds a lost event', async () => {
   const store = await storeWith(`DELETE FROM events WHERE _id = ${ONE}`);
 
   const { code, out, err } = await verify(['--ledger', ledger, '--store', store, '--json']);
@@ -84,7 +84,7 @@ it('tells a lost event', async () => {
   expect(err).toMatch(/^error: The books do not balance: 1 lost\.\n→ .+\n$/);
 });
 
-it('names an event that is there twice', async () => {
+it('names an event that is stored twice', async () => {
   const store = await storeWith(copyOf(''));
 
   const { code, out } = await verify(['--ledger', ledger, '--store', store, '--json']);
@@ -95,7 +95,7 @@ it('names an event that is there twice', async () => {
   expect(verdict.runs[0].duplicates).toEqual([expect.stringMatching(/^[\w-]{24}$/)]);
 });
 
-it('names an event that nobody sent, in words that are safe for a terminal', async () => {
+it('names an event that nobody sent, in text that is safe for a terminal', async () => {
   const store = await storeWith(
     copyOf(
       `, 'forged' AS request_id, '/x' || chr(27) || '[31m/' AS page, 'GET /x' || chr(8238) || ' HTTP/1.1' AS request`,
@@ -110,7 +110,7 @@ it('names an event that nobody sent, in words that are safe for a terminal', asy
   expect(out).toMatch(/ {2}GET \/x· HTTP\/1\.1 .*request forged\n/);
 });
 
-it('adds up the ledgers of one run’s shards, and wants them all', async () => {
+it('adds up the ledgers of a run’s shards, and needs all of them', async () => {
   const shards = await mkdtemp(join(folder, 'shards-'));
   const names = ['one', 'two'].map((name) => join(shards, name));
   const span = ['--from', '2026-11-01', '--requests', '200', '--seed', 'x', '--run', 'parts'];
@@ -127,7 +127,7 @@ it('adds up the ledgers of one run’s shards, and wants them all', async () => 
   expect(one).toMatchObject({ code: 1, out: '', err: expect.stringContaining('Of 2 shards, 2 is missing') });
 });
 
-it('checks figures without a ledger, of all events or of a run', async () => {
+it('checks figures without a ledger, over all events or one run', async () => {
   const { byStatus, byOutcome } = JSON.parse(await readFile(ledger, 'utf8'));
   const signUps = byOutcome['sign_up success'];
   const expected = [`events=${REQUESTS}`, `signUps=${signUps}`, `byStatus.500=${byStatus['500']}`, 'errors=0.2'];
@@ -144,7 +144,7 @@ it('checks figures without a ledger, of all events or of a run', async () => {
   expect(tuesday.err).toContain('has no event of the run tuesday; it has monday.');
 });
 
-it('holds a figure against the ledger’s own run', async () => {
+it('checks a figure over the ledger’s run', async () => {
   const { code, out, err } = await verify(['--ledger', ledger, '--store', data, '--expect', 'events<10', '--json']);
 
   expect(code).toBe(1);
@@ -152,7 +152,7 @@ it('holds a figure against the ledger’s own run', async () => {
   expect(err).toContain(`events<10 (it is ${REQUESTS})`);
 });
 
-describe('what it cannot work with is told in one sentence', () => {
+describe('input that it cannot use is reported in one sentence', () => {
   const fails = async (code: number, sentence: RegExp, ...args: readonly string[]) => {
     const ended = await verify(args);
 
@@ -161,16 +161,16 @@ describe('what it cannot work with is told in one sentence', () => {
   };
 
   it.each<[string, string, RegExp]>([
-    ['no JSON', 'x', /is no ledger: it is not JSON/],
-    ['another version', '{"ledger":2}', /is no ledger: ledger: must be 1/],
+    ['not JSON', 'x', /is no ledger: it is not JSON/],
+    ['of another version', '{"ledger":2}', /is no ledger: ledger: must be 1/],
   ])('a ledger that is %s', async (_, text, sentence) => {
-    const file = join(folder, 'odd.json');
+    const file = join(folder, 'unusable.json');
     await writeFile(file, text);
 
     await fails(1, sentence, '--ledger', file, '--store', data);
   });
 
-  it('a ledger that is not there, or not whole', async () => {
+  it('a ledger that is missing or incomplete', async () => {
     const cut = join(folder, 'cut.json');
     const { byPage: _, ...rest } = JSON.parse(await readFile(ledger, 'utf8'));
     await writeFile(cut, JSON.stringify(rest));
@@ -183,15 +183,15 @@ describe('what it cannot work with is told in one sentence', () => {
       '--store',
       data,
     );
-    await fails(1, /cut\.json is no whole ledger: byPage/, '--ledger', cut, '--store', data);
+    await fails(1, /cut\.json is not a whole ledger: byPage/, '--ledger', cut, '--store', data);
   });
 
-  it('a store that is not there, or none', async () => {
-    const odd = await mkdtemp(join(folder, 'odd-'));
-    await fails(1, /holds no events\.duckdb, and no run works there/, '--ledger', ledger, '--store', odd);
-    await writeFile(join(odd, 'events.duckdb'), 'no store at all'.repeat(1000));
+  it('a store that is missing or unreadable', async () => {
+    const empty = await mkdtemp(join(folder, 'empty-'));
+    await fails(1, /holds no events\.duckdb/, '--ledger', ledger, '--store', empty);
+    await writeFile(join(empty, 'events.duckdb'), 'no store at all'.repeat(1000));
 
-    await fails(1, /the store .* cannot be read/, '--ledger', ledger, '--store', odd);
+    await fails(1, /the store .* cannot be read/, '--ledger', ledger, '--store', empty);
     await fails(1, /cannot be reached/, '--ledger', ledger, '--store', 'http://127.0.0.1:1');
   });
 

@@ -1,6 +1,6 @@
 /** The local page: asks for an overview each second and shows it. Nothing of a log line ever becomes markup. */
 import type { PanelRow } from '../../panels/panel';
-import type { Extent } from '../../store/extent';
+import type { Extent } from '../../store/store';
 import type { Overview, PanelView, Range, Span } from '../overview-reply';
 import { byId, html, setText } from './dom';
 import { makeFlow } from './flow';

@@ -1,12 +1,12 @@
-/** One DuckDB file: how it is opened, its table, and what its errors mean. */
+/** One DuckDB file: how it is opened, its table, its rows as JavaScript values, and what its errors mean. */
 import { isNativeError } from 'node:util/types';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResultReader } from '@duckdb/node-api';
 import { clickEventFields, type Field } from '../../click/click-event';
 import { reasonOf, ToolkitError } from '../../core/errors';
 
 export interface Database {
   readonly writer: DuckDBConnection;
-  /** A connection of its own, so that reading does not hold up writing. */
+  /** A second connection, so that reading does not hold up writing. */
   readonly reader: DuckDBConnection;
   close(): void;
 }
@@ -20,20 +20,20 @@ export const eventColumns = Object.entries<Field>(clickEventFields).map(([field,
 
 const OPTIONS = {
   memory_limit: '128MB',
-  // A batch is read by one thread in any case; more would only hold more memory.
+  // A batch is read by one thread in any case; more threads would only hold more memory.
   threads: '1',
-  // A checkpoint packs the last rows anew: at DuckDB's own 16 MB it took a third of all time, and half the speed.
+  // A checkpoint compresses the last rows again: at DuckDB's default of 16 MB checkpoints took a third of the time and halved the speed.
   checkpoint_threshold: '128MB',
   autoinstall_known_extensions: 'false',
 };
 
-/** @param scratch a folder for what DuckDB spills. */
+/** @param scratch the folder that DuckDB spills to. */
 export async function openDatabase(file: string, scratch: string): Promise<Database> {
   if (file.includes('?')) {
     throw new ToolkitError(
       'STORE_FAILED',
-      `the store cannot be ${file}: DuckDB takes what follows a "?" for parameters`,
-      'Choose a folder without one with --data.',
+      `the store cannot be ${file}: DuckDB reads what follows a "?" as parameters`,
+      'Choose a folder without a "?" with --data.',
     );
   }
   const instance = await DuckDBInstance.create(file, { ...OPTIONS, temp_directory: scratch }).catch((error) => {
@@ -59,18 +59,35 @@ async function makeTable(connection: DuckDBConnection): Promise<void> {
   await connection.run('CREATE TABLE IF NOT EXISTS events (_id UUID NOT NULL, time TIMESTAMP)');
   const have = await connection.runAndReadAll("SELECT column_name FROM duckdb_columns() WHERE table_name = 'events'");
   const known = new Set(have.getRowsJS().map(([name]) => `"${name}"`));
-  // A store of an earlier version lacks the fields that were added since.
+  // A store made by an earlier version lacks the fields added since.
   for (const { name, type } of eventColumns) {
     if (!known.has(name)) await connection.run(`ALTER TABLE events ADD COLUMN ${name} ${type}`);
   }
 }
 
-/** Whether DuckDB dislikes a value that it was given, and not the world. */
+/** Integers are numbers where a double holds them exactly; times come as `Date`. */
+export type Cell = string | number | bigint | boolean | Date | null;
+export type Row = Readonly<Record<string, Cell>>;
+/** Reads with SQL. Values ride in `params` (`$name` in the text), never in the text itself. */
+export type Query = (sql: string, params?: Readonly<Record<string, string | number>>) => Promise<readonly Row[]>;
+
+export function toRows(reader: DuckDBResultReader): readonly Row[] {
+  return reader
+    .getRowObjectsJS()
+    .map((row) => Object.fromEntries(Object.entries(row).map(([name, value]) => [name, toCell(value)])));
+}
+
+function toCell(value: unknown): Cell {
+  if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  return value as Cell;
+}
+
+/** Whether the error is about the data rather than the environment. */
 export function isAboutData(error: unknown): boolean {
   return isNativeError(error) && /^(Invalid Input|Conversion) Error:/.test(error.message);
 }
 
-/** Whether DuckDB has shut the database, as it does when its log could not be written: it has to be opened anew. */
+/** Whether DuckDB has shut the database, as it does when it cannot write its log: it has to be opened again. */
 export function isFatal(error: unknown): boolean {
   return isNativeError(error) && /^FATAL Error:|database has been invalidated/.test(error.message);
 }
@@ -79,7 +96,7 @@ export function notStored(file: string, error: unknown): ToolkitError {
   return new ToolkitError(
     'STORE_FAILED',
     `the store ${file} could not be used: ${reasonOf(error)}`,
-    'Free some space on its disk or choose another folder with --data; what was accepted is kept and stored later.',
+    'Free some space on its disk, or choose another folder with --data; accepted records are kept and stored later.',
     { cause: error },
   );
 }
@@ -91,7 +108,7 @@ export function notOpened(file: string, error: unknown): ToolkitError {
     return new ToolkitError(
       'STORE_LOCKED',
       `the store ${file} is in use by another process${holder === undefined ? '' : ` (${holder})`}`,
-      'Stop that one, or give this one a folder of its own with --data.',
+      'Stop that process, or choose another folder with --data.',
       { cause: error },
     );
   }
@@ -99,7 +116,7 @@ export function notOpened(file: string, error: unknown): ToolkitError {
     return new ToolkitError(
       'STORE_UNREADABLE',
       `the store ${file} cannot be read: ${reason}`,
-      `Move it (and ${file}.wal) away: a new one is made at the next start; the copy of all records can fill it again.`,
+      `Move it and ${file}.wal away: the next start makes a new one, which the copy of all records can fill again.`,
       { cause: error },
     );
   }

@@ -1,19 +1,16 @@
-/** The embedded store of a run that is over, to be read and not changed. */
-import { mkdtemp, rm } from 'node:fs/promises';
+/** The embedded store of a run that is over, opened to be read and not changed. */
+import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { ToolkitError } from '../../core/errors';
-import { eventColumns, notOpened } from './duckdb-database';
-import { type Query, toRows } from './duckdb-rows';
+import type { ReadOnlyStore } from '../store';
+import { eventColumns, notOpened, type Query, toRows } from './duckdb-database';
+import { createDuckDbReader } from './duckdb-reader';
 
-export interface ReadOnlyStore {
-  readonly query: Query;
-  close(): Promise<void>;
-}
-
-/** @throws ToolkitError STORE_LOCKED while a pipeline runs in its folder, STORE_UNREADABLE, STORE_FAILED */
+/** @throws ToolkitError STORE_NOT_FOUND, STORE_LOCKED while a pipeline runs in its folder, STORE_UNREADABLE, STORE_FAILED */
 export async function openDuckDbReadOnly(file: string): Promise<ReadOnlyStore> {
+  await access(file).catch((cause) => Promise.reject(notFound(file, cause)));
   const scratch = await mkdtemp(join(tmpdir(), 'clickstreamy-read-'));
   const options = { access_mode: 'READ_ONLY', memory_limit: '512MB', temp_directory: scratch };
   const dropScratch = () => rm(scratch, { recursive: true, force: true });
@@ -25,7 +22,9 @@ export async function openDuckDbReadOnly(file: string): Promise<ReadOnlyStore> {
     const query: Query = async (sql, params = {}) => toRows(await connection.runAndReadAll(sql, params));
     await checkColumns(file, query);
     return {
-      query,
+      ...createDuckDbReader(query),
+      place: dirname(file),
+      grows: false,
       async close() {
         connection.closeSync();
         opened.closeSync();
@@ -39,6 +38,15 @@ export async function openDuckDbReadOnly(file: string): Promise<ReadOnlyStore> {
   }
 }
 
+function notFound(file: string, cause: unknown): ToolkitError {
+  return new ToolkitError(
+    'STORE_NOT_FOUND',
+    `${dirname(file)} holds no ${basename(file)}.`,
+    'Give the folder that `clickstreamy local --data` had; if it delivered to a search engine, give the engine’s address.',
+    { cause },
+  );
+}
+
 async function checkColumns(file: string, query: Query): Promise<void> {
   const rows = await query("SELECT column_name AS name FROM duckdb_columns() WHERE table_name = 'events'");
   const have = new Set(rows.map(({ name }) => name));
@@ -46,7 +54,7 @@ async function checkColumns(file: string, query: Query): Promise<void> {
   if (missing === undefined) return;
   throw new ToolkitError(
     'STORE_UNREADABLE',
-    `the store ${file} lacks the field ${missing.field}: it is of an earlier version, or another program’s`,
-    'Run `clickstreamy local --data` in its folder once: it adds what is missing.',
+    `the store ${file} lacks the field ${missing.field}: an earlier version made it, or another program did`,
+    'Run `clickstreamy local --data` in its folder once: that adds what is missing.',
   );
 }

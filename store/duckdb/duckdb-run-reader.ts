@@ -1,19 +1,19 @@
-/** A run's sums out of the embedded store, in SQL. */
+/** A run's totals from the embedded store, in SQL. */
 import {
   DIMENSIONS,
   type Dimension,
   type EventFacts,
-  type ExamplesOf,
+  type ExampleQuery,
   FEW,
   type RunReader,
-  type RunSums,
-} from '../run-sums';
-import type { Query, Row } from './duckdb-rows';
+  type RunTotals,
+} from '../store';
+import type { Query, Row } from './duckdb-database';
 
 export function createDuckDbRunReader(query: Query): RunReader {
   return {
-    readSums: (run) => readSums(query, run),
-    readExamples: (of) => readExamples(query, of),
+    readRunTotals: (run) => readRunTotals(query, run),
+    readExamples: (wanted) => readExamples(query, wanted),
     readRuns: async () => {
       const rows = await query(
         `SELECT run FROM events WHERE run IS NOT NULL GROUP BY run ORDER BY count(*) DESC, run LIMIT ${FEW}`,
@@ -25,7 +25,7 @@ export function createDuckDbRunReader(query: Query): RunReader {
 
 const MINUTE = "strftime(date_trunc('minute', time), '%Y-%m-%dT%H:%MZ')";
 
-/** Each dimension's value of an event; null where it has none. */
+/** An event's value in each dimension; null where it has none. */
 const KEYS: Readonly<Record<Dimension, string>> = {
   status: 'response::VARCHAR',
   page: 'page',
@@ -35,7 +35,7 @@ const KEYS: Readonly<Record<Dimension, string>> = {
   minute: MINUTE,
 };
 
-async function readSums(query: Query, run: string | undefined): Promise<RunSums> {
+async function readRunTotals(query: Query, run: string | undefined): Promise<RunTotals> {
   const [where, params] = run === undefined ? ['true', {}] : ['run = $run', { run }];
   const [total] = await query(`SELECT count(*) AS stored FROM events WHERE ${where}`, params);
   const copies = await query(
@@ -67,12 +67,12 @@ async function readSums(query: Query, run: string | undefined): Promise<RunSums>
     stored: Number(total?.['stored'] ?? 0),
     duplicated,
     duplicates: copies.map(({ request_id }) => String(request_id)),
-    by: by as RunSums['by'],
+    by: by as RunTotals['by'],
     sessionsBySize: toCounts(sizes),
   };
 }
 
-/** Only those that are copied are ranked: a window over all events would need the memory of them all. */
+/** Ranks only events that have copies: a window over all events would need memory for them all. */
 const onceEach = (where: string) => `
   SELECT * FROM events WHERE ${where} AND _id NOT IN (
     SELECT _id FROM (
@@ -86,7 +86,7 @@ const onceEach = (where: string) => `
 const toCounts = (rows: readonly Row[]) =>
   Object.fromEntries(rows.map(({ key, clicks }) => [String(key), Number(clicks)]));
 
-async function readExamples(query: Query, { run, by, key }: ExamplesOf): Promise<readonly EventFacts[]> {
+async function readExamples(query: Query, { run, by, key }: ExampleQuery): Promise<readonly EventFacts[]> {
   const ofRun = run === undefined ? '' : 'run = $run AND ';
   const rows = await query(
     `SELECT request_id, epoch_ms(time) AS ms, request, response, username

@@ -1,32 +1,34 @@
 /**
- * The embedded store: one DuckDB file with one table, `events`. Its columns are the click event's fields and two of its own:
- * `_id` (the delivery's) and `time`, which every panel goes by: `@timestamp_utc`, or `@timestamp` taken as UTC where the line has no offset.
+ * The embedded store: one DuckDB file with one table, `events`. Its columns are the click event's fields and two more: `_id` (the
+ * delivery's) and `time`, by which every panel counts: `@timestamp_utc`, or `@timestamp` read as UTC where the line has no offset.
  *
- * As in an Elasticsearch with `dynamic: false`, a field that is not known is ignored, `"200"` is a number and 5 a text; what cannot be
- * read as its column's type is refused, and so is a field `_id`. It differs in two things: a list or an object in a text column is kept
- * as its JSON, and a document with one known field twice is refused.
+ * As in an Elasticsearch with `dynamic: false`, an unknown field is ignored, `"200"` is taken as a number and 5 as a text; a value that
+ * cannot be read as its column's type is refused, and so is a field `_id`. There are two differences: a list or an object in a text
+ * column is kept as its JSON, and a document that has one known field twice is refused.
  */
 import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ToolkitError } from '../../core/errors';
-import type { Delivery, EventStore, Refusal } from '../event-store';
+import type { Delivery, Refusal } from '../event-store';
+import { DEFAULT_INDEX } from '../search/index-template';
 import { inOrderOf, siftBatch } from '../sift-batch';
-import { type Database, isAboutData, isFatal, notStored, openDatabase } from './duckdb-database';
-import { type Query, toRows } from './duckdb-rows';
+import type { Store } from '../store';
+import { type Database, isAboutData, isFatal, notStored, openDatabase, type Query, toRows } from './duckdb-database';
+import { createDuckDbReader } from './duckdb-reader';
 import { findRefusals } from './find-refusals';
 import { type BatchFile, insertBatch, writeBatchFile } from './insert-batch';
 
-export interface DuckDbStore extends EventStore {
-  /** Runs beside `write`, on a connection of its own; queries take turns. */
+export interface DuckDbStore extends Store {
+  /** Runs beside `write`, on a second connection; queries take turns. */
   readonly query: Query;
 }
 
 /**
- * Opens the store in `file`, or makes it. Beside it stand `<file>.wal` with what is not yet in the file, and `<file>.tmp/` with the batches
- * in hand and what DuckDB spills. DuckDB keeps to 128 MB of memory, however long the log.
+ * Opens the store in `file`, or makes it. Beside the file are `<file>.wal`, with what is not yet in it, and `<file>.tmp/`, with the
+ * batches being written and what DuckDB spills. DuckDB keeps to 128 MB of memory, however long the log.
  *
- * @throws ToolkitError STORE_LOCKED if another process has it, STORE_UNREADABLE if it is damaged or no such file, STORE_FAILED if the
- *   disk refuses.
+ * @throws ToolkitError STORE_LOCKED if another process has it open, STORE_UNREADABLE if it is damaged or not a store, STORE_FAILED if
+ *   the disk refuses.
  */
 export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
   const scratch = `${file}.tmp`;
@@ -39,7 +41,7 @@ export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
   const readInTurn = inTurn();
   const withFile = openFiles(scratch);
 
-  /** Only the insert waits for its turn: the next batch's file is written meanwhile. */
+  /** Only the insert waits for its turn: meanwhile the next batch's file is written. */
   async function insert(batch: readonly Delivery[], path: string): Promise<readonly Refusal[]> {
     if (batch.length === 0) return [];
     try {
@@ -51,7 +53,7 @@ export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
     }
   }
 
-  /** @returns why nothing of the batch was inserted: it holds these. */
+  /** @returns the documents that cannot be stored; if there are any, nothing of the batch was inserted. */
   async function insertOrRefuse(batchFile: BatchFile): Promise<readonly Refusal[]> {
     database ??= await open();
     try {
@@ -71,21 +73,26 @@ export async function openDuckDbStore(file: string): Promise<DuckDbStore> {
     database = undefined;
   }
 
+  const query: Query = (sql, params = {}) =>
+    readInTurn(async () => {
+      database ??= await open();
+      return toRows(await database.reader.runAndReadAll(sql, params));
+    });
+
   return {
+    ...createDuckDbReader(query),
+    place: dirname(file),
+    index: { name: DEFAULT_INDEX },
+    query,
     write: async (batch) => {
       const { lines, refused } = siftBatch(batch);
       refused.push(...(await withFile((path) => insert(lines, path))));
       return inOrderOf(batch, refused);
     },
-    query: (sql, params = {}) =>
-      readInTurn(async () => {
-        database ??= await open();
-        return toRows(await database.reader.runAndReadAll(sql, params));
-      }),
     close: () =>
       writeInTurn(() =>
         readInTurn(async () => {
-          // Off the main thread, where closing would do it. If it fails, the WAL still has everything.
+          // Closing would write the checkpoint too, but on the main thread. If it fails, the WAL still has everything.
           await database?.writer.run('CHECKPOINT').catch(() => {});
           shut();
           await rm(scratch, { recursive: true, force: true });
@@ -99,7 +106,7 @@ function without(batch: readonly Delivery[], refused: readonly Refusal[]): reado
   return batch.filter(({ id }) => !ids.has(id));
 }
 
-/** A file for each batch that is under way, used again for the next. */
+/** A file for each batch being written, reused by later ones. */
 function openFiles(folder: string): <T>(work: (path: string) => Promise<T>) => Promise<T> {
   const idle: string[] = [];
   let made = 0;
@@ -113,7 +120,7 @@ function openFiles(folder: string): <T>(work: (path: string) => Promise<T>) => P
   };
 }
 
-/** One after the other: a task begins when the one before it has ended, well or not. */
+/** Runs tasks one after the other, also after one that failed. */
 function inTurn(): <T>(task: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (task) => {

@@ -1,6 +1,6 @@
 /**
- * Which documents of a batch DuckDB will not take, and why: asked once for all of them, after an insert has failed, since its error
- * names only the first. By the same casts as the insert's, so that both agree.
+ * Finds all documents of a batch that DuckDB cannot store, and why, with one query after an insert has failed: the insert's error names
+ * only the first. The casts are those of the insert, so that both agree.
  */
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Refusal } from '../event-store';
@@ -28,8 +28,8 @@ const known = ['_id', ...eventColumns.map(({ field }) => field)].map((field) => 
 const knownKeys = `list_filter(json_keys(json), lambda key: key IN (${known}))`;
 
 const cases = [
-  `WHEN len(${knownKeys}) > len(list_distinct(${knownKeys})) THEN 'A field stands twice in the document.'`,
-  // Everything can be a text.
+  `WHEN len(${knownKeys}) > len(list_distinct(${knownKeys})) THEN 'The document has a field twice.'`,
+  // Any value can be read as a text.
   ...eventColumns.flatMap(({ field, type }) => {
     const value = `json->'/${field}'`;
     const reason = `'The field ${field} cannot be read as ${type}: ' || left((${value})::VARCHAR, 200)`;

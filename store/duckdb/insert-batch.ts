@@ -1,6 +1,6 @@
 /**
- * One batch into DuckDB by way of a file: `read_ndjson` with given columns takes three to four times the rows of an appender fed from
- * JavaScript, and off the main thread. No data stands in SQL text.
+ * Writes one batch into DuckDB by way of a file: `read_ndjson` with given columns takes three to four times as many rows a second as an
+ * appender fed from JavaScript, and runs off the main thread. The SQL text holds no data.
  */
 import { writeFile } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
@@ -10,20 +10,20 @@ import { eventColumns } from './duckdb-database';
 /** A batch as a file that DuckDB can read. */
 export interface BatchFile {
   readonly batch: readonly Delivery[];
-  /** As a pattern that fits only this path. */
+  /** The file's path, as a glob that matches only it. */
   readonly pattern: string;
-  /** No line is longer. */
+  /** The longest line, at most. */
   readonly lineBytes: number;
 }
 
 /**
  * @param batch not empty, each id once, each document one line that begins with `{`.
- * @param path is written over.
+ * @param path overwritten if it exists.
  */
 export async function writeBatchFile(batch: readonly Delivery[], path: string): Promise<BatchFile> {
   await writeFile(path, toNdjson(batch));
   const longest = batch.reduce((most, { document }) => Math.max(most, document.length), 0);
-  // DuckDB takes every path for a glob.
+  // DuckDB reads every path as a glob.
   return { batch, pattern: path.replace(/[*[]/g, '[$&]'), lineBytes: longest + LINE_EXTRA };
 }
 
@@ -31,8 +31,8 @@ const names = eventColumns.map(({ name }) => name).join(', ');
 const types = eventColumns.map(({ name, type }) => `${name}: '${type}'`).join(', ');
 
 /**
- * Inserts what the table does not have yet, in one transaction. There is no index of ids, which would grow with the log: ids are
- * ordered by time, so the rows' own statistics lead to the few blocks that hold the batch's range (4,400 of a million rows: 1 ms).
+ * Inserts the events that the table does not have yet, in one transaction. There is no index of ids, which would grow with the log: ids
+ * are ordered by time, so DuckDB's statistics lead to the few blocks that hold the batch's range (4,400 of a million rows: 1 ms).
  */
 export async function insertBatch(
   connection: DuckDBConnection,
@@ -44,7 +44,7 @@ export async function insertBatch(
     if (id < first) first = id;
     if (id > last) last = id;
   }
-  // Joined against, so that a range that spans the whole log is streamed past the batch's ids and not held in memory.
+  // A join, so that a range that spans the whole log is streamed past the batch's ids and not held in memory.
   const ids = batch.map(({ id }) => id).join();
   await connection.run(
     `INSERT INTO events BY NAME
@@ -57,7 +57,7 @@ export async function insertBatch(
   );
 }
 
-/** The reader's buffers are twice the longest line, for each thread. */
+/** DuckDB's reader allocates twice the longest line, for each thread. */
 export function readerOptions(lineBytes: number): string {
   return `maximum_object_size = ${Math.max(lineBytes, 1 << 20)}, compression = 'uncompressed'`;
 }
@@ -66,7 +66,7 @@ const PREFIX = '{"_id":"';
 const NEWLINE = 10;
 const LINE_EXTRA = PREFIX.length + 36 + '",'.length;
 
-/** Each document with its id as the first field, in the place of its `{`. */
+/** Puts each document's id in as its first field, in place of its `{`. */
 function toNdjson(batch: readonly Delivery[]): Buffer {
   const out = Buffer.allocUnsafe(batch.reduce((bytes, { document }) => bytes + document.length + LINE_EXTRA, 0));
   let at = 0;

@@ -1,12 +1,12 @@
-/** The wire form of `_bulk`: two lines an event out, one item an event back, in the same order. */
+/** The wire format of `_bulk`: two lines for each event in the request, one item for each event in the reply, in the same order. */
 import { z } from 'zod';
 import type { Delivery } from '../event-store';
 
-/** Amazon's smallest domains take 10 MiB; beyond some megabytes a larger request is no faster. */
+/** Amazon's smallest domains accept 10 MiB; beyond a few megabytes a larger request is not faster. */
 const REQUEST_BYTES = 4 * 1024 * 1024;
 const NEWLINE = Buffer.from('\n');
 
-/** Cuts a batch into requests of at most 4 MiB, or of one event where that alone is larger. */
+/** Cuts a batch into requests of at most 4 MiB; an event that is larger has a request to itself. */
 export function cutForBulk(batch: readonly Delivery[]): readonly (readonly Delivery[])[] {
   const requests: Delivery[][] = [];
   let bytes = REQUEST_BYTES;
@@ -22,15 +22,15 @@ export function cutForBulk(batch: readonly Delivery[]): readonly (readonly Deliv
   return requests;
 }
 
-/** The index stands in the request's path: a domain may refuse one that stands in the body. */
+/** The index is named in the request's path, since a domain may refuse one in the body. */
 export function toBulkBody(batch: readonly Delivery[]): Buffer {
   return Buffer.concat(batch.flatMap((delivery) => [Buffer.from(actionOf(delivery)), delivery.document, NEWLINE]));
 }
 
-/** `index`, not `create`: an event that is sent again replaces its equal, so an attempt whose reply was lost can be repeated. */
+/** `index`, not `create`: an event that is sent again replaces its equal, so a request whose reply was lost can be repeated. */
 const actionOf = ({ id }: Delivery) => `{"index":{"_id":"${id}"}}\n`;
 
-/** What of a reply is asked for; the rest repeats the request. */
+/** The parts of the reply that are needed; the rest repeats the request. */
 export const BULK_FILTER =
   'errors,items.*.status,items.*.error.type,items.*.error.reason,items.*.error.caused_by.reason';
 
@@ -52,22 +52,22 @@ export const BulkReply = z.object({
 
 export type BulkItem = z.output<typeof Item>;
 
-/** Whose fault it is that an event was not stored, as one item of the reply says. */
-export type Verdict = 'stored' | 'event' | 'busy' | 'index';
-
 /**
- * - `event`: it will never be taken (400: a field of another type; Firehose keeps such an event as failed at once, too).
- * - `busy`: it may be taken in a moment (429 of a full queue, 5xx).
- * - `index`: none will be taken until somebody does something: a full disk has made the index read-only (403 on Elasticsearch 6, 429 later), it
- *   may not be made, a role is missing.
+ * What became of an event, by its item in the reply:
+ * - `refused`: the engine can never store it (400: a field of another type; Firehose too keeps such an event as failed at once).
+ * - `busy`: the engine may store it in a moment (429 from a full queue, 5xx).
+ * - `blocked`: the index takes no event until somebody acts: a full disk has made it read-only (403 on Elasticsearch 6, 429 later), it may
+ *   not be created, a role is missing.
  */
-export function judge({ status, error }: BulkItem): Verdict {
+export type ItemResult = 'stored' | 'refused' | 'busy' | 'blocked';
+
+export function toItemResult({ status, error }: BulkItem): ItemResult {
   if (status < 300) return 'stored';
-  if (error?.type === 'cluster_block_exception' || [401, 403, 404].includes(status)) return 'index';
-  return status === 429 || status >= 500 ? 'busy' : 'event';
+  if (error?.type === 'cluster_block_exception' || [401, 403, 404].includes(status)) return 'blocked';
+  return status === 429 || status >= 500 ? 'busy' : 'refused';
 }
 
-/** The reason in one line, the innermost too: the outer one only names the field. */
+/** The reason in one line, with the innermost one: the outer one only names the field. */
 export function explainItem({ status, error }: BulkItem): string {
   if (error === undefined) return `status ${status}`;
   const reasons = [error.reason, error.caused_by?.reason].filter((reason) => reason != null);

@@ -1,5 +1,5 @@
-/** Counts a run's events one by one, for a store that cannot do it in one question: each request id once. */
-import { type Counts, DIMENSIONS, type Dimension, FEW, type RunSums } from '../run-sums';
+/** Counts a run's events one by one, each request id once, for a store that cannot do it in a query. */
+import { type Counts, DIMENSIONS, type Dimension, FEW, type RunTotals } from '../store';
 
 export interface Click {
   readonly requestId?: string | undefined;
@@ -14,7 +14,7 @@ export interface Click {
   readonly minute?: string | undefined;
 }
 
-/** Holds each request id, so memory grows with the run: about 100 bytes an event. */
+/** Keeps each request id, so memory grows with the run: about 100 bytes an event. */
 export function createClickCount() {
   const seen = new Set<string>();
   const duplicates = new Set<string>();
@@ -46,7 +46,7 @@ export function createClickCount() {
       if (user !== undefined) increase(by.user, user);
       if (minute !== undefined) increase(by.minute, minute);
     },
-    sums(): RunSums {
+    totals(): RunTotals {
       const sizes = new Map<string, number>();
       for (const size of sessions.values()) increase(sizes, String(size));
       const { status, page, action, outcome, user, minute } = by;

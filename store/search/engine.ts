@@ -1,27 +1,27 @@
-/** Which search engine answers, and its answers as values: what every command that talks to one begins with. */
+/** Finds out which search engine answers, and reads its replies: every command that talks to an engine begins here. */
 import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
 import type { HttpClient, HttpReply, HttpRequest } from '../../core/http-client';
 import { reasonIn, toJson } from '../../core/http-reply';
 import { parse } from '../../core/parse';
 
-/** What decides how an engine is to be spoken to. */
+/** What decides how to talk to an engine. */
 export interface Engine {
   readonly family: 'elasticsearch' | 'opensearch';
   readonly major: number;
 }
 
 export interface FoundEngine extends Engine {
-  /** As it says it: `7.10.2`. A domain in compatibility mode says 7.10.2 while it is an OpenSearch. */
+  /** As the engine reports it: `7.10.2`. An OpenSearch domain in compatibility mode reports 7.10.2, too. */
   readonly version: string;
 }
 
-/** Types of documents are from before Elasticsearch 7: there each index has exactly one, and must be told which. */
+/** Before Elasticsearch 7 documents have a type: each index has exactly one, which requests must name. */
 export function isTyped({ family, major }: Engine): boolean {
   return family === 'elasticsearch' && major < 7;
 }
 
-/** The oldest whose saved objects and searches are made here. */
+/** The oldest version for which saved objects and searches are made here. */
 const OLDEST: readonly [major: number, minor: number] = [6, 3];
 
 const Root = z.object({
@@ -33,8 +33,8 @@ export async function findEngine(client: HttpClient): Promise<FoundEngine> {
   const unknown = () =>
     new ToolkitError(
       'ENGINE_UNKNOWN',
-      `${client.url.href} answers, but it is no Elasticsearch and no OpenSearch.`,
-      'Give the search engine’s own address, not that of its dashboards; on Amazon’s service it is the domain’s endpoint.',
+      `${client.url.href} answers, but it is neither Elasticsearch nor OpenSearch.`,
+      'Give the address of the search engine, not of its dashboards; on Amazon’s service it is the domain’s endpoint.',
     );
   const reply = await client.send({ method: 'GET', path: '/' });
   if (reply.status === 404) throw unknown();
@@ -53,7 +53,7 @@ export async function findEngine(client: HttpClient): Promise<FoundEngine> {
 }
 
 /**
- * Asks the engine, and takes everything but success for an error.
+ * Sends a request to the engine and parses its reply; any status but a success is an error.
  *
  * @throws ToolkitError ACCESS_DENIED, ENGINE_REFUSED, SERVER_REPLY_UNUSABLE and those of the client
  */
@@ -81,16 +81,16 @@ export function failIfRefused(client: HttpClient, reply: HttpReply): void {
     throw new ToolkitError(
       'ACCESS_DENIED',
       said,
-      'Check --auth and its login, and whether the domain’s access policy and its roles let them in.',
+      'Check --auth and its user, and whether the domain’s access policy and roles allow that user.',
     );
   }
-  throw new ToolkitError('ENGINE_REFUSED', said, 'Mend what it says, then run this again.');
+  throw new ToolkitError('ENGINE_REFUSED', said, 'Fix what it reports, then run this again.');
 }
 
 export function notUnderstood(client: HttpClient, what: string): ToolkitError {
   return new ToolkitError(
     'SERVER_REPLY_UNUSABLE',
-    `${client.url.href} gave an answer that is not understood: ${what}.`,
-    'Look whether the address is the engine’s own, and which version it is.',
+    `The reply of ${client.url.href} cannot be used: ${what}.`,
+    'Check that the address is the search engine’s, and which version it runs.',
   );
 }

@@ -1,23 +1,22 @@
 /**
- * The index template: how a search engine keeps the click event, made from the event's one table. Put before the first event, since the
- * type of a field cannot be changed afterwards.
+ * The index template: how a search engine stores the click event, made from the event's one table of fields. It has to be there before
+ * the first event, since the type of a field cannot be changed afterwards.
  *
- * - `dynamic: false`: a field that is not known stays in the document and is not indexed. `true` would let whoever writes a log line make
+ * - `dynamic: false`: an unknown field stays in the document and is not indexed. With `true` anybody who can write a log line could create
  *   fields; `strict` would refuse the events of a newer version, and a refused event is a lost click.
  * - Text is a `keyword`, so that it can be counted; where people search for a word it has the sub-field `text`, too.
- * - `host` is a keyword with the sub-field `host.ip`: an address range can be searched, and a host name is kept, not refused.
+ * - `host` is a keyword with the sub-field `host.ip`: address ranges can be searched, and a host name is stored rather than refused.
  */
 import { z } from 'zod';
 import { clickEventFields, type Field, type FieldName } from '../../click/click-event';
 import { type Engine, isTyped } from './engine';
 
-/** The type of the documents where an engine wants one: the workshop's. */
+/** The documents' type, for engines that want one. Like the index's name, it is the AWS workshop's. */
 export const TYPE_NAME = 'clickstream';
 
-/** The workshop's index. */
 export const DEFAULT_INDEX = 'apache';
 
-/** A name that every engine takes, in an address too. */
+/** A name that every engine accepts, also within a URL. */
 export const IndexName = z
   .string('must be one name')
   .regex(/^[a-z0-9][a-z0-9._-]{0,199}$/, 'must be lower-case letters, digits, `-`, `_` and `.`: an index’s name');
@@ -31,12 +30,12 @@ export interface FieldMapping {
 }
 
 /**
- * In characters: Lucene refuses a keyword over 32,766 bytes, and with it the event; a character is at most 4 bytes. Apache's own limit for
- * a request line or a header is 8,190 bytes, so nothing that it logs is left out.
+ * In characters: Lucene refuses a keyword over 32,766 bytes, and with it the event; a character is at most 4 bytes. Apache's limit for a
+ * request line or a header is 8,190 bytes, so everything it logs is indexed.
  */
 const MOST_CHARACTERS = 8191;
 
-/** Where people look for a word, not only for the whole value. */
+/** Fields in which people look for a word, not only for the whole value. */
 const SEARCHED: ReadonlySet<FieldName> = new Set(['request', 'page', 'referer', 'user-agent', 'username']);
 
 const keyword = { type: 'keyword', ignore_above: MOST_CHARACTERS } as const;
@@ -47,34 +46,34 @@ export const eventMapping = Object.fromEntries(
 ) as Readonly<Record<FieldName, FieldMapping>>;
 
 function toMapping(name: FieldName, { type, format }: Field): FieldMapping {
-  // Without an offset, where the log has none: the engine then takes it for UTC, as the embedded store does.
+  // Where the log has no offset the engine reads the time as UTC, as the embedded store does.
   if (name === '@timestamp' || format === 'date-time') return { type: 'date' };
   if (type !== 'string') return { type: type === 'integer' ? 'long' : 'boolean' };
   if (name === 'host') return { ...keyword, fields: { ip: { type: 'ip', ignore_malformed: true } } };
-  // Nobody asks which event fits a word best: without norms the field is smaller.
+  // Without norms the field is smaller; only ranking by relevance needs them.
   return SEARCHED.has(name) ? { ...keyword, fields: { text: { type: 'text', norms: false } } } : keyword;
 }
 
 export const templateName = (index: string) => `clickstreamy-${index}`;
 
-/** The index itself, and what Firehose makes of its name where it rotates: `apache-2026-11-23`. */
+/** The index itself, and the names that Firehose gives its rotated indexes: `apache-2026-11-23`. */
 export const indexPatterns = (index: string): readonly string[] => [index, `${index}-*`];
 
-/** The body of `PUT /_template/<name>`, which all engines from Elasticsearch 6 to OpenSearch 3 take. */
+/** The body of `PUT /_template/<name>`, which all engines from Elasticsearch 6 to OpenSearch 3 accept. */
 export function toIndexTemplate(engine: Engine, index: string): object {
   const mappings = { dynamic: false, properties: eventMapping };
   return {
     index_patterns: indexPatterns(index),
     order: ORDER,
     settings: {
-      // One: a workshop's log, or a day's, is far below what a shard holds, and counts over one shard are exact.
+      // A workshop's log, or a day's, is far below what one shard holds, and counts over one shard are exact.
       number_of_shards: 1,
-      // None on a single node, where it could not be placed; else one.
+      // No replica on a single node, where it could not be placed; else one.
       auto_expand_replicas: '0-1',
     },
     mappings: isTyped(engine) ? { [TYPE_NAME]: mappings } : mappings,
   };
 }
 
-/** Above a general template's 0, so that this one's settings stand. */
+/** Above a general template's 0, so that these settings win. */
 const ORDER = 100;

@@ -1,4 +1,4 @@
-/** Makes an engine ready for click events: the template for indexes to come, the fields that indexes of an earlier version lack. */
+/** Prepares an engine for click events: the template for new indexes, and the fields that indexes of an earlier version lack. */
 import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
 import type { HttpClient } from '../../core/http-client';
@@ -15,12 +15,12 @@ import {
 export interface PreparedIndex {
   readonly engine: FoundEngine;
   readonly template: string;
-  /** Indexes that are there already, and the fields that each has got. */
+  /** Existing indexes, and the fields that were added to each. */
   readonly indexes: readonly { readonly name: string; readonly added: readonly string[] }[];
 }
 
 /**
- * Safe to repeat; touches no event.
+ * Safe to repeat; changes no event.
  *
  * @throws ToolkitError INDEX_MISMATCHED if an index has a field of another type, which no template can change, and those of `askEngine`
  *   and `findEngine`
@@ -41,7 +41,7 @@ export async function prepareIndex(client: HttpClient, index: string): Promise<P
 }
 
 /**
- * Looks whether click events can be counted in the index and its rotated ones; changes nothing.
+ * Checks that click events can be counted in the index and its rotated ones; changes nothing.
  *
  * @throws ToolkitError INDEX_NOT_FOUND, INDEX_MISMATCHED and those of `askEngine`
  */
@@ -50,8 +50,8 @@ export async function checkIndex(client: HttpClient, engine: Engine, index: stri
   if (found.length === 0) {
     throw new ToolkitError(
       'INDEX_NOT_FOUND',
-      `${client.url.href} has no index ${index}, and none of a name that begins with ${index}-.`,
-      'Check --index and the address; an index is made with its first event.',
+      `${client.url.href} has no index ${index}, and none whose name begins with ${index}-.`,
+      'Check --index and the address; the first event creates the index.',
     );
   }
   for (const [name, properties] of found) {
@@ -67,11 +67,11 @@ const Property = z.looseObject({
 const Mapping = z.object({ properties: z.record(z.string(), Property).default({}) });
 type Properties = z.output<typeof Mapping>['properties'];
 
-/** The fields of each index that has the name or one of its rotated ones. */
+/** Reads the fields of the index and of its rotated ones. */
 async function readMappings(client: HttpClient, engine: Engine, index: string): Promise<[string, Properties][]> {
   const request = {
     method: 'GET',
-    // Not their `/_mapping`: where there is no index yet, Elasticsearch 6 answers that with 404.
+    // Not `/_mapping`, which Elasticsearch 6 answers with 404 while there is no index.
     path: `/${indexPatterns(index).map(encodeURIComponent).join(',')}`,
     query: { ignore_unavailable: 'true' },
   } as const;
@@ -91,7 +91,7 @@ async function readMappings(client: HttpClient, engine: Engine, index: string): 
   });
 }
 
-/** @returns the fields added, in what the index will take from now on: what it holds is not indexed again. */
+/** @returns the fields added. They hold for new events: those already stored are not indexed again. */
 async function addFields(
   client: HttpClient,
   engine: Engine,
@@ -118,7 +118,7 @@ function missingFields(index: string, have: Properties): Readonly<Record<string,
     if (found.type !== wanted.type)
       throw mismatched(index, `${name} is ${found.type ?? 'an object'}, not ${wanted.type}`);
     const lacks = Object.keys(wanted.fields ?? {}).filter((sub) => found.fields?.[sub] === undefined);
-    // Sub-fields that somebody else has added stay.
+    // Sub-fields that somebody has added stay.
     if (lacks.length > 0) missing[name] = wanted;
   }
   return missing;
@@ -128,6 +128,6 @@ function mismatched(index: string, what: string): ToolkitError {
   return new ToolkitError(
     'INDEX_MISMATCHED',
     `The index ${index} was made without the template: ${what}.`,
-    'Delete it, or copy it with _reindex into one of another name that is made after this command; or choose another --index.',
+    'Delete it, or copy it with _reindex into an index of another name created after this command; or choose another --index.',
   );
 }

@@ -1,18 +1,18 @@
 /**
- * A run's sums out of a search engine. All of the run's events are read, a few fields of each, and counted here: an aggregation could
- * neither find each duplicate (two copies may be in two shards or two rotated indexes) nor count more values than its limit of buckets.
+ * A run's totals from a search engine. All of the run's events are read, a few fields of each, and counted here: an aggregation could
+ * neither find every duplicate (two copies may be in two shards or two rotated indexes) nor count more values than its limit of buckets.
  */
 import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
 import type { HttpClient } from '../../core/http-client';
-import { type Dimension, type EventFacts, type ExamplesOf, FEW, type RunReader, type RunSums } from '../run-sums';
+import { type Dimension, type EventFacts, type ExampleQuery, FEW, type RunReader, type RunTotals } from '../store';
 import { type Click, createClickCount } from './count-clicks';
 import { askEngine } from './engine';
 import { indexPatterns } from './index-template';
 
-/** Read side by side; each holds one search open. */
+/** Read in parallel; each keeps one search open. */
 const SLICES = 3;
-/** The most that every engine gives at once. */
+/** The most that every engine returns at once. */
 const EVENTS_AT_ONCE = 10_000;
 const KEEP = '2m';
 
@@ -47,24 +47,24 @@ export function createSearchRunReader(client: HttpClient, index: string): RunRea
         page = await askEngine(client, { ...next, json: { scroll: KEEP, scroll_id: page._scroll_id } }, Page);
       }
       failIfPartial(client, page);
-      // The filter leaves out an event that has none of the fields.
+      // The reply's filter leaves out an event that has none of the fields.
       for (; left > 0; left--) add({});
     } finally {
-      // It ends by itself, too, only later.
+      // It would end by itself, but later.
       const end = { method: 'DELETE', path: '/_search/scroll', json: { scroll_id: page._scroll_id } } as const;
       await askEngine(client, end, z.unknown()).catch(() => {});
     }
   }
 
-  async function readSums(run: string | undefined): Promise<RunSums> {
-    // Who may only read may not refresh: then the events of the last second come with the next look.
+  async function readRunTotals(run: string | undefined): Promise<RunTotals> {
+    // A user who may only read may not refresh: then the next look finds the events of the last second.
     await askEngine(client, { method: 'POST', path: `${path}/_refresh`, query }, z.unknown()).catch(passIfDenied);
     const count = createClickCount();
     await Promise.all(Array.from({ length: SLICES }, (_, slice) => readSlice(run, slice, count.add)));
-    return count.sums();
+    return count.totals();
   }
 
-  async function readExamples({ run, by, key }: ExamplesOf): Promise<readonly EventFacts[]> {
+  async function readExamples({ run, by, key }: ExampleQuery): Promise<readonly EventFacts[]> {
     const json = {
       size: FEW,
       sort: [{ '@timestamp': 'desc' }],
@@ -87,15 +87,15 @@ export function createSearchRunReader(client: HttpClient, index: string): RunRea
     return (found.aggregations?.runs.buckets ?? []).map(({ key }) => key);
   }
 
-  return { readSums, readExamples, readRuns };
+  return { readRunTotals, readExamples, readRuns };
 }
 
 const ofRun = (run: string | undefined) => (run === undefined ? { match_all: {} } : { term: { run } });
 
 const NAMES = ['request_id', 'session', 'response', 'page', 'action', 'outcome', 'username', '@timestamp'];
-/** From the columns that an engine keeps for counting: to read and cut the documents' JSON would take several times as long. */
+/** Read from the engine's columns (doc values): parsing the documents' JSON would take several times as long. */
 const FIELDS = { stored_fields: '_none_', docvalue_fields: NAMES };
-/** The reply's parts that are needed: half of it would be the index's name and an empty score for each event. */
+/** The parts of the reply that are needed. Otherwise half of it would be the index's name and an empty score for each event. */
 const PAGE_PARTS = '_scroll_id,timed_out,_shards.failed,hits.total,hits.hits.fields';
 
 const Page = z.object({
@@ -113,7 +113,7 @@ function totalOf({ hits: { total } }: z.output<typeof Page>): number {
   return typeof total === 'number' ? total : total.value;
 }
 
-/** By hand, not by a schema: of a million events that took longer than all the rest here. What is no value of its field is none. */
+/** Without a schema, which for a million events took longer than everything else here. A value of the wrong type counts as missing. */
 function toClick(hit: unknown): Click {
   const fields = (hit as { readonly fields?: Fields } | null)?.fields ?? {};
   const text = (name: string) => {
@@ -130,7 +130,7 @@ function toClick(hit: unknown): Click {
     action: text('action'),
     outcome: text('outcome'),
     user: text('username'),
-    // Elasticsearch 6.3 gives milliseconds.
+    // Elasticsearch 6.3 returns milliseconds.
     minute: typeof time === 'string' || typeof time === 'number' ? toMinute(time) : undefined,
   };
 }
@@ -142,13 +142,13 @@ function toMinute(time: string | number): string {
   return `${text.slice(0, 16)}Z`;
 }
 
-/** A part of the sums would be taken for losses. */
+/** Events missing from the totals would be taken as lost. */
 function failIfPartial(client: HttpClient, { timed_out, _shards }: z.output<typeof Page>): void {
   if (timed_out !== true && (_shards?.failed ?? 0) === 0) return;
   throw new ToolkitError(
     'SEARCH_INCOMPLETE',
     `${client.url.href} could read only a part of the events.`,
-    'Look at the index’s health, then run this again.',
+    'Check the index’s health, then run this again.',
   );
 }
 

@@ -1,14 +1,16 @@
 /**
- * The store in a search engine: Elasticsearch 6.3 and later, OpenSearch. As Firehose delivers: one index, `_bulk` item by item, an id that
- * stays over every attempt.
+ * The store in a search engine: Elasticsearch 6.3 and later, OpenSearch. It writes as Firehose delivers: one index, `_bulk` item by item,
+ * an id that stays the same over every attempt.
  */
 import type { HttpClient } from '../../core/http-client';
-import { type Delivery, type EventStore, PartlyWritten, type Refusal } from '../event-store';
+import { type Delivery, PartlyWritten, type Refusal } from '../event-store';
 import { inOrderOf, siftBatch } from '../sift-batch';
+import type { ReadOnlyStore, Store } from '../store';
 import { cutForBulk } from './bulk';
-import { type FoundEngine, isTyped } from './engine';
+import { type FoundEngine, findEngine, isTyped } from './engine';
 import { TYPE_NAME } from './index-template';
-import { prepareIndex } from './prepare-index';
+import { checkIndex, prepareIndex } from './prepare-index';
+import { createSearchReader } from './search-reader';
 import { writeBulk } from './write-bulk';
 
 export interface SearchStoreProps {
@@ -17,14 +19,14 @@ export interface SearchStoreProps {
   readonly index: string;
 }
 
-export interface SearchStore extends EventStore {
+export interface SearchStore extends Store {
   readonly engine: FoundEngine;
 }
 
 /**
  * Puts the index template, then takes events.
  *
- * @throws ToolkitError as `prepareIndex`.
+ * @throws ToolkitError those of `prepareIndex`
  */
 export async function openSearchStore({ client, index }: SearchStoreProps): Promise<SearchStore> {
   const { engine } = await prepareIndex(client, index);
@@ -45,5 +47,34 @@ export async function openSearchStore({ client, index }: SearchStoreProps): Prom
     return inOrderOf(batch, refused);
   }
 
-  return { engine, write, close: async () => closing.abort() };
+  return {
+    ...createSearchReader(client, engine, index),
+    engine,
+    place: toPlace(client, engine, index),
+    index: isTyped(engine) ? { name: index, type: TYPE_NAME } : { name: index },
+    write,
+    close: async () => closing.abort(),
+  };
 }
+
+/**
+ * @throws ToolkitError those of `findEngine`. `readRunTotals` may also throw INDEX_NOT_FOUND, since an index is made with its first event,
+ *   and INDEX_MISMATCHED.
+ */
+export async function openSearchReadOnly({ client, index }: SearchStoreProps): Promise<ReadOnlyStore> {
+  const engine = await findEngine(client);
+  const reader = createSearchReader(client, engine, index);
+  return {
+    ...reader,
+    place: toPlace(client, engine, index),
+    grows: true,
+    async readRunTotals(run) {
+      await checkIndex(client, engine, index);
+      return reader.readRunTotals(run);
+    },
+    close: async () => {},
+  };
+}
+
+const toPlace = ({ url }: HttpClient, { family, version }: FoundEngine, index: string) =>
+  `${url.href.replace(/\/$/, '')}/${index} (${family} ${version})`;

@@ -1,64 +1,70 @@
-/** One `_bulk` request, tried until each of its events is stored, refused, or has to wait for better times. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** Sends one `_bulk` request, again while the engine is busy, until each of its events is stored, refused, or left to the caller. */
 import { ToolkitError } from '../../core/errors';
 import type { HttpClient, HttpReply } from '../../core/http-client';
 import { toJson } from '../../core/http-reply';
+import { retry } from '../../core/retry';
 import type { Delivery, Refusal } from '../event-store';
-import { BULK_FILTER, type BulkItem, BulkReply, explainItem, judge, toBulkBody } from './bulk';
+import { BULK_FILTER, type BulkItem, BulkReply, explainItem, toBulkBody, toItemResult } from './bulk';
 import { failIfRefused, notUnderstood } from './engine';
 
 export interface BulkProps {
   readonly client: HttpClient;
   /** `/apache/_bulk` */
   readonly path: string;
-  /** Gives up what is under way. */
+  /** Aborts the request that is being sent. */
   readonly signal: AbortSignal;
 }
 
-export interface BulkOutcome {
+export interface BulkResult {
   readonly refused: readonly Refusal[];
-  /** What is to be written again: it may be stored, or not. */
+  /** Events to write again: each may be stored, or not. */
   readonly waiting: readonly Delivery[];
   /** Why they wait. */
   readonly failure?: ToolkitError;
 }
 
-/** A queue that is full is mostly free again in a moment; what lasts longer is for the caller, who warns and waits. */
+/** A full queue is mostly free again in a moment; what takes longer is left to the caller, who warns and waits. */
 const ATTEMPTS = 4;
-const FIRST_RETRY_MS = 100;
+const BACKOFF = { firstMs: 100, longestMs: 400 };
 
-/** Tries what is busy again, and only that. */
-export async function writeBulk(props: BulkProps, batch: readonly Delivery[]): Promise<BulkOutcome> {
+/** Sends only those events again for which the engine was busy. @throws AbortError if the signal ends the attempts. */
+export async function writeBulk(props: BulkProps, batch: readonly Delivery[]): Promise<BulkResult> {
+  const { signal } = props;
   const refused: Refusal[] = [];
   let waiting = batch;
-  for (let attempt = 1, waitMs = FIRST_RETRY_MS; ; attempt++, waitMs *= 2) {
+  const attempt = async () => {
     const tried = await tryOnce(props, waiting);
     refused.push(...tried.refused);
     waiting = tried.waiting;
-    if (!tried.isBusy || attempt === ATTEMPTS) return { ...tried, refused };
-    await delay(waitMs, undefined, { signal: props.signal });
-  }
+    return tried;
+  };
+  const last = await retry(attempt, {
+    again: (outcome) => 'value' in outcome && outcome.value.isBusy,
+    ...{ attempts: ATTEMPTS, backoff: BACKOFF, signal },
+  });
+  if (last.isBusy) signal.throwIfAborted();
+  return { ...last, refused };
 }
 
-interface Attempt extends BulkOutcome {
+interface Tried extends BulkResult {
   /** It may be over in a moment. */
   readonly isBusy: boolean;
 }
 
-const allWait = (batch: readonly Delivery[], failure: ToolkitError, isBusy: boolean): Attempt => ({
+const allWait = (batch: readonly Delivery[], failure: ToolkitError, isBusy: boolean): Tried => ({
   refused: [],
   waiting: batch,
   failure,
   isBusy,
 });
 
-async function tryOnce(props: BulkProps, batch: readonly Delivery[]): Promise<Attempt> {
+async function tryOnce(props: BulkProps, batch: readonly Delivery[]): Promise<Tried> {
   let reply: HttpReply;
   try {
     reply = await send(props, batch);
   } catch (error) {
     if (!(error instanceof ToolkitError)) throw error;
-    // A connection that broke off is made anew; who did not answer in time has been waited for.
+    // A broken connection is made again; after a time-out the wait has been long enough.
     return allWait(batch, error, error.code === 'SERVER_UNREACHABLE');
   }
   if (reply.status === 413) return sendHalves(props, batch);
@@ -82,8 +88,8 @@ function send({ client, path, signal }: BulkProps, batch: readonly Delivery[]): 
   });
 }
 
-/** Too large for the engine or for a proxy before it, whose limits are not known here. */
-async function sendHalves(props: BulkProps, batch: readonly Delivery[]): Promise<Attempt> {
+/** For a request that is too large for the engine, or for a proxy in front of it: their limits are not known here. */
+async function sendHalves(props: BulkProps, batch: readonly Delivery[]): Promise<Tried> {
   const [only, other] = batch;
   if (only !== undefined && other === undefined) {
     const refused = [{ id: only.id, code: '413', message: 'The engine takes no request of this size.' }];
@@ -109,22 +115,22 @@ function toItems({ client, path }: BulkProps, batch: readonly Delivery[], reply:
   return parsed.data.items.map(({ index }) => index);
 }
 
-function readItems(path: string, batch: readonly Delivery[], items: readonly BulkItem[]): Attempt {
+function readItems(path: string, batch: readonly Delivery[], items: readonly BulkItem[]): Tried {
   const refused: Refusal[] = [];
   const waiting: Delivery[] = [];
   let worst: BulkItem | undefined;
   let isBusy = true;
   for (const [at, item] of items.entries()) {
     const delivery = batch[at];
-    const verdict = judge(item);
-    if (verdict === 'stored' || delivery === undefined) continue;
-    if (verdict === 'event') {
+    const result = toItemResult(item);
+    if (result === 'stored' || delivery === undefined) continue;
+    if (result === 'refused') {
       refused.push({ id: delivery.id, code: String(item.status), message: explainItem(item) });
       continue;
     }
     waiting.push(delivery);
-    if (worst === undefined || verdict === 'index') worst = item;
-    if (verdict === 'index') isBusy = false;
+    if (worst === undefined || result === 'blocked') worst = item;
+    if (result === 'blocked') isBusy = false;
   }
   return worst === undefined
     ? { refused, waiting, isBusy: false }
@@ -135,6 +141,6 @@ function notTaken(path: string, item: BulkItem): ToolkitError {
   return new ToolkitError(
     'INDEX_BLOCKED',
     `${path} takes no events: ${explainItem(item)}`,
-    'Look at the index: is the disk full (then it is read-only), is a role missing, is the engine overloaded?',
+    'Look at the index: a full disk makes it read-only, a role may be missing, the engine may be overloaded.',
   );
 }

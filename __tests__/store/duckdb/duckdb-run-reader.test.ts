@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { createDuckDbRunReader } from '../../../store/duckdb/duckdb-run-reader';
 import { type DuckDbStore, openDuckDbStore } from '../../../store/duckdb/duckdb-store';
-import { aRun, type MadeClick, sumsOf } from '../../support/verify-books';
+import { aRun, type MadeClick, totalsOf } from '../../support/run-ledger';
 
 let folder: string;
 let store: DuckDbStore;
@@ -28,7 +28,7 @@ async function write(run: string, clicks: readonly Partial<MadeClick>[]): Promis
   await store.write(batch);
 }
 
-it('sums as counting the clicks one by one does, with copies and clicks without an id', async () => {
+it('has the totals of counting the clicks one by one, with copies and clicks without an id', async () => {
   const reader = createDuckDbRunReader(store.query);
   const aStoredRun = aRun.chain((clicks) =>
     fc.tuple(fc.constant(clicks), fc.array(fc.constantFrom(...clicks), { maxLength: 20 }), fc.nat(3)),
@@ -40,10 +40,10 @@ it('sums as counting the clicks one by one does, with copies and clicks without 
       await write(run, stored);
       await write(randomUUID(), clicks);
 
-      const { duplicates, ...sums } = await reader.readSums(run);
+      const { duplicates, ...totals } = await reader.readRunTotals(run);
 
-      const { duplicates: _, ...expected } = sumsOf(stored);
-      expect(sums).toEqual(expected);
+      const { duplicates: _, ...expected } = totalsOf(stored);
+      expect(totals).toEqual(expected);
       expect(duplicates).toHaveLength(Math.min(3, new Set(copies).size));
       expect(copies.map(({ requestId }) => requestId)).toEqual(expect.arrayContaining(duplicates));
     }),
@@ -51,7 +51,7 @@ it('sums as counting the clicks one by one does, with copies and clicks without 
   );
 });
 
-it('finds a few events of a value, the last first, whatever the value is', async () => {
+it('finds a few events of a value, the latest first, whatever the value is', async () => {
   const reader = createDuckDbRunReader(store.query);
   const page = `/'; DROP TABLE events; --/`;
   const minutes = [3, 1, 4, 5].map((minute) => `2026-11-24T10:0${minute}Z`);

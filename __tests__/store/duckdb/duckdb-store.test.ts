@@ -42,7 +42,7 @@ describe('the DuckDB store', () => {
     await store.close();
   });
 
-  it('goes by the server’s own time, as if it were UTC, where a line has no offset', async () => {
+  it('reads the server’s local time as UTC if a line has no offset', async () => {
     const store = await open();
 
     await store.write([delivery({ '@timestamp': '2026-10-10T13:55:36' }), delivery({ '@timestamp': 'once' })]);
@@ -54,7 +54,7 @@ describe('the DuckDB store', () => {
     await store.close();
   });
 
-  it('has everything again after it was closed, and still knows the ids', async () => {
+  it('keeps events and ids after it was closed', async () => {
     const event = delivery(EVENT);
     const first = await open();
     await first.write([event]);
@@ -68,7 +68,7 @@ describe('the DuckDB store', () => {
     expect(await readdir(folder)).toEqual(['events.duckdb']);
   });
 
-  it('has what it said it stored after its process was killed', async () => {
+  it('has what it reported as stored after its process was killed', async () => {
     const file = join(folder, 'events.duckdb');
     const script = `require(${JSON.stringify(builtFile('store', 'duckdb', 'duckdb-store.js'))}).openDuckDbStore(${JSON.stringify(file)})
       .then((store) => store.write([{ id: '${idAt(Date.now())}', document: Buffer.from('{"page":"/kept/"}') }]))
@@ -81,7 +81,7 @@ describe('the DuckDB store', () => {
     await store.close();
   });
 
-  it('says who has the file when another process does', async () => {
+  it('names the process that has the file open', async () => {
     const file = join(folder, 'events.duckdb');
     const script = `require(${JSON.stringify(builtFile('store', 'duckdb', 'duckdb-store.js'))}).openDuckDbStore(${JSON.stringify(file)})
       .then(() => console.log('open')); setInterval(() => {}, 1000)`;
@@ -98,14 +98,14 @@ describe('the DuckDB store', () => {
     await once(holder, 'exit');
   });
 
-  it('says that a file is no store, and leaves it as it is', async () => {
+  it('reports a file that is not a store, and leaves it unchanged', async () => {
     await writeFile(join(folder, 'events.duckdb'), 'not a database '.repeat(1000));
 
     await expect(open()).rejects.toMatchObject({ code: 'STORE_UNREADABLE', message: expect.stringContaining(folder) });
     expect(existsSync(join(folder, 'events.duckdb'))).toBe(true);
   });
 
-  it('says why it cannot make the file', async () => {
+  it('says why it cannot create the file', async () => {
     await writeFile(join(folder, 'file'), '');
 
     await expect(open(join('file', 'events.duckdb'))).rejects.toMatchObject({
@@ -114,7 +114,7 @@ describe('the DuckDB store', () => {
     });
   });
 
-  it('fails as a whole while its folder is gone, and goes on when it is back', async () => {
+  it('fails while its folder is missing, and continues when it is back', async () => {
     const store = await open();
     const event = delivery(EVENT);
     await rm(join(folder, 'events.duckdb.tmp'), { recursive: true });
@@ -141,7 +141,7 @@ describe('the DuckDB store', () => {
     },
   );
 
-  it('says that DuckDB cannot work in a folder with a question mark', async () => {
+  it('reports that DuckDB cannot work in a folder with a question mark', async () => {
     await expect(open(join('a?b', 'events.duckdb'))).rejects.toMatchObject({ code: 'STORE_FAILED' });
   });
 
@@ -161,7 +161,7 @@ describe('the DuckDB store', () => {
     await second.close();
   });
 
-  it('counts what the workshop wants verified', async () => {
+  it('counts the totals that the AWS workshop checks', async () => {
     const store = await open();
     const post = (action: string, outcome: string, username?: string) => ({
       ...EVENT,

@@ -29,7 +29,7 @@ const root = (number: string, distribution?: string) => ({
   version: { number, ...(distribution === undefined ? {} : { distribution }) },
 });
 
-describe('which engine answers', () => {
+describe('the engine that answers', () => {
   it.each([
     ['6.3.0', undefined, { family: 'elasticsearch', major: 6, version: '6.3.0' }],
     ['6.8.23', undefined, { family: 'elasticsearch', major: 6, version: '6.8.23' }],
@@ -37,11 +37,11 @@ describe('which engine answers', () => {
     ['8.0.0-SNAPSHOT', undefined, { family: 'elasticsearch', major: 8, version: '8.0.0-SNAPSHOT' }],
     ['1.3.20', 'opensearch', { family: 'opensearch', major: 1, version: '1.3.20' }],
     ['2.19.1', 'opensearch', { family: 'opensearch', major: 2, version: '2.19.1' }],
-  ])('is told by version %s and distribution %s', async (number, distribution, engine) => {
+  ])('is recognized by version %s and distribution %s', async (number, distribution, engine) => {
     expect(await find(200, root(number, distribution))).toEqual(engine);
   });
 
-  it.each(['6.2.4', '5.6.16', '2.4.6'])('is not taken where it is Elasticsearch %s', async (number) => {
+  it.each(['6.2.4', '5.6.16', '2.4.6'])('is refused if it is Elasticsearch %s', async (number) => {
     await expect(find(200, root(number))).rejects.toMatchObject({ code: 'ENGINE_UNSUPPORTED' });
   });
 
@@ -51,7 +51,7 @@ describe('which engine answers', () => {
     [200, { version: { number: 'seven' } }],
     [200, ''],
     [404, 'Not Found'],
-  ])('is none where a server says %i %j', async (status, body) => {
+  ])('is not an engine if a server answers %i %j', async (status, body) => {
     await expect(find(status, body)).rejects.toMatchObject({ code: 'ENGINE_UNKNOWN' });
   });
 
@@ -59,10 +59,10 @@ describe('which engine answers', () => {
     [401, 'Unauthorized', 'Unauthorized'],
     [403, { Message: 'User: anonymous is not authorized to perform: es:ESHttpGet' }, 'es:ESHttpGet'],
     [403, { message: 'The security token included in the request is expired' }, 'is expired'],
-  ])('says why it lets nobody in: %i %j', async (status, body, told) => {
+  ])('says why it denies access: %i %j', async (status, body, reason) => {
     await expect(find(status, body)).rejects.toMatchObject({
       code: 'ACCESS_DENIED',
-      message: expect.stringContaining(told),
+      message: expect.stringContaining(reason),
     });
   });
 
@@ -87,10 +87,10 @@ describe('which engine answers', () => {
     [405, { error: 'Incorrect HTTP method', status: 405 }, 'Incorrect HTTP method'],
     [502, '<h1>Bad\u001b[31m\nGateway</h1>', '502: a page: Bad [31m Gateway'],
     [302, '', 'no reason'],
-  ])('says in the server’s own words why it refused: %i %j', async (status, body, told) => {
+  ])('is quoted when it refuses: %i %j', async (status, body, reason) => {
     await expect(find(status, body)).rejects.toMatchObject({
       code: 'ENGINE_REFUSED',
-      message: expect.stringContaining(told),
+      message: expect.stringContaining(reason),
     });
   });
 });

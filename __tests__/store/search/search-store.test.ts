@@ -1,4 +1,4 @@
-/** The store in a search engine against one that is in trouble: a double answers as the real ones were recorded to. */
+/** The store in a search engine that is in trouble: a double answers as real engines were recorded to answer. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -50,7 +50,7 @@ let server: Server;
 let store: SearchStore;
 /** The ids of each `_bulk` request. */
 let asked: string[][];
-/** What to answer, one after the other; the last for all that follow. */
+/** The replies, in order; the last one repeats. */
 let answers: (Reply | 'break')[];
 
 beforeEach(async () => {
@@ -87,7 +87,7 @@ const [a, b, c] = [delivery(EVENT), delivery(EVENT), delivery(EVENT)];
 const [idA, idB, idC] = [a.id, b.id, c.id];
 
 describe('a store in a search engine in trouble', () => {
-  it('reads every item of a reply that says 200', async () => {
+  it('reads every item of a reply with status 200', async () => {
     answers = [items(ok, malformed, ok)];
 
     const refused = await store.write([a, b, c]);
@@ -103,14 +103,14 @@ describe('a store in a search engine in trouble', () => {
     expect(asked).toEqual([[idA, idB, idC]]);
   });
 
-  it('sends again what met a full queue, and only that', async () => {
+  it('retries only the events that met a full queue', async () => {
     answers = [items(ok, queueFull, queueFull), items(ok, queueFull), items(ok)];
 
     expect(await store.write([a, b, c])).toEqual([]);
     expect(asked).toEqual([[idA, idB, idC], [idB, idC], [idC]]);
   });
 
-  it('keeps a refusal while others are tried again, and their order', async () => {
+  it('keeps a refusal while others are retried, and their order', async () => {
     answers = [items(queueFull, malformed, ok), items(malformed)];
 
     const refused = await store.write([a, b, c]);
@@ -121,9 +121,9 @@ describe('a store in a search engine in trouble', () => {
   it.each([
     ['unavailable', unavailable],
     ['too busy', { status: 429, body: { error: { type: 'circuit_breaking_exception', reason: 'Data too large' } } }],
-    ['behind a gateway that is not', { status: 502, body: 'Bad Gateway' }],
-    ['breaking off', 'break' as const],
-  ])('sends a whole request again when the engine is %s', async (_, trouble) => {
+    ['behind a failing gateway', { status: 502, body: 'Bad Gateway' }],
+    ['breaking the connection', 'break' as const],
+  ])('retries a whole request when the engine is %s', async (_, trouble) => {
     answers = [trouble, items(ok, ok)];
 
     expect(await store.write([a, b])).toEqual([]);
@@ -133,7 +133,7 @@ describe('a store in a search engine in trouble', () => {
     ]);
   });
 
-  it('gives up after some attempts, and says what waits', async () => {
+  it('gives up after a few attempts, and reports what waits', async () => {
     answers = [items(ok, queueFull, malformed), items(queueFull)];
 
     await expect(store.write([a, b, c])).rejects.toMatchObject({
@@ -146,8 +146,8 @@ describe('a store in a search engine in trouble', () => {
 
   it.each([
     ['Elasticsearch 6', readOnly6],
-    ['the later ones', readOnly7],
-  ])('does not press an index that is read-only, as %s say it, and refuses no event for it', async (_, block) => {
+    ['later engines', readOnly7],
+  ])('does not retry on a read-only index, as reported by %s, and refuses no event', async (_, block) => {
     answers = [items(ok, block)];
 
     const error = await store.write([a, b]).catch((thrown: unknown) => thrown);
@@ -157,7 +157,7 @@ describe('a store in a search engine in trouble', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('lets events wait for an index that may not be made', async () => {
+  it('keeps events waiting for an index that may not be created', async () => {
     answers = [items(notMade, notMade)];
 
     await expect(store.write([a, b])).rejects.toMatchObject({ code: 'INDEX_BLOCKED', waiting: [a, b] });
@@ -168,14 +168,14 @@ describe('a store in a search engine in trouble', () => {
     [401, 'ACCESS_DENIED'],
     [403, 'ACCESS_DENIED'],
     [400, 'ENGINE_REFUSED'],
-  ])('lets events wait, and asks once, where the whole request is answered %i', async (status, code) => {
+  ])('keeps events waiting, without a retry, if the whole request is answered %i', async (status, code) => {
     answers = [{ status, body: { error: { type: 'some_exception', reason: 'why' } } }];
 
     await expect(store.write([a, b])).rejects.toMatchObject({ code, waiting: [a, b], refused: [] });
     expect(asked).toHaveLength(1);
   });
 
-  it('halves a request that is too large, and refuses the event that is too large alone', async () => {
+  it('halves a request that is too large, and refuses an event that is too large by itself', async () => {
     const tooLarge: Reply = { status: 413, body: '' };
     answers = [tooLarge, items(ok, ok), tooLarge];
 
@@ -189,13 +189,13 @@ describe('a store in a search engine in trouble', () => {
     ['too few items', items(ok)],
     ['no items', { status: 200, body: { errors: false } }],
     ['a page', { status: 200, body: '<html>' }],
-  ])('takes nothing for stored where a reply has %s', async (_, reply) => {
+  ])('counts nothing as stored if a reply has %s', async (_, reply) => {
     answers = [reply];
 
     await expect(store.write([a, b])).rejects.toMatchObject({ code: 'SERVER_REPLY_UNUSABLE', waiting: [a, b] });
   });
 
-  it('cuts a batch into requests of some megabytes, and says what waits of all of them', async () => {
+  it('splits a batch into requests of a few megabytes, and reports what waits from all of them', async () => {
     const large = Array.from({ length: 6 }, () => delivery({ ...EVENT, request: 'x'.repeat(1_500_000) }));
     answers = [items(ok, ok), items(ok, readOnly7)];
 
@@ -205,7 +205,7 @@ describe('a store in a search engine in trouble', () => {
     expect(error).toMatchObject({ waiting: large.slice(3) });
   });
 
-  it('gives up what it is doing when it is closed', async () => {
+  it('aborts a write when it is closed', async () => {
     answers = [unavailable];
     const written = store.write([a]);
     while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));

@@ -5,10 +5,10 @@ import { askEngine } from '../../../store/search/engine';
 
 export const clientOf = (url: string): HttpClient => createHttpClient({ url: new URL(url), auth: { mode: 'none' } });
 
-/** A name that no other test has: all test files share the nodes. */
+/** A name that no other test uses: all test files share the nodes. */
 export const freshIndex = () => `test-${randomUUID()}`;
 
-/** Takes the index, its rotated ones and its template away again. */
+/** Deletes the index, its rotated ones and its template. */
 export async function dropIndex(client: HttpClient, index: string): Promise<void> {
   await client.send({ method: 'DELETE', path: `/${index},${index}-*`, query: { ignore_unavailable: 'true' } });
   await client.send({ method: 'DELETE', path: `/_template/clickstreamy-${index}` });

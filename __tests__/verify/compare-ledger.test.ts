@@ -1,9 +1,9 @@
 import fc from 'fast-check';
-import { type Books, compareBooks } from '../../verify/compare-books';
-import { aRun, booksOf, type MadeClick, sumsOf } from '../support/verify-books';
+import { compareLedger, type RunLedger } from '../../verify/compare-ledger';
+import { aRun, ledgerOf, type MadeClick, totalsOf } from '../support/run-ledger';
 
-const compare = (books: Books, clicks: readonly MadeClick[]) => {
-  const { balanced, lost, duplicated, unexplained } = compareBooks(books, sumsOf(clicks));
+const compare = (ledger: RunLedger, clicks: readonly MadeClick[]) => {
+  const { balanced, lost, duplicated, unexplained } = compareLedger(ledger, totalsOf(clicks));
   return { balanced, lost, duplicated, unexplained };
 };
 
@@ -12,15 +12,15 @@ const aRunAndSome = aRun.chain((clicks) =>
   fc.tuple(fc.constant(clicks), fc.subarray([...clicks], { minLength: 1 }), fc.constantFrom<0 | 1>(0, 1)),
 );
 
-describe('the books against the store', () => {
-  it('balance where every click is stored once, in any order', () => {
+describe('a ledger against the store', () => {
+  it('balances if every click is stored once, in any order', () => {
     fc.assert(
       fc.property(
         aRun.chain((clicks) =>
           fc.tuple(fc.constant(clicks), fc.shuffledSubarray([...clicks], { minLength: clicks.length })),
         ),
         ([clicks, shuffled]) => {
-          expect(compare(booksOf(clicks), shuffled)).toEqual({
+          expect(compare(ledgerOf(clicks), shuffled)).toEqual({
             balanced: true,
             lost: 0,
             duplicated: 0,
@@ -31,12 +31,12 @@ describe('the books against the store', () => {
     );
   });
 
-  it('miss exactly what was dropped', () => {
+  it('loses exactly what was dropped', () => {
     fc.assert(
       fc.property(aRunAndSome, ([clicks, dropped, minutesOff]) => {
         const stored = clicks.filter((one) => !dropped.includes(one));
 
-        expect(compare(booksOf(clicks, minutesOff), stored)).toEqual({
+        expect(compare(ledgerOf(clicks, minutesOff), stored)).toEqual({
           balanced: false,
           lost: dropped.length,
           duplicated: 0,
@@ -46,13 +46,13 @@ describe('the books against the store', () => {
     );
   });
 
-  it('count exactly the copies, whatever else a copy says, and name one', () => {
+  it('counts exactly the copies, even if they differ otherwise, and names one', () => {
     fc.assert(
       fc.property(aRunAndSome, ([clicks, copied, minutesOff]) => {
         const stored = [...clicks, ...copied.map((one) => ({ ...one, page: '/elsewhere/' }))];
 
-        const { duplicates } = sumsOf(stored);
-        expect(compare(booksOf(clicks, minutesOff), stored)).toEqual({
+        const { duplicates } = totalsOf(stored);
+        expect(compare(ledgerOf(clicks, minutesOff), stored)).toEqual({
           balanced: false,
           lost: 0,
           duplicated: copied.length,
@@ -64,12 +64,12 @@ describe('the books against the store', () => {
     );
   });
 
-  it('find exactly what nobody sent', () => {
+  it('finds exactly what nobody sent', () => {
     fc.assert(
       fc.property(aRunAndSome, ([clicks, forged, minutesOff]) => {
         const stored = [...clicks, ...forged.map((one) => ({ ...one, requestId: `x${one.requestId}` }))];
 
-        expect(compare(booksOf(clicks, minutesOff), stored)).toEqual({
+        expect(compare(ledgerOf(clicks, minutesOff), stored)).toEqual({
           balanced: false,
           lost: 0,
           duplicated: 0,
@@ -86,65 +86,65 @@ describe('the books against the store', () => {
     ['outcome', { outcome: 'altered' }, 'altered'],
     ['user', { user: 'mallory' }, 'mallory'],
     ['minute', { minute: '2026-11-24T13:00Z' }, '2026-11-24T13:00Z'],
-  ])('tell a click whose %s was altered', (by, altered, key) => {
+  ])('finds a click whose %s was altered', (by, altered, key) => {
     fc.assert(
       fc.property(aRun, fc.nat(), fc.constantFrom<0 | 1>(0, 1), (clicks, number, minutesOff) => {
         const at = number % clicks.length;
         const stored = clicks.map((one, place) => (place === at ? { ...one, ...altered } : one));
 
-        const { balanced, unexplained, dimensions } = compareBooks(booksOf(clicks, minutesOff), sumsOf(stored));
+        const { balanced, unexplained, dimensions } = compareLedger(ledgerOf(clicks, minutesOff), totalsOf(stored));
 
-        const told = dimensions.find((one) => one.by === by)?.differences.filter((one) => one.stored > one.most);
+        const named = dimensions.find((one) => one.by === by)?.differences.filter((one) => one.stored > one.most);
         expect({ balanced, unexplained }).toEqual({ balanced: false, unexplained: 1 });
-        expect(told).toEqual([{ key: expect.stringContaining(key), expected: 0, most: 0, stored: 1 }]);
+        expect(named).toEqual([{ key: expect.stringContaining(key), expected: 0, most: 0, stored: 1 }]);
       }),
     );
   });
 
-  it('tell a click that stands in another session', () => {
+  it('finds a click that is in another session', () => {
     const clicks = ['1', '1', '1', '2', '2'].map((session, at) => ({ ...CLICK, session, requestId: `r${at}` }));
     const stored = clicks.map((one) => (one.requestId === 'r0' ? { ...one, session: '2' } : one));
     const moved = clicks.map((one) => (one.requestId === 'r0' ? { ...one, session: '3' } : one));
 
     // Three and two are two and three: sessions have no names in a ledger.
-    expect(compare(booksOf(clicks), stored)).toMatchObject({ balanced: true });
-    expect(compare(booksOf(clicks), moved)).toMatchObject({ balanced: false, lost: 1, unexplained: 1 });
+    expect(compare(ledgerOf(clicks), stored)).toMatchObject({ balanced: true });
+    expect(compare(ledgerOf(clicks), moved)).toMatchObject({ balanced: false, lost: 1, unexplained: 1 });
   });
 
-  it('balance whichever of the uncertain requests are stored', () => {
+  it('balances whichever of the uncertain requests are stored', () => {
     fc.assert(
       fc.property(aRunAndSome, fc.nat(), ([clicks, uncertain], bits) => {
         const certain = clicks.filter((one) => !uncertain.includes(one));
         const touched = new Set(uncertain.map(({ session }) => session));
-        const { by } = sumsOf(uncertain);
-        const books: Books = {
-          ...booksOf(certain),
+        const { by } = totalsOf(uncertain);
+        const ledger: RunLedger = {
+          ...ledgerOf(certain),
           sent: clicks.length,
-          sessionsBySize: sumsOf(certain.filter(({ session }) => !touched.has(session))).sessionsBySize,
+          sessionsBySize: totalsOf(certain.filter(({ session }) => !touched.has(session))).sessionsBySize,
           uncertain: { requests: uncertain.length, byPage: by.page, byUser: by.user, sessions: touched.size },
         };
         const stored = [...certain, ...uncertain.filter((_, at) => ((bits >> (at % 30)) & 1) === 1)];
 
-        expect(compare(books, stored)).toEqual({ balanced: true, lost: 0, duplicated: 0, unexplained: 0 });
+        expect(compare(ledger, stored)).toEqual({ balanced: true, lost: 0, duplicated: 0, unexplained: 0 });
       }),
     );
   });
 
-  it('let a click stand in the next minute where another clock wrote it, and not where the same did', () => {
+  it('accepts a click in the next minute if another clock wrote it, and not if the same clock did', () => {
     const at = (minutes: readonly number[]) =>
       minutes.map((minute, place) => ({ ...CLICK, requestId: `r${place}`, minute: `2026-11-24T10:3${minute}Z` }));
     const [sent, late, later] = [at([1, 1, 2, 2]), at([1, 2, 2, 3]), at([1, 2, 2, 4])];
 
-    expect(compare(booksOf(sent, 1), late)).toMatchObject({ balanced: true });
-    expect(compare(booksOf(sent, 0), late)).toMatchObject({ balanced: false, lost: 1, unexplained: 1 });
-    expect(compare(booksOf(sent, 1), later)).toMatchObject({ balanced: false, lost: 1, unexplained: 1 });
+    expect(compare(ledgerOf(sent, 1), late)).toMatchObject({ balanced: true });
+    expect(compare(ledgerOf(sent, 0), late)).toMatchObject({ balanced: false, lost: 1, unexplained: 1 });
+    expect(compare(ledgerOf(sent, 1), later)).toMatchObject({ balanced: false, lost: 1, unexplained: 1 });
   });
 
-  it('name what is missing and what is too many', () => {
+  it('names what is missing and what is too many', () => {
     const sent = ['/', '/', '/pricing/'].map((page, at) => ({ ...CLICK, page, requestId: `r${at}` }));
     const stored = ['/', '/', '/x/'].map((page, at) => ({ ...CLICK, page, requestId: `r${at}` }));
 
-    const { dimensions } = compareBooks(booksOf(sent), sumsOf(stored));
+    const { dimensions } = compareLedger(ledgerOf(sent), totalsOf(stored));
 
     expect(dimensions.filter(({ differences }) => differences.length > 0)).toEqual([
       {

@@ -1,7 +1,7 @@
-/** Runs made up for the tests of `verify`: clicks, and the books and sums that they give. */
+/** Runs made up for the tests of `verify`: clicks, with the ledger and the store's totals that belong to them. */
 import fc from 'fast-check';
 import { type Click, createClickCount } from '../../store/search/count-clicks';
-import type { Books } from '../../verify/compare-books';
+import type { RunLedger } from '../../verify/compare-ledger';
 
 export type MadeClick = Required<Pick<Click, 'requestId' | 'session' | 'status' | 'page' | 'action' | 'minute'>> &
   Click;
@@ -32,15 +32,15 @@ export const aRun: fc.Arbitrary<readonly MadeClick[]> = fc.array(click, { minLen
   })),
 );
 
-export function sumsOf(clicks: readonly Click[]) {
+export function totalsOf(clicks: readonly Click[]) {
   const count = createClickCount();
   for (const one of clicks) count.add(one);
-  return count.sums();
+  return count.totals();
 }
 
-/** What a ledger says of them, were all answered. */
-export function booksOf(clicks: readonly Click[], minutesOff: 0 | 1 = 0): Books {
-  const { by, sessionsBySize } = sumsOf(clicks);
+/** The ledger of a run whose requests were all answered. */
+export function ledgerOf(clicks: readonly Click[], minutesOff: 0 | 1 = 0): RunLedger {
+  const { by, sessionsBySize } = totalsOf(clicks);
   const uncertain = { requests: 0, byPage: {}, byUser: {}, sessions: 0 };
   const [sent, answered] = [clicks.length, clicks.length];
   return { run: 'r7', sent, answered, by, sessionsBySize, uncertain, minutesOff };

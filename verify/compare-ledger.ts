@@ -1,17 +1,17 @@
 /**
- * What was sent against what is stored. Pure: the books of a run, a store's sums, and the difference.
+ * Compares what was sent with what is stored. Pure: a run's ledger, a store's totals, and the difference.
  *
- * A ledger counts and names no single request, so a loss is found by what the sums lack. Each dimension gives a lower bound of how many
- * clicks are missing and of how many are too many; the highest bound is told. A request without a reply may be stored or not: up to their
- * number nothing is too many, and none of them is missed.
+ * A ledger counts and does not name single requests, so a loss shows only as a count that is too low. Each dimension gives a lower bound
+ * of how many clicks are missing and of how many are too many; the highest bound is reported. A request without a reply may be stored or
+ * not: none of these is counted as missing, and up to their number no stored click is one too many.
  */
-import { type Counts, DIMENSIONS, type Dimension, type RunSums } from '../store/run-sums';
+import { type Counts, DIMENSIONS, type Dimension, type RunTotals } from '../store/store';
 
-/** What a ledger says of a run: see docs/traffic.md. */
-export interface Books {
+/** What the ledgers of one run say: see docs/traffic.md. */
+export interface RunLedger {
   readonly run: string;
   readonly sent: number;
-  /** Those that must be stored, each once. */
+  /** Requests that must be stored, each once. */
   readonly answered: number;
   readonly by: Readonly<Record<Dimension, Counts>>;
   readonly sessionsBySize: Counts;
@@ -21,7 +21,7 @@ export interface Books {
     readonly byUser: Counts;
     readonly sessions: number;
   };
-  /** How many minutes a click's own may be off: 1 where another clock than the ledger's has written it, else 0. */
+  /** How far a click's minute may be off: 1 where another clock than the ledger's has written it, else 0. */
   readonly minutesOff: 0 | 1;
 }
 
@@ -29,22 +29,22 @@ export interface Books {
 export interface Difference {
   readonly key: string;
   readonly expected: number;
-  /** With all that is uncertain. */
+  /** `expected` plus everything uncertain. */
   readonly most: number;
   readonly stored: number;
 }
 
 export interface ComparedDimension {
   readonly by: Dimension | 'session' | 'total';
-  /** Different values, in the ledger and in the store. */
+  /** How many different values there are. */
   readonly values: readonly [expected: number, stored: number];
   readonly lost: number;
   readonly unexplained: number;
-  /** Empty where it balances. */
+  /** Empty if ledger and store agree. */
   readonly differences: readonly Difference[];
 }
 
-export interface Comparison {
+export interface RunComparison {
   readonly run: string;
   readonly balanced: boolean;
   readonly sent: number;
@@ -52,7 +52,7 @@ export interface Comparison {
   readonly uncertain: number;
   /** Events, each copy counted. */
   readonly stored: number;
-  /** At least so many of those answered are not stored. */
+  /** At least so many answered requests are not stored. */
   readonly lost: number;
   readonly duplicated: number;
   /** At least so many clicks are stored that the ledger does not know. */
@@ -60,13 +60,13 @@ export interface Comparison {
   readonly dimensions: readonly ComparedDimension[];
 }
 
-export function compareBooks(books: Books, sums: RunSums): Comparison {
-  const { run, sent, answered, uncertain } = books;
-  const { stored, duplicated } = sums;
+export function compareLedger(ledger: RunLedger, totals: RunTotals): RunComparison {
+  const { run, sent, answered, uncertain } = ledger;
+  const { stored, duplicated } = totals;
   const dimensions = [
     compareCounts('total', { all: answered }, { all: stored - duplicated }, { all: uncertain.requests }),
-    ...DIMENSIONS.map((by) => compareDimension(by, books, sums)),
-    compareSessions(books, sums),
+    ...DIMENSIONS.map((by) => compareDimension(by, ledger, totals)),
+    compareSessions(ledger, totals),
   ];
   const lost = Math.max(...dimensions.map((dimension) => dimension.lost));
   const unexplained = Math.max(...dimensions.map((dimension) => dimension.unexplained));
@@ -77,16 +77,16 @@ export function compareBooks(books: Books, sums: RunSums): Comparison {
   };
 }
 
-function compareDimension(by: Dimension, books: Books, sums: RunSums): ComparedDimension {
-  const { uncertain } = books;
-  const [expected, stored] = [books.by[by], sums.by[by]];
+function compareDimension(by: Dimension, ledger: RunLedger, totals: RunTotals): ComparedDimension {
+  const { uncertain } = ledger;
+  const [expected, stored] = [ledger.by[by], totals.by[by]];
   if (by === 'page') return compareCounts(by, expected, stored, uncertain.byPage);
   if (by === 'user') return compareCounts(by, expected, stored, uncertain.byUser);
-  if (by === 'minute') return compareMinutes(expected, stored, uncertain.requests, books.minutesOff);
+  if (by === 'minute') return compareMinutes(expected, stored, uncertain.requests, ledger.minutesOff);
   return compareCounts(by, expected, stored, uncertain.requests);
 }
 
-/** @param uncertain by value where that is known, else how many in all. */
+/** @param uncertain counts by value where they are known, else one count for all. */
 function compareCounts(
   by: ComparedDimension['by'],
   expected: Counts,
@@ -109,7 +109,7 @@ function compareCounts(
   return toCompared(by, [inLedger.size, inStore.size], lost, excess, spare, differences);
 }
 
-/** Too many by no more than is uncertain is no difference. */
+/** Differences that uncertain requests can explain are left out. */
 function toCompared(
   by: ComparedDimension['by'],
   values: readonly [number, number],
@@ -119,11 +119,11 @@ function toCompared(
   differences: readonly Difference[],
 ): ComparedDimension {
   const unexplained = Math.max(0, excess - spare);
-  const isTold = ({ expected, stored }: Difference) => (stored < expected ? lost > 0 : unexplained > 0);
-  return { by, values, lost, unexplained, differences: differences.filter(isTold) };
+  const isReal = ({ expected, stored }: Difference) => (stored < expected ? lost > 0 : unexplained > 0);
+  return { by, values, lost, unexplained, differences: differences.filter(isReal) };
 }
 
-/** Near a minute's edge a click may stand in the next one: of both sides as many are paired as can be, the earliest first. */
+/** Near a minute's edge a click may be logged in the next one, so clicks are paired: as many as possible, the earliest first. */
 function compareMinutes(expected: Counts, stored: Counts, uncertain: number, minutesOff: number): ComparedDimension {
   const exact = compareCounts('minute', expected, stored, uncertain);
   const [wanted, seen] = [toMinutes(expected), toMinutes(stored)];
@@ -156,12 +156,12 @@ function toMinutes(counts: Counts) {
 
 /**
  * Sessions have no names that both sides know, only sizes. The longest is paired with the longest and so on: no other pairing needs fewer
- * clicks added or taken away. Of a session with an uncertain request nobody knows the size, or whether it became two: the clicks that the
- * ledger has in them, and what is uncertain, may stand in any.
+ * clicks added or taken away. The size of a session with an uncertain request is unknown, and it may have become two: the ledger's clicks
+ * in such sessions, and the uncertain ones, may be in any session.
  */
-function compareSessions(books: Books, sums: RunSums): ComparedDimension {
-  const { answered, by, uncertain } = books;
-  const [wanted, seen] = [toSizes(books.sessionsBySize), toSizes(sums.sessionsBySize)];
+function compareSessions(ledger: RunLedger, totals: RunTotals): ComparedDimension {
+  const { answered, by, uncertain } = ledger;
+  const [wanted, seen] = [toSizes(ledger.sessionsBySize), toSizes(totals.sessionsBySize)];
   let [lost, excess] = [0, 0];
   for (let at = 0; at < Math.max(wanted.length, seen.length); at++) {
     const more = (seen[at] ?? 0) - (wanted[at] ?? 0);
@@ -171,7 +171,7 @@ function compareSessions(books: Books, sums: RunSums): ComparedDimension {
   const certain = wanted.reduce((sum, size) => sum + size, 0);
   const inUncertain = Math.max(0, answered - (by.action['asset'] ?? 0) - certain);
   const spare = uncertain.sessions === 0 ? 0 : inUncertain + uncertain.requests;
-  const { differences } = compareCounts('session', books.sessionsBySize, sums.sessionsBySize, 0);
+  const { differences } = compareCounts('session', ledger.sessionsBySize, totals.sessionsBySize, 0);
   return toCompared('session', [wanted.length + uncertain.sessions, seen.length], lost, excess, spare, differences);
 }
 

@@ -1,15 +1,15 @@
-/** Ledgers as the books of runs: one for each run, whatever number of ledgers it has. */
+/** Reads ledgers and combines them: one for each run, however many files it has. */
 import { z } from 'zod';
 import { ToolkitError, UsageError } from '../core/errors';
 import { parse } from '../core/parse';
-import type { Counts } from '../store/run-sums';
+import type { Counts } from '../store/store';
 import { mergeLedgers, readLedger, type ShardLedger } from '../traffic/merge';
-import type { Books } from './compare-books';
+import type { RunLedger } from './compare-ledger';
 
 const Count = z.int().min(0);
 const CountsOf = z.record(z.string(), Count);
 
-/** What is checked. `parseLedger` has looked at the rest. */
+/** The fields that are compared; `parseLedger` has checked the others. */
 const Checked = z.object({
   run: z.string().min(1, 'must be a run’s name'),
   output: z.enum(['http', 'file', 'stream']),
@@ -26,36 +26,36 @@ const Checked = z.object({
 });
 
 /**
- * Shards of one run are merged; other ledgers of one run, of which each did a part under the same name, are added up.
+ * Merges the shards of a run. Other ledgers of one run, each of a part of it, are added up.
  *
  * @throws ToolkitError LEDGER_UNREADABLE, LEDGERS_DIFFER; UsageError where one ledger is given twice
  */
-export function readBooks(paths: readonly string[]): readonly Books[] {
+export function readLedgers(paths: readonly string[]): readonly RunLedger[] {
   const byRun = new Map<string, ShardLedger[]>();
   for (const read of paths.map(readLedger)) {
     const others = byRun.get(read.ledger.run) ?? [];
-    refuseTwin(read, others);
+    refuseRepeated(read, others);
     byRun.set(read.ledger.run, [...others, read]);
   }
-  return [...byRun.values()].map(toRunBooks);
+  return [...byRun.values()].map(combine);
 }
 
-function toRunBooks(ledgers: readonly ShardLedger[]): Books {
-  const books = ledgers.map(toBooks);
+function combine(ledgers: readonly ShardLedger[]): RunLedger {
+  const parts = ledgers.map(toRunLedger);
   if (ledgers.some(({ ledger }) => ledger.shard !== undefined)) {
-    return toBooks({ name: 'the merged ledger', ledger: mergeLedgers(ledgers) });
+    return toRunLedger({ name: 'the merged ledger', ledger: mergeLedgers(ledgers) });
   }
-  return books.reduce(addBooks);
+  return parts.reduce(addLedgers);
 }
 
-function toBooks({ name, ledger }: ShardLedger): Books {
+function toRunLedger({ name, ledger }: ShardLedger): RunLedger {
   const checked = parse(
     Checked,
     ledger,
     (why) =>
       new ToolkitError(
         'LEDGER_UNREADABLE',
-        `${name} is no whole ledger: ${why}.`,
+        `${name} is not a whole ledger: ${why}.`,
         'Give files that `traffic --ledger FILE` or `traffic merge` wrote.',
       ),
   );
@@ -65,10 +65,10 @@ function toBooks({ name, ledger }: ShardLedger): Books {
   return { run, sent, answered, by, sessionsBySize, uncertain, minutesOff: output === 'http' ? 1 : 0 };
 }
 
-function addBooks(one: Books, other: Books): Books {
+function addLedgers(one: RunLedger, other: RunLedger): RunLedger {
   const by = Object.fromEntries(
-    Object.entries(one.by).map(([name, counts]) => [name, addCounts(counts, other.by[name as keyof Books['by']])]),
-  ) as unknown as Books['by'];
+    Object.entries(one.by).map(([name, counts]) => [name, addCounts(counts, other.by[name as keyof RunLedger['by']])]),
+  ) as unknown as RunLedger['by'];
   return {
     run: one.run,
     sent: one.sent + other.sent,
@@ -86,16 +86,16 @@ function addBooks(one: Books, other: Books): Books {
 }
 
 function addCounts(one: Counts, other: Counts): Counts {
-  const sums = new Map(Object.entries(one));
-  for (const [key, count] of Object.entries(other)) sums.set(key, (sums.get(key) ?? 0) + count);
-  return Object.fromEntries(sums);
+  const counts = new Map(Object.entries(one));
+  for (const [key, count] of Object.entries(other)) counts.set(key, (counts.get(key) ?? 0) + count);
+  return Object.fromEntries(counts);
 }
 
-function refuseTwin({ name, ledger }: ShardLedger, others: readonly ShardLedger[]): void {
+function refuseRepeated({ name, ledger }: ShardLedger, others: readonly ShardLedger[]): void {
   const { startedAt, shard } = ledger;
-  const isTwin = (other: ShardLedger) =>
+  const isSame = (other: ShardLedger) =>
     other.ledger.startedAt === startedAt && other.ledger.shard?.number === shard?.number;
-  const twin = others.find(isTwin);
-  if (twin !== undefined)
-    throw new UsageError(`${twin.name} and ${name} are the same ledger.`, 'Give each ledger once.');
+  const same = others.find(isSame);
+  if (same !== undefined)
+    throw new UsageError(`${same.name} and ${name} are the same ledger.`, 'Give each ledger once.');
 }

@@ -1,31 +1,31 @@
-/** A verdict as people read it. What events say may be anybody's: nothing of it reaches the terminal unchecked. */
+/** Renders a report for people. Anybody may have written an event's text, so none of it reaches the terminal uncleaned. */
 import { grouped } from '../core/progress-text';
-import type { EventFacts } from '../store/run-sums';
-import type { ComparedDimension, Difference } from './compare-books';
-import type { Examples, RunVerdict, Verdict } from './verify-books';
+import type { EventFacts } from '../store/store';
+import type { ComparedDimension, Difference } from './compare-ledger';
+import type { CheckedRun, Examples, VerifyReport } from './verify-ledgers';
 
 const MOST_DIFFERENCES = 5;
 const MOST_CHARACTERS = 80;
 
-export function renderVerdict({ balanced, store, stored, duplicated, runs, expect }: Verdict): string {
-  const books =
+export function renderReport({ balanced, store, stored, duplicated, runs, expect }: VerifyReport): string {
+  const totals =
     runs.length > 0
       ? []
       : [`${grouped(stored)} stored${duplicated === 0 ? '' : `, ${grouped(duplicated)} of them copies`}`];
   const lines = [
     `in ${printable(store)}`,
-    ...books,
+    ...totals,
     ...runs.flatMap(renderRun),
     ...expect.map(
       ({ expect, seen, passed }) => `${passed ? 'holds ' : 'MISSED'}  ${printable(expect)} (it is ${seen})`,
     ),
-    balanced ? 'The books balance.' : 'The books do not balance.',
+    balanced ? 'The totals balance.' : 'The totals do not balance.',
   ];
   return `${lines.join('\n')}\n`;
 }
 
-function renderRun(verdict: RunVerdict): readonly string[] {
-  const { run, sent, answered, uncertain, stored, lost, duplicated, unexplained, dimensions } = verdict;
+function renderRun(checked: CheckedRun): readonly string[] {
+  const { run, sent, answered, uncertain, stored, lost, duplicated, unexplained, dimensions } = checked;
   const counts = { sent, answered, uncertain, stored, lost, duplicated, unexplained };
   const head = `run ${printable(run)}: ${Object.entries(counts)
     .map(([name, count]) => `${name} ${grouped(count)}`)
@@ -35,8 +35,8 @@ function renderRun(verdict: RunVerdict): readonly string[] {
     head,
     ...toTable([HEAD, ...dimensions.filter(({ by }) => by !== 'total').map(toRow)]),
     ...dimensions.flatMap(renderDifferences),
-    ...(duplicated === 0 ? [] : [`stored more than once: request ${verdict.duplicates.map(printable).join(', ')}`]),
-    ...verdict.examples.flatMap(renderExamples),
+    ...(duplicated === 0 ? [] : [`stored more than once: request ${checked.duplicates.map(printable).join(', ')}`]),
+    ...checked.examples.flatMap(renderExamples),
   ];
 }
 
@@ -57,19 +57,19 @@ function toTable(rows: readonly (readonly string[])[]): readonly string[] {
 }
 
 function renderDifferences({ by, differences }: ComparedDimension): readonly string[] {
-  const shown = differences.slice(0, MOST_DIFFERENCES).map((difference) => `  ${describe(by, difference)}`);
+  const shown = differences.slice(0, MOST_DIFFERENCES).map((difference) => `  ${renderDifference(by, difference)}`);
   const more = differences.length - shown.length;
   return more === 0 ? shown : [...shown, `  … and ${grouped(more)} more by ${by}`];
 }
 
-function describe(by: ComparedDimension['by'], { key, expected, most, stored }: Difference): string {
+function renderDifference(by: ComparedDimension['by'], { key, expected, most, stored }: Difference): string {
   const wanted = most === expected ? grouped(expected) : `${grouped(expected)} to ${grouped(most)}`;
   const what = by === 'total' ? 'clicks' : by === 'session' ? `sessions of ${key} clicks` : `${by} ${printable(key)}`;
   return `${what}: ${wanted} in the ledger, ${grouped(stored)} in the store`;
 }
 
 function renderExamples({ by, key, certain, events }: Examples): readonly string[] {
-  const which = certain ? 'not in the ledger' : 'one of these, or another, is too many';
+  const which = certain ? 'not in the ledger' : 'there are more than in the ledger, perhaps these';
   return [`${by} ${printable(key)}, ${which}:`, ...events.map((event) => `  ${renderEvent(event)}`)];
 }
 
@@ -87,7 +87,7 @@ function renderEvent({ requestId, time, request, status, user }: EventFacts): st
     .join('  ');
 }
 
-/** One short line, and nothing that a terminal would obey or that would turn its text around. */
+/** Cuts to one short line, without control characters and without those that reverse the text. */
 export function printable(text: string): string {
   const line = text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '·');
   return line.length > MOST_CHARACTERS ? `${line.slice(0, MOST_CHARACTERS)}…` : line;
