@@ -2,6 +2,7 @@
 import { createReadStream, fstatSync, type Stats, statSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { GZIP_MAGIC_BYTES, isGzip } from '../core/gzip';
 
 export interface LineInput {
   /** As the user gave it; `-` is standard input. */
@@ -15,7 +16,6 @@ export interface LineInput {
 }
 
 const CHUNK_BYTES = 256 * 1024;
-const GZIP_MAGIC = Buffer.of(0x1f, 0x8b);
 export const STDIN = '-';
 
 /** Opens it when its first chunk is asked for: what is wrong with it is thrown there. */
@@ -49,13 +49,13 @@ function standardInput(): Readable {
 
 async function* unpacked(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let head: Buffer = Buffer.alloc(0);
-  while (head.length < GZIP_MAGIC.length) {
+  while (head.length < GZIP_MAGIC_BYTES) {
     const { value, done } = await chunks.next();
     if (done === true) break;
     head = Buffer.concat([head, value]);
   }
   const whole = startingWith(head, chunks);
-  if (!head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) return yield* whole;
+  if (!isGzip(head)) return yield* whole;
 
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
   // An error of either comes out of the last one, which is read below.
