@@ -144,7 +144,7 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
     expect(code).toBe(1);
     expect(jsonLines(stdout)).toHaveLength(1);
     expect(stderr).toBe(
-      'error: missing.log cannot be read: it does not exist.\n→ Check its path, and who may read it.\n',
+      'error: missing.log cannot be read: it does not exist.\n→ Check its path and its permissions.\n',
     );
   });
 
@@ -153,7 +153,7 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
     [
       'a packed file is cut',
       () => [file('cut.gz', gzipSync(`${LINE}\n`).subarray(0, 40))],
-      /^error: \S+cut\.gz is no whole gzip file: unexpected end of file\.\n→ /,
+      /^error: \S+cut\.gz is not a complete gzip file: unexpected end of file\.\n→ /,
     ],
     [
       'rejects cannot be written',
@@ -201,7 +201,7 @@ describe('clickstreamy etl fails with 2, and does nothing, when', () => {
     const { code, stderr } = await etl('', path, '--rejects', 'precious.log');
 
     expect(code).toBe(2);
-    expect(stderr).toContain('precious.log is both read and to be emptied');
+    expect(stderr).toContain('precious.log is an input, and --rejects would empty it');
     expect(readFileSync(path, 'utf8')).toBe(LINE);
   });
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { cutLines, type LineBatch } from '../../etl/lines-cut';
+import { cutLines, type LineBuffer } from '../../etl/lines-cut';
 
 jest.setTimeout(60_000);
 
@@ -8,7 +8,7 @@ const TOO_LONG = 'too long';
 /** The lines, as batches of so many bytes bring them. */
 async function linesOf(chunks: AsyncIterable<Buffer>, batchBytes: number, largestBytes: number): Promise<string[]> {
   const lines: string[] = [];
-  const take = async (): Promise<LineBatch> => ({
+  const take = async (): Promise<LineBuffer> => ({
     input: Buffer.alloc(batchBytes, 'old\n'),
     length: 0,
     isTooLong: false,
@@ -69,7 +69,7 @@ it('brings the whole lines of a stream that pauses, before it goes on', async ()
   }
 
   const batches: string[] = [];
-  const take = async (): Promise<LineBatch> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
+  const take = async (): Promise<LineBuffer> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
   for await (const { input, length } of cutLines(pausing(), take, 5)) {
     batches.push(input.toString('latin1', 0, length));
     arrived(batches[0] as string);
@@ -84,7 +84,7 @@ it('brings the whole lines before a fault of the stream, and then the fault', as
     throw new Error('cable cut');
   }
   const lines: string[] = [];
-  const take = async (): Promise<LineBatch> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
+  const take = async (): Promise<LineBuffer> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
   const reading = (async () => {
     for await (const { input, length } of cutLines(failing(), take)) lines.push(input.toString('latin1', 0, length));
   })();

@@ -1,5 +1,5 @@
 import { toWords } from '../../etl/byte-words';
-import { HASH_START, hashOn, ODD, PieceCache } from '../../etl/piece-cache';
+import { FALLBACK, HASH_START, hashOn, PieceCache } from '../../etl/piece-cache';
 
 const hashOf = (piece: Buffer) => piece.reduce(hashOn, HASH_START);
 
@@ -18,7 +18,7 @@ function openCache(capacity = 1024) {
       2 + piece.length,
       hash ?? hashOf(piece),
     );
-    if (cache.facts(handle) === ODD) return undefined;
+    if (cache.facts(handle) === FALLBACK) return undefined;
     const output = toWords(Buffer.alloc(64 * 1024));
     return output.bytes.toString('utf8', 1, cache.copyJson(handle, output, 1));
   };
@@ -75,5 +75,5 @@ it('takes a piece for odd whose JSON is too long to keep', () => {
 
   const handle = cache.find(toWords(Buffer.from('x')), 0, 1, 1);
 
-  expect(cache.facts(handle)).toBe(ODD);
+  expect(cache.facts(handle)).toBe(FALLBACK);
 });
