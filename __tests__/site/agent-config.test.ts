@@ -74,7 +74,7 @@ describe('parseAgentConfig', () => {
 
   it.each([
     ['a key that the agent would pass over', { flows: [flow], checkpointfile: '/x' }, /checkpointfile/],
-    ['no flow', { flows: [] }, /flows: must hold a flow/],
+    ['no flow', { flows: [] }, /flows: must have a flow/],
     [
       'a pattern in a folder’s name',
       { flows: [{ ...flow, filePattern: '/var/log/*/access_log' }] },
@@ -110,9 +110,9 @@ describe('parseAgentConfig', () => {
     );
   });
 
-  it('refuses what is no JSON, by the file’s name', () => {
+  it('refuses what is not JSON, and names the file', () => {
     expect(() => parseAgentConfig('{', '/etc/agent.json')).toThrow(
-      /^\/etc\/agent\.json is no agent\.json: it holds no JSON\./,
+      /^The agent configuration in \/etc\/agent\.json is not JSON\./,
     );
   });
 });
