@@ -64,7 +64,7 @@ describe.each(existsSync('/dev/full') ? ['/dev/full'] : [])('on a full disk', (f
     expect(await readFile(file, 'utf8')).toBe('one\ntwo\nthree\n');
     expect(warnings).toEqual([
       `The access log ${file} cannot be written: the disk is full. Lines are kept in memory until it can.`,
-      `The access log ${file} is written again; no line was lost.`,
+      `The access log ${file} can be written again; no line was lost.`,
     ]);
   });
 
@@ -78,7 +78,7 @@ describe.each(existsSync('/dev/full') ? ['/dev/full'] : [])('on a full disk', (f
     log.close();
 
     expect((await readFile(file, 'utf8')).length).toBe(8 * 1024 * 1024);
-    expect(warnings[1]).toBe(`The access log ${file} is written again; 2 lines were lost.`);
+    expect(warnings[1]).toBe(`The access log ${file} can be written again; 2 lines are lost.`);
   });
 
   it('says when it is closed how many lines are missing', async () => {
@@ -88,6 +88,6 @@ describe.each(existsSync('/dev/full') ? ['/dev/full'] : [])('on a full disk', (f
 
     log.close();
 
-    expect(warnings[1]).toBe(`The access log ${file} misses its last 2 lines: it could not be written.`);
+    expect(warnings[1]).toBe(`The access log ${file} could not be written: 2 lines are missing at its end.`);
   });
 });
