@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { CORPUS_SITE_HOSTS, generateCorpus } from '../../bench/corpus';
+import { generateCorpus } from '../../bench/corpus';
+import { CORPUS_SITE_HOSTS } from '../../bench/corpus-referers';
 import { type LinesOptions, type LinesSummary, runLines } from '../../etl/lines';
 import { type LineInput, openInput } from '../../etl/lines-input';
 

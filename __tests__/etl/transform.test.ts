@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { CORPUS_SITE_HOSTS, generateCorpus } from '../../bench/corpus';
+import { generateCorpus } from '../../bench/corpus';
+import { CORPUS_SITE_HOSTS } from '../../bench/corpus-referers';
 import { ByteSink } from '../../etl/byte-sink';
 import { createFastPrinter } from '../../etl/fast-printer';
 import type { LineTransform } from '../../etl/line-transform';
