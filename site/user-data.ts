@@ -25,7 +25,7 @@ export function renderUserData(target: SiteTarget): string {
   const files = new Map([...wordPressFiles(), ...renderedFor(target)]);
   files.delete('server/debian.sh');
   return `#!/bin/bash
-# A WordPress site whose access log goes to a delivery stream; clickstreamy rendered it. How far it came: ${target.statusParameter} in Systems Manager,
+# A WordPress site whose access log goes to a delivery stream, rendered by clickstreamy. Progress: ${target.statusParameter} in Systems Manager,
 # and /var/log/cloud-init-output.log.
 set -euo pipefail
 umask 022
