@@ -114,7 +114,7 @@ export class FastTail {
     return true;
   }
 
-  /** @returns where the written ends. @param output with room for three times the tail and the names. */
+  /** @param output with space for three times the tail and the names. @returns the offset after what was written. */
   write(input: Buffer, output: ByteWords, from: number): number {
     const { bytes } = output;
     let to = from;

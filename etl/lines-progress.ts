@@ -1,4 +1,6 @@
 /** What `clickstreamy etl` shows on standard error. */
+
+import { plural } from '../core/plural';
 import { openProgressLine } from '../core/progress-line';
 import { grouped, renderBar } from '../core/progress-text';
 import type { LinesSummary } from './lines';
@@ -26,7 +28,7 @@ export function startProgress(inputs: readonly LineInput[], quiet = false): Line
   return { show: ({ lines }) => line.show(() => toText(lines)), clear: line.end };
 }
 
-/** @returns undefined where an input has no size: a pipe, a terminal. */
+/** @returns undefined if an input has no size: a pipe, a terminal. */
 function totalBytes(inputs: readonly LineInput[]): number | undefined {
   let total = 0;
   for (const { name } of inputs) {
@@ -37,7 +39,7 @@ function totalBytes(inputs: readonly LineInput[]): number | undefined {
   return total;
 }
 
-/** The summary as a sentence, or as one JSON line. */
+/** Renders the summary as a sentence, or as one line of JSON. */
 export function renderSummary(summary: LinesSummary, seconds: number, json: boolean): string {
   const { lines, events, blank, bytes } = summary;
   const linesPerSecond = Math.round(lines / seconds);
@@ -58,7 +60,7 @@ export function renderSummary(summary: LinesSummary, seconds: number, json: bool
   }
   const why = rejected === 0 ? '' : ` (${reasons.map(([reason, count]) => `${reason} ${grouped(count)}`).join(', ')})`;
   return (
-    `${grouped(lines)} lines: ${grouped(events)} events, ${grouped(rejected)} rejected${why}, ${grouped(blank)} blank; ` +
+    `${plural(lines, 'line')}: ${plural(events, 'event')}, ${grouped(rejected)} rejected${why}, ${grouped(blank)} blank; ` +
     `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(2)} s (${grouped(linesPerSecond)} lines/s)`
   );
 }

@@ -1,4 +1,5 @@
 /** What `clickstreamy local` shows on standard error. */
+import { plural } from '../core/plural';
 import { grouped, renderBar } from '../core/progress-text';
 import type { PipelineStatus } from '../page/overview-reply';
 import type { Addresses } from './pipeline';
@@ -44,22 +45,22 @@ export function renderReport(report: LocalReport, dataFolder: string): string {
   const reasons = Object.entries(report.reasons).map(([reason, count]) => `${reason} ${grouped(count)}`);
   const failed = processingFailed + deliveryFailed;
   const lines = [
-    `${grouped(read)} lines in ${seconds.toFixed(1)} s (${grouped(Math.round(read / seconds))} lines/s): ${grouped(stored)} stored, ` +
-      `${grouped(processingFailed)} no access lines, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
+    `${plural(read, 'line')} in ${seconds.toFixed(1)} s (${grouped(Math.round(read / seconds))} lines/s): ${grouped(stored)} stored, ` +
+      `${grouped(processingFailed)} rejected, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
     ...(failed === 0
       ? []
-      : [`what failed is kept in ${dataFolder}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`]),
+      : [`failed records are kept in ${dataFolder}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`]),
     `in the store: ${renderTotals(report)}`,
   ];
   return lines.join('\n');
 }
 
 function renderTotals({ byStatus, pageViews, signUps, signIns, users }: LocalReport): string {
-  if (byStatus === undefined) return 'not known, it does not answer';
-  const count = (value: number | undefined) => grouped(value ?? 0);
+  if (byStatus === undefined) return 'unknown, it does not answer';
+  const count = (value: number | undefined, what: string) => plural(value ?? 0, what);
   const statuses = Object.entries(byStatus).map(([status, events]) => `${status}: ${grouped(events)}`);
   return (
-    `${count(pageViews)} page views, ${count(signUps)} sign-ups, ${count(signIns)} sign-ins, ${count(users)} user names; ` +
+    `${count(pageViews, 'page view')}, ${count(signUps, 'sign-up')}, ${count(signIns, 'sign-in')}, ${count(users, 'user name')}; ` +
     `by status ${statuses.join(', ') || 'none'}`
   );
 }

@@ -5,7 +5,7 @@ jest.setTimeout(60_000);
 
 const TOO_LONG = 'too long';
 
-/** The lines, as batches of so many bytes bring them. */
+/** The lines, collected from batches of this many bytes. */
 async function linesOf(chunks: AsyncIterable<Buffer>, batchBytes: number, largestBytes: number): Promise<string[]> {
   const lines: string[] = [];
   const take = async (): Promise<LineBuffer> => ({
@@ -56,14 +56,14 @@ it('loses and joins no line, wherever the stream and the batches are cut', async
   );
 });
 
-it('brings the whole lines of a stream that pauses, before it goes on', async () => {
+it('yields the whole lines of a pausing stream before it continues', async () => {
   let arrived = (_: string) => {};
   const first = new Promise<string>((resolve) => {
     arrived = resolve;
   });
   async function* pausing() {
     yield Buffer.from('one\ntw');
-    // It goes on only when the first line has come out.
+    // It continues only once the first line has come out.
     expect(await first).toBe('one\n');
     yield Buffer.from('o\n');
   }
@@ -78,7 +78,7 @@ it('brings the whole lines of a stream that pauses, before it goes on', async ()
   expect(batches).toEqual(['one\n', 'two\n']);
 });
 
-it('brings the whole lines before a fault of the stream, and then the fault', async () => {
+it('yields the whole lines before an error of the stream, and then throws the error', async () => {
   async function* failing() {
     yield Buffer.from('one\ntwo\nthr');
     throw new Error('cable cut');

@@ -20,7 +20,7 @@ function outcome(transform: LineTransform, line: Buffer): string {
   return reason ?? sink.bytes.toString('latin1', 0, sink.length);
 }
 
-/** Latin1: any bytes can be written so. */
+/** Latin-1, in which any bytes can be written. */
 const bytesOf = (line: string) => Buffer.from(line, 'latin1');
 
 const hex = (length: number) =>
@@ -218,7 +218,7 @@ describe('the fast transform gives what the simple one gives', () => {
     );
   });
 
-  it('whatever stands around the line', () => {
+  it('whatever surrounds the line', () => {
     const around = fc.tuple(
       fc.constantFrom('', ' ', '" 200 5'),
       line,
@@ -238,7 +238,7 @@ describe('the fast transform gives what the simple one gives', () => {
     );
   });
 
-  it('for a made log, of which it takes nearly all lines itself', () => {
+  it('for a generated log, nearly all of whose lines it prints itself', () => {
     const corpus = [...generateCorpus({ lines: 20_000, seed: 11 })];
 
     const wrong = corpus.filter(({ line }) => outcome(fast, line) !== outcome(simple, line));

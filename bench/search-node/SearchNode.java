@@ -57,7 +57,7 @@ public class SearchNode {
     Runtime.getRuntime().halt(0);
   }
 
-  /** With plugins of the class path; the constructor is protected, and 6.x has no third parameter. */
+  /** Makes the node with plugins from the class path. The constructor is protected, and 6.x has no third parameter. */
   private static Object makeNode(Class<?> nodeClass, Object environment, List<Class<?>> plugins) throws Exception {
     for (Constructor<?> each : nodeClass.getDeclaredConstructors()) {
       Class<?>[] types = each.getParameterTypes();
