@@ -1,18 +1,18 @@
-/** User agents as they are met in logs, and what is true of each: written by hand. */
+/** User agents as they appear in logs, and the truth about each, written by hand. */
 
 export interface CorpusAgent {
   readonly text: string;
   readonly browser?: string;
   readonly os?: string;
   readonly isBot: boolean;
-  /** A load balancer or an orchestrator that asks whether the site is alive. */
+  /** Whether it is the health check of a load balancer or an orchestrator. */
   readonly isMonitor?: boolean;
 }
 
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)';
 const SAFARI = 'AppleWebKit/605.1.15 (KHTML, like Gecko)';
 
-/** What visitors use, the most frequent first. */
+/** Browsers, the most frequent first. */
 export const BROWSERS: readonly CorpusAgent[] = [
   browser('Chrome', 'Windows', `Mozilla/5.0 (Windows NT 10.0; Win64; x64) ${WEBKIT} Chrome/129.0.0.0 Safari/537.36`),
   browser(

@@ -1,24 +1,44 @@
+/** Compares the transform with the corpus's truth, line by line. */
 import { isDeepStrictEqual } from 'node:util';
 import { ByteSink } from '../etl/byte-sink';
 import { createLineTransform } from '../etl/transform';
-import { CORPUS_SITE_HOSTS, type CorpusOptions, generateCorpus } from './corpus';
+import { type CorpusOptions, generateCorpus } from './corpus';
+import { CORPUS_SITE_HOSTS } from './corpus-referers';
+import type { Report } from './report';
 
-export interface CorpusVerdict {
+export interface CorpusComparison {
   readonly lines: number;
-  /** Lines that are no access lines. */
+  /** Lines that are not access lines. */
   readonly garbage: number;
-  /** Of the garbage: what an event was made of. */
+  /** Garbage lines that gave an event. */
   readonly accepted: number;
-  /** Of the access lines: what was rejected, or has a wrong field. */
+  /** Access lines that were rejected, or whose event has a wrong field. */
   readonly wrong: number;
-  /** The first few of both, in words. */
+  /** Descriptions of the first few of both. */
   readonly faults: readonly string[];
 }
 
-const MOST_FAULTS = 10;
+const MAX_FAULTS = 10;
+const BENCH_LINES = 200_000;
 
-/** Holds the transform against the truth, line by line. */
-export function checkCorpus(options: CorpusOptions): CorpusVerdict {
+/** Checks the transform against a large corpus. */
+export async function benchCorpus(): Promise<Report> {
+  const started = performance.now();
+  const { lines, garbage, accepted, wrong, faults } = checkCorpus({ lines: BENCH_LINES, seed: 1 });
+  const seconds = Number(((performance.now() - started) / 1000).toFixed(1));
+  const passed = accepted === 0 && wrong === 0;
+  return {
+    passed,
+    lines,
+    garbage,
+    garbageAccepted: accepted,
+    linesWrong: wrong,
+    seconds,
+    ...(passed ? {} : { faults }),
+  };
+}
+
+export function checkCorpus(options: CorpusOptions): CorpusComparison {
   const transform = createLineTransform({ siteHosts: CORPUS_SITE_HOSTS });
   const sink = new ByteSink();
   const counts = { lines: 0, garbage: 0, accepted: 0, wrong: 0 };
@@ -31,7 +51,7 @@ export function checkCorpus(options: CorpusOptions): CorpusVerdict {
     if (truth === undefined) counts.garbage++;
     if (isDeepStrictEqual(event, truth) && reason !== 'blank') continue;
     counts[truth === undefined ? 'accepted' : 'wrong']++;
-    if (faults.length < MOST_FAULTS) faults.push(describeFault(line, event ?? reason, truth));
+    if (faults.length < MAX_FAULTS) faults.push(describeFault(line, event ?? reason, truth));
   }
   return { ...counts, faults };
 }

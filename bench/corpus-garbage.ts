@@ -1,17 +1,17 @@
-/** What stands in logs and is no access line. */
+/** Lines in logs that are not access lines. */
 import type { Random } from './corpus-random';
 
-/** An access line in parts, so that garbage can be made of it. */
+/** An access line in parts, from which garbage is made. */
 export interface LineParts {
   readonly client: string;
   readonly time: string;
   readonly request: string;
   readonly numbers: string;
-  /** The quoted items behind the numbers, each with a space before; none in the common format. */
+  /** The quoted items after the numbers, each with a space before it; none in the common format. */
   readonly items: readonly string[];
 }
 
-/** Made from a good line, or nothing like one. Never blank, and without a newline. */
+/** Makes garbage from a good line, or unlike any. Never blank, and without a newline. */
 export function makeGarbage(random: Random, parts: LineParts): Buffer {
   const make = random.weighted(
     [30, cutShort],
@@ -29,7 +29,7 @@ function whole({ client, time, request, numbers, items }: LineParts): string {
   return `${client} [${time}] "${request}" ${numbers}${items.join('')}`;
 }
 
-/** Before its status, or in the middle of its referer or agent. */
+/** Cut before the status, or in the middle of the referer or agent. */
 function cutShort(random: Random, parts: LineParts): Buffer {
   const { client, time, request, numbers, items } = parts;
   const head = `${client} [${time}] "${request}"`;
@@ -123,7 +123,7 @@ function otherFormat(random: Random): Buffer {
   return Buffer.from(random.any(OTHER_FORMATS));
 }
 
-/** A good line but for one byte that no UTF-8 has. */
+/** A good line except for one byte that never occurs in UTF-8. */
 function brokenBytes(random: Random, parts: LineParts): Buffer {
   const bytes = Buffer.from(whole(parts));
   bytes[random.int(0, bytes.length - 1)] = random.any([0xff, 0xfe, 0xc0, 0xf8]);

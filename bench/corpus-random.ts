@@ -1,4 +1,4 @@
-/** Chance from a seed: the same seed gives the same corpus on every machine. */
+/** Random choices from a seed: the same seed gives the same corpus on every machine. */
 export class Random {
   #state: number;
 
@@ -18,22 +18,22 @@ export class Random {
     return this.next() < share;
   }
 
-  /** A whole number from `low` to `high`, both included. */
+  /** An integer from `low` to `high`, both included. */
   int(low: number, high: number): number {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
-  /** Any, each as often as the others. */
+  /** One of the values, all equally likely. */
   any<T>(values: readonly T[]): T {
     return values[this.int(0, values.length - 1)] as T;
   }
 
-  /** The n-th about 1/n as often as the first: as pages, visitors and browsers are met (Zipf). */
+  /** One of the values, the n-th about 1/n as often as the first, like pages, visitors and browsers (Zipf). */
   popular<T>(values: readonly T[]): T {
     return values[Math.floor((values.length + 1) ** this.next()) - 1] as T;
   }
 
-  /** One of them, by the weight before each. */
+  /** One of the values, by the weight before each. */
   weighted<T>(...choices: readonly (readonly [number, T])[]): T {
     let left = this.next() * choices.reduce((sum, [weight]) => sum + weight, 0);
     for (const [weight, value] of choices) {

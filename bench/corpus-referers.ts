@@ -1,13 +1,13 @@
-/** Where visitors say that they came from, and whether that is a page of the same site. */
+/** Referers, and whether each is a page of the same site. */
 import type { ClickEvent } from '../click/click-event';
 import type { Random } from './corpus-random';
 import { choosePage, spellPage } from './corpus-requests';
 import { asApache, BROKEN } from './corpus-text';
 
-/** What visitors of the corpus ask for: the tail's `site`. */
+/** Hosts that the corpus's visitors ask for: the tail's `site`. */
 export const SITES = ['shop.example.org', 'shop.example.org:8443', '203.0.113.80', '[2001:db8::80]:8080'];
 
-/** Hosts that are the site's whatever a line says. */
+/** Hosts of the site, whatever a line says. */
 export const CORPUS_SITE_HOSTS = ['www.shop.example.net', 'old.shop.example.net:8080'];
 
 const LOOPBACK = ['127.0.0.1:8096', 'localhost', 'localhost:3000', '[::1]:8080', '127.0.0.1'];
@@ -41,12 +41,12 @@ export function chooseReferer(random: Random, site: string | undefined): CorpusR
 
   const page = choosePage(random);
   const path = spellPage(random, page);
-  // Two slashes at the beginning of a bare path would be a host.
+  // A bare path that begins with two slashes would name a host.
   if (kind === 'path') return { logged: path === '//' || path === '///' ? '/' : path, truth: bare(path, page) };
   const host = random.any([...(site === undefined ? [] : [site, site, site]), ...CORPUS_SITE_HOSTS, ...LOOPBACK]);
   const address = `${random.any(['http', 'https', 'https', 'HTTPS'])}://${random.chance(0.1) ? host.toUpperCase() : host}`;
   const query = random.weighted([85, ''], [10, '?color=red'], [5, '?a=/b/?c']);
-  // A host alone is its front page.
+  // A host without a path means its front page.
   const rest = path === '/' && random.chance(0.1) ? query : `${path}${query}`;
   const { logged, value } = asApache(`${address}${rest}`);
   return { logged, truth: { referer: value as string, referer_page: page } };

@@ -1,13 +1,13 @@
-/** Requests of a WordPress shop, the usual and the odd, and what is true of each. */
+/** Requests to a WordPress shop, usual and unusual, and the truth about each. */
 import type { Action } from '../click/click-event';
-import { type CorpusRequest, chooseOdd, type RequestTruth } from './corpus-odd-requests';
 import type { Random } from './corpus-random';
 import { asApache, asRaw } from './corpus-text';
+import { type CorpusRequest, chooseUnusual, type RequestTruth } from './corpus-unusual-requests';
 
 const SECTIONS = ['products', 'pricing', 'about', 'blog', 'contact', 'cart', 'checkout', 'shop', 'news', 'help'];
 const TOPICS = ['shoes', 'hats', 'gloves', 'coats', 'socks', 'bags', 'belts', 'scarves', 'boots', 'shirts'];
 
-/** Canonical, as the event's `page` has them. */
+/** Pages in the canonical form of the event's `page`. */
 const PAGES: readonly string[] = [
   '/',
   ...SECTIONS.map((section) => `/${section}/`),
@@ -64,9 +64,9 @@ const QUERIES = [
   'x=%22%3Cb%3E',
 ];
 
-/** @param fromMonitor whether a monitor asks: then whatever it asks for is its health check. */
+/** @param fromMonitor whether a monitor sends it: then it is a health check, whatever it asks for. */
 export function chooseRequest(random: Random, fromMonitor: boolean): CorpusRequest {
-  if (random.chance(0.03)) return chooseOdd(random, fromMonitor);
+  if (random.chance(0.03)) return chooseUnusual(random, fromMonitor);
   const made = random.weighted(
     [50, viewPage],
     [26, fetchAsset],
@@ -125,7 +125,7 @@ function signOut(random: Random): CorpusRequest {
   return form(random, verb, random.popular(SIGN_OUT), 'sign_out');
 }
 
-/** A form is looked at with GET and sent with POST; to sign out, a link will do. */
+/** A form is viewed with GET and submitted with POST; signing out also works with a link. */
 function form(random: Random, verb: string, page: string, action: Action, queries?: readonly string[]): CorpusRequest {
   if (verb === 'GET' && action !== 'sign_out') {
     const status = random.weighted([9, 200], [1, 404]);
@@ -149,13 +149,13 @@ function form(random: Random, verb: string, page: string, action: Action, querie
   return { ...made, truth: { ...made.truth, outcome } };
 }
 
-/** A page whose path was sent as it is written, not percent-encoded. */
+/** A page whose path was sent unencoded. */
 function viewForeign(random: Random): CorpusRequest {
   const page = random.any(['/café/', '/東京/駅/', '/"quoted"/', '/back\\slash/']);
   return build(random, 'GET', page, 200, 'page_view');
 }
 
-/** @param queries what may follow; without them, a page's usual ones. Given ones always do, where there is but one. */
+/** @param queries possible queries. @default those of a page. A single `action=` query is always used. */
 function build(
   random: Random,
   verb: string,
@@ -175,17 +175,17 @@ function build(
   return { logged, status, truth: { request, verb, path, ...asked, protocol, page, action } };
 }
 
-/** The same page in one of its spellings. */
+/** Spells the same page in one of several ways. */
 export function spellPage(random: Random, page: string): string {
   const bare = page.slice(0, -1);
-  // An asset has no slash behind it; a page mostly has.
+  // An asset rarely ends with a slash; a page mostly does.
   const isFile = /\.\w+\/$/.test(page);
   const slashes =
     bare === '' ? '/' : random.weighted([isFile ? 0 : 90, '/'], [isFile ? 98 : 8, ''], [1, '//'], [1, '///']);
   return `${random.chance(0.03) ? bare.toUpperCase() : bare}${slashes}`;
 }
 
-/** A page of the site, for referers. */
+/** Chooses a page of the site, for referers. */
 export function choosePage(random: Random): string {
   return random.popular(PAGES);
 }

@@ -1,17 +1,17 @@
-/** The tail of an access line, `"user = alice; session = …"`, in all the ways that cookies and servers write it. */
+/** The tail of an access line, `"user = alice; session = …"`, in all the forms that cookies and servers write. */
 import type { ClickEvent } from '../click/click-event';
 import type { Random } from './corpus-random';
 import { asApache, asPercent, asRaw, BROKEN, FOREIGN_NAMES, type Logged, USERS } from './corpus-text';
 
 export interface CorpusTail {
-  /** As it stands in the log, with its quotes: one item, or several. */
+  /** As logged, with its quotes: one item, or several. */
   readonly logged: string;
   readonly truth: Pick<ClickEvent, 'username' | 'session' | 'request_id' | 'duration_us'>;
 }
 
 type Pair = readonly [key: string, logged: string];
 
-/** @param site the host that the visitor asked for; undefined: the tail does not tell. */
+/** @param site the host that the visitor asked for; undefined if the tail does not name it. */
 export function chooseTail(random: Random, site: string | undefined): CorpusTail {
   const user = chooseUser(random);
   const sessions = chooseSession(random);
@@ -27,7 +27,7 @@ export function chooseTail(random: Random, site: string | undefined): CorpusTail
   ];
   const inOrder = random.chance(0.7) ? ours : random.shuffled(ours);
   const session = firstSession(inOrder);
-  // What a client adds to its Host header stands behind what the server wrote, and is not believed.
+  // What a client adds to its Host header comes after what the server wrote, and is ignored.
   const forged: Pair[] = random.chance(0.02)
     ? [
         ['user', 'admin'],
@@ -103,7 +103,6 @@ const STRANGE_USERS: readonly Logged[] = [
   { logged: 'a\u2028b', value: 'a\u2028b' },
 ];
 
-/** `session` counts more than PHP's own cookie. */
 function chooseSession(random: Random): readonly Pair[] {
   const named = (key: string): Pair => [key, random.hex(32)];
   return random.weighted<() => readonly Pair[]>(
@@ -115,7 +114,7 @@ function chooseSession(random: Random): readonly Pair[] {
   )();
 }
 
-/** Of two sessions the first counts, by whichever name. */
+/** The first of two sessions counts, under either name. */
 function firstSession(pairs: readonly Pair[]): string | undefined {
   const logged = pairs.find(([key]) => key === 'session' || key === 'PHPSESSID')?.[1];
   return logged === '-' ? undefined : logged;

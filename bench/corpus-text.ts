@@ -1,10 +1,9 @@
-/** Text as a web server logs it, and what it stands for. */
+/** Text as a web server logs it, and what it means. */
 import type { Random } from './corpus-random';
 
 export interface Logged {
-  /** What stands in the log. */
   readonly logged: string;
-  /** What that means; undefined where the item is absent. */
+  /** What `logged` means; undefined if the item is absent. */
   readonly value?: string | undefined;
 }
 
@@ -22,7 +21,7 @@ const LETTERS: ReadonlyMap<number, string> = new Map([
 
 const NEEDS_ESCAPE = /[^ !#-[\]-~]/;
 
-/** As Apache writes what a client sent: pure ASCII. */
+/** Writes what a client sent as Apache does: pure ASCII. */
 export function asApache(value: string): Logged {
   if (!NEEDS_ESCAPE.test(value)) return { logged: value, value };
   let logged = '';
@@ -35,12 +34,12 @@ export function asApache(value: string): Logged {
   return { logged, value };
 }
 
-/** As a server does that escapes nothing but quotes and backslashes: raw UTF-8. */
+/** Writes raw UTF-8, as a server that escapes only quotes and backslashes. */
 export function asRaw(value: string): Logged {
   return { logged: value.replace(/["\\]/g, '\\$&'), value };
 }
 
-/** What was there as bytes that are no UTF-8: each stands for U+FFFD, as TextDecoder has it. */
+/** Bytes that are not UTF-8: they decode to U+FFFD, as with TextDecoder. */
 export const BROKEN: readonly Logged[] = [
   { logged: 'zo\\xeb', value: 'zo\ufffd' },
   { logged: 'caf\\xe9 \\xff\\xfe bytes', value: 'caf\ufffd \ufffd\ufffd bytes' },
@@ -50,7 +49,7 @@ export const BROKEN: readonly Logged[] = [
   { logged: 'alone \\x80!', value: 'alone \ufffd!' },
 ];
 
-/** What Apache writes where it is no escape at all: a backslash before anything else stays. */
+/** Backslashes that begin no escape, and stay. */
 export const NO_ESCAPES: readonly Logged[] = [
   { logged: 'C:\\dir', value: 'C:\\dir' },
   { logged: 'x\\xg1', value: 'x\\xg1' },
@@ -79,7 +78,7 @@ export const USERS: readonly string[] = Array.from({ length: 400 }, (_, at) => {
 
 export const FOREIGN_NAMES = ['josé', 'zoë', '東京', 'Ωmega', 'имя', '😀smile', '²', 'naïve café', 'ﬁn', 'e\u0301'];
 
-/** A value of the tail that may be percent-encoded, as PHP writes its cookies. */
+/** Writes a value of the tail percent-encoded, as PHP writes its cookies. */
 export function asPercent(value: string, random: Random): Logged {
   let logged = '';
   for (const byte of new TextEncoder().encode(value)) {

@@ -1,6 +1,6 @@
 /**
- * A made access log with its truth: fields are chosen first, by chance from a seed, and then written as a web server
- * writes them. Nothing here parses, so that the parser can be held against it.
+ * Generates an access log together with its truth: fields are chosen first, at random from a seed, and then written as a web
+ * server writes them. Nothing here parses, so that the parser can be checked against it.
  */
 import type { ClickEvent } from '../click/click-event';
 import { BOTS, BROWSERS, MONITORS } from './corpus-agents';
@@ -11,23 +11,21 @@ import { chooseRequest } from './corpus-requests';
 import { chooseTail } from './corpus-tail';
 import { ABSENT, asApache, BROKEN, type Logged, NO_ESCAPES } from './corpus-text';
 
-export { CORPUS_SITE_HOSTS } from './corpus-referers';
-
 export interface CorpusOptions {
   readonly lines: number;
   readonly seed: number;
-  /** Share of lines that are no access lines; default 0.03. */
+  /** Share of lines that are not access lines. @default 0.03 */
   readonly garbage?: number;
 }
 
 export interface CorpusLine {
   /** Without its newline; some end in a carriage return. */
   readonly line: Buffer;
-  /** What a right transform makes of it; undefined: it must be rejected. */
+  /** The event that a correct transform makes of it; undefined if the line must be rejected. */
   readonly truth: ClickEvent | undefined;
 }
 
-/** The truth holds for a transform that is given `CORPUS_SITE_HOSTS`. */
+/** The truth is that of a transform with the site hosts `CORPUS_SITE_HOSTS`. */
 export function* generateCorpus({ lines, seed, garbage = 0.03 }: CorpusOptions): Generator<CorpusLine> {
   const random = new Random(seed);
   let epochSeconds = Date.UTC(2026, 9, 10, 3, 55, 36) / 1000;
@@ -128,7 +126,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const OFFSETS = [600, -210, 345, -480, 60, 120, -300, 840, -720, 0];
 
 function chooseTime(random: Random, epochSeconds: number): CorpusTime {
-  // One in a hundred is of any other day between 1971 and 2099, leap days too.
+  // One in a hundred is on any day between 1971 and 2099, leap days included.
   const seconds = random.chance(0.01) ? random.int(31_536_000, 4_102_444_799) : epochSeconds;
   const minutes = random.weighted([85, 0], [14, random.any(OFFSETS)], [1, undefined]);
   const local = new Date((seconds + (minutes ?? 0) * 60) * 1000);
@@ -149,7 +147,7 @@ function chooseTime(random: Random, epochSeconds: number): CorpusTime {
 
 const two = (value: number) => `${value < 10 ? '0' : ''}${value}`;
 
-/** Redirects, 304 and HEAD have no body: then `%b` logs `-`. */
+/** For redirects, 304 and HEAD, which have no body, `%b` logs `-`. */
 function chooseBytes(random: Random, status: number): { readonly logged: string; readonly value: number } {
   const value = random.weighted([98, random.int(40, 90_000)], [1, random.int(1e6, 9e9)], [1, 0]);
   if ([204, 303, 304].includes(status) || random.chance(0.03)) return { logged: '-', value: 0 };
@@ -172,13 +170,13 @@ function chooseAgent(random: Random): ChosenAgent {
     [2, random.any(MONITORS)],
   );
   const run = random.weighted([94, undefined], [6, random.any(['r7', '2026-10-10T13.55', 'a_b-c'])]);
-  const odd = !isBot && random.chance(0.01) ? random.any(ODD_ENDS) : { logged: '', value: '' };
+  const suffix = !isBot && random.chance(0.01) ? random.any(UNUSUAL_SUFFIXES) : { logged: '', value: '' };
   const mark = run === undefined ? '' : ` clickstreamy/${run}`;
   return {
-    logged: `${asApache(text).logged}${odd.logged}${mark}`,
+    logged: `${asApache(text).logged}${suffix.logged}${mark}`,
     isMonitor: isMonitor === true,
     truth: {
-      'user-agent': `${text}${odd.value}${mark}`,
+      'user-agent': `${text}${suffix.value}${mark}`,
       ...(browser === undefined ? {} : { browser }),
       ...(os === undefined ? {} : { os }),
       is_bot: isBot,
@@ -187,8 +185,8 @@ function chooseAgent(random: Random): ChosenAgent {
   };
 }
 
-/** What else a client may put into its name, which it keeps. */
-const ODD_ENDS: readonly Logged[] = [
+/** Unusual text that a client may add to its user agent; the event keeps it. */
+const UNUSUAL_SUFFIXES: readonly Logged[] = [
   asApache(' "q" \\back\\'),
   asApache(' café 東京 😀'),
   asApache('\ta'),

@@ -1,6 +1,6 @@
 /**
- * The Lambda function's handler as a whole, a Firehose event in and the reply out, against the floor: what any such
- * function must do, which is base64 decoding, JSON.stringify of an event that is ready, and base64 encoding.
+ * The Lambda function's whole handler, from Firehose event to reply, compared with the floor: what any such function must do,
+ * which is base64 decoding, JSON.stringify of a ready event, and base64 encoding.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FirehoseTransformationEvent, FirehoseTransformationEventRecord } from 'aws-lambda';
@@ -19,14 +19,14 @@ interface Batch {
 }
 
 /**
- * In each round both run over all batches, in turn; the ratio is the median of the rounds' ratios.
+ * In each round both process all batches, one after the other; the ratio is the median of the rounds' ratios.
  *
- * @param handler that is deployed, its log line written to nowhere.
+ * @param handler the deployed one, without logging.
  */
 export async function benchEtl(handler: TransformHandler): Promise<Report> {
   const corpus = [...generateCorpus({ lines: RECORDS, seed: 1, garbage: 0 })];
   const batches = makeBatches(corpus as { line: Buffer; truth: ClickEvent }[]);
-  // Each batch has a turn of its own, as each call of a function has.
+  // Each batch runs in its own turn of the event loop, as each call of a function does.
   const measureHandler = async () => {
     for (const { event } of batches) await handler(event).then(() => nextTurn());
   };
@@ -69,7 +69,7 @@ function makeBatches(corpus: readonly { readonly line: Buffer; readonly truth: C
       ({ line }, index): FirehoseTransformationEventRecord => ({
         recordId: `49546986683135544286507457936321625675700192471156785154${String(at + index).padStart(12, '0')}`,
         approximateArrivalTimestamp: 1_791_604_536_000 + at,
-        // A shipper sends the line with its newline.
+        // A shipper includes the line's newline.
         data: Buffer.concat([line, Buffer.of(0x0a)]).toString('base64'),
       }),
     );

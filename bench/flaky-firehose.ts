@@ -1,15 +1,15 @@
 /**
- * A Firehose endpoint that refuses one record in twenty, as the real one does when it is short of room, and remembers which
- * it has accepted. A process of its own: it must not slow down what it measures.
+ * A Firehose endpoint that refuses one record in twenty, as the real one does when throttled, and remembers which ones it has
+ * accepted. It runs in its own process so that it does not slow down what it measures.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What the benchmark asks at the end. */
+/** The reply to the benchmark's message at the end. */
 export interface Accepted {
   readonly calls: number;
   readonly refused: number;
-  /** Different lines, by the number in their ids. */
+  /** Distinct lines, by the number in their ids. */
   readonly lines: number;
   readonly twice: number;
 }

@@ -1,4 +1,4 @@
-/** `clickstreamy etl` on a million lines, as a user runs it: one file in, one file out. */
+/** Measures `clickstreamy etl` on a million lines, as a user runs it: one file in, one file out. */
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +11,9 @@ interface Run {
   readonly events: number;
   readonly rejected: number;
   readonly bytes: number;
-  /** With the start of the process. */
+  /** Including the start of the process. */
   readonly seconds: number;
-  /** Highest resident memory; 0 where the system does not tell. */
+  /** Peak resident memory; 0 if the system does not report it. */
   readonly peakMegabytes: number;
 }
 
@@ -21,7 +21,7 @@ export async function benchLines(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-lines-'));
   try {
     const log = join(folder, 'access_log');
-    process.stderr.write(`${LINES} lines are made …\n`);
+    process.stderr.write(`making ${LINES} lines …\n`);
     const garbage = writeMillionLines(log);
     const runs: Run[] = [];
     for (let run = 1; run <= RUNS; run++) {

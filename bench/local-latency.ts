@@ -1,4 +1,4 @@
-/** How long a line takes from the log into the store, at a quiet pace: lines are appended, and the page is asked what is stored. */
+/** Measures how long a line takes from the log into the store at a low rate: appends lines, and polls the page for what is stored. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
@@ -12,8 +12,8 @@ import { builtFile } from '../core/package-root';
 const LINES = 750;
 const LINES_PER_SECOND = 50;
 const POLL_MS = 10;
-/** A line that takes longer is lost, or the machine is no place to measure. */
-const PATIENCE_MS = 30_000;
+/** A line that takes longer is lost, or the machine is unfit for measuring. */
+const TIMEOUT_MS = 30_000;
 
 export interface Latency {
   readonly lines: number;
@@ -51,7 +51,7 @@ async function addressOf(child: ChildProcess): Promise<string> {
   throw new ToolkitError('BENCH_FAILED', 'clickstreamy local did not start.', said.join('\n'));
 }
 
-/** @returns when each line was written; grows while they are. */
+/** @returns when each line was written; the array grows as lines are written. */
 function writeLines(log: string): number[] {
   const writtenMs: number[] = [];
   const startedMs = performance.now();
@@ -68,7 +68,7 @@ function writeLines(log: string): number[] {
   return writtenMs;
 }
 
-/** @returns each line's time on its way: the first stored is the first written. */
+/** @returns each line's latency: lines are stored in the order in which they were written. */
 async function watchStore(page: string, writtenMs: readonly number[]): Promise<readonly number[]> {
   const takenMs: number[] = [];
   while (takenMs.length < LINES) {
@@ -76,7 +76,7 @@ async function watchStore(page: string, writtenMs: readonly number[]): Promise<r
     const nowMs = performance.now();
     for (const written of writtenMs.slice(takenMs.length, stored)) takenMs.push(nowMs - written);
     const oldest = writtenMs[takenMs.length] ?? nowMs;
-    if (nowMs - oldest > PATIENCE_MS)
+    if (nowMs - oldest > TIMEOUT_MS)
       throw new ToolkitError(
         'BENCH_FAILED',
         `Only ${stored} of ${writtenMs.length} lines are stored.`,

@@ -1,4 +1,4 @@
-/** `clickstreamy local` as a user runs it, journal, copy, store and page included: a million lines at once, then lines at a quiet pace. */
+/** Measures `clickstreamy local` as a user runs it, with journal, copy, store and page: a million lines at once, then lines at a low rate. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ export async function benchLocal(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-local-'));
   try {
     const log = join(folder, 'access_log');
-    process.stderr.write(`${LINES} lines are made …\n`);
+    process.stderr.write(`making ${LINES} lines …\n`);
     const garbage = writeMillionLines(log);
     const seconds: number[] = [];
     let peakMegabytes = 0;
@@ -27,7 +27,7 @@ export async function benchLocal(): Promise<Report> {
       peakMegabytes = Math.max(peakMegabytes, ended.peakMegabytes);
       rmSync(data, { recursive: true });
     }
-    process.stderr.write('lines at a quiet pace …\n');
+    process.stderr.write('lines at a low rate …\n');
     const latency = await measureLatency(folder);
     return {
       passed,

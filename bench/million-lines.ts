@@ -1,4 +1,4 @@
-/** What the benches of whole commands share: a log of a million lines, and a process watched from outside. */
+/** Shared by the benchmarks of whole commands: a log of a million lines, and a process measured from outside. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -7,10 +7,10 @@ import { builtFile } from '../core/package-root';
 import { generateCorpus } from './corpus';
 
 export const LINES = 1_000_000;
-/** So many are made, and written again and again. */
+/** Number of generated lines, which are written repeatedly. */
 const DIFFERENT_LINES = 200_000;
 
-/** @returns how many lines of it are garbage. */
+/** @returns how many of the lines are garbage. */
 export function writeMillionLines(path: string): number {
   const lines: Buffer[] = [];
   let garbage = 0;
@@ -31,16 +31,16 @@ export function writeMillionLines(path: string): number {
 export interface CommandRun {
   readonly stdout: string;
   readonly stderr: string;
-  /** With the start of the process. */
+  /** Including the start of the process. */
   readonly seconds: number;
-  /** Highest resident memory; 0 where the system does not tell. */
+  /** Peak resident memory; 0 if the system does not report it. */
   readonly peakMegabytes: number;
 }
 
 /**
  * Runs `clickstreamy`, or another program of the package, to its end.
  *
- * @param stdout a file descriptor, or to be collected.
+ * @param stdout a file descriptor, or `pipe` to collect the output.
  * @param program its file in `dist/`.
  * @throws ToolkitError BENCH_FAILED
  */

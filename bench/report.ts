@@ -1,11 +1,11 @@
-/** Figures of one bench: each a key of its JSON line and a row of its table. */
+/** The figures of a benchmark; each is a key of its JSON line and a row of its table. */
 export interface Report {
-  /** Whether what must hold on any machine does: no wrong event, no lost line. Speed is not judged here. */
+  /** Whether everything that must hold on any machine does: no wrong event, no lost line. Speed does not matter here. */
   readonly passed: boolean;
   readonly [figure: string]: number | string | boolean | readonly string[];
 }
 
-/** `linesPerSecond` as `lines per second`, and numbers in groups. */
+/** Renders `linesPerSecond` as `lines per second`, and numbers with thousands separators. */
 export function renderReport(report: Report): string {
   const rows = Object.entries(report).map(([name, value]) => [spaced(name), renderValue(value)] as const);
   const width = Math.max(...rows.map(([name]) => name.length));

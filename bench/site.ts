@@ -1,6 +1,6 @@
 /**
- * The real WordPress site: how long it takes to be set up, whether it holds 50 sign-ins a second, and what the log's notes cost a page:
- * two Apaches before one PHP, one of them with the notes and one with the plain combined format, asked in turn.
+ * Measures the WordPress site: the time of its set-up, whether it sustains 50 sign-ins a second, and what the log's notes cost per page.
+ * For the last, two Apaches in front of one PHP, one with the notes and one with the plain combined format, are asked in turn.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -71,7 +71,7 @@ const post = (url: string, fields: Readonly<Record<string, string>>) =>
     body: new URLSearchParams(fields),
   });
 
-/** One sign-in every 20 ms, by the clock, whether the ones before are answered or not. */
+/** One sign-in every 20 ms by the clock, whether the earlier ones are answered or not. */
 async function holdSignIns({ url }: WordPressSite) {
   for (let i = 0; i < ACCOUNTS; i++) await post(`${url}/sign-up/`, { user: `bench ${i}`, password: PASSWORD });
   const startMs = performance.now();
@@ -97,7 +97,7 @@ async function compareNotes(site: WordPressSite, folder: string) {
   const noted: number[] = [];
   const bare: number[] = [];
   for (let i = 0; i < PAIRS; i++) {
-    // The order changes, so that neither is always the one that finds the caches warm.
+    // The order alternates, so that neither always finds the caches warm.
     if (i % 2 === 0) noted.push(await ms(site.url));
     bare.push(await ms(plain.url));
     if (i % 2 === 1) noted.push(await ms(site.url));
@@ -107,7 +107,7 @@ async function compareNotes(site: WordPressSite, folder: string) {
   return { pageMs: Number(median(noted).toFixed(2)), costPercent };
 }
 
-/** The same Apache before the same PHP, but for the notes and the format. */
+/** The same Apache in front of the same PHP, except for the notes and the format. */
 async function startPlainApache(port: number, folder: string) {
   const conf = join(folder, 'conf', 'plain.conf');
   const text = readFileSync(join(folder, 'conf', 'httpd.conf'), 'utf8')

@@ -1,4 +1,4 @@
-/** Real search nodes on this machine, for tests and benches: jars from Maven Central, one process each. */
+/** Runs real search nodes on this machine, for tests and benchmarks: jars from Maven Central, one process each. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -21,13 +21,13 @@ export interface RunningNode {
 
 const NODE = join(packageRoot, 'bench', 'search-node');
 const POM = join(NODE, 'pom.xml');
-/** Enough for some 100,000 events; starts faster than with the server's compiler. */
+/** Enough for some 100,000 events. Starts faster than with the server compiler. */
 const JVM = ['-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
 /**
  * @param home an empty folder for its data.
- * @param jvm flags after the usual ones, as `-Xmx1g`.
- * @throws Error with the end of what the node, or Maven, printed.
+ * @param jvm further flags, such as `-Xmx1g`.
+ * @throws Error with the end of the output of the node or of Maven.
  */
 export async function startNode(name: EngineName, home: string, jvm: readonly string[] = []): Promise<RunningNode> {
   const jars = await loadJars(name);
@@ -58,8 +58,8 @@ function portOf(java: ChildProcess): Promise<string> {
 }
 
 /**
- * The folder with the engine's jars, loaded from Maven Central once: kept under the user's cache, or where CLICKSTREAMY_ENGINES says.
- * Another pom is another folder.
+ * Downloads the engine's jars from Maven Central once, into the user's cache or the folder CLICKSTREAMY_ENGINES. Another pom.xml gets
+ * another folder.
  */
 async function loadJars(name: EngineName): Promise<string> {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
@@ -74,7 +74,7 @@ async function loadJars(name: EngineName): Promise<string> {
     await promisify(execFile)('mvn', ['--batch-mode', '--quiet', '--file', POM, '--activate-profiles', name, ...goal], {
       timeout: 180_000,
     });
-    // Two suites may load at the same time: the first one's folder stands.
+    // Two suites may download at the same time: the first one's folder stays.
     await rename(half, folder).catch((error) => {
       if (!existsSync(folder)) throw error;
     });

@@ -1,4 +1,4 @@
-/** `clickstreamy verify` as a user runs it, on a million events: out of the embedded store, and of each engine. The engines need Java and Maven. */
+/** Measures `clickstreamy verify` as a user runs it, on a million events in the embedded store and in each engine. The engines need Java and Maven. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,14 +7,14 @@ import { median, type Report } from './report';
 import { ENGINES, type EngineName, startNode } from './start-node';
 
 const RUNS = 3;
-/** As a small server's: half of what a domain's node of 4 GB gives its engine. */
+/** A small server's flags: half the heap that the engine has on a domain's node of 4 GB. */
 const JVM = ['-Xms1g', '-Xmx1g', '-XX:-UseSerialGC', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=4'];
 
 export async function benchVerify(): Promise<Report> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-verify-'));
   try {
     const [log, ledger] = [join(folder, 'access_log'), join(folder, 'ledger.json')];
-    process.stderr.write(`${LINES} lines are made …\n`);
+    process.stderr.write(`making ${LINES} lines …\n`);
     const plan = ['--rate', '500', '--requests', String(LINES), '--errors', '0.2', '--from', '2026-11-01'];
     await runCommand(['--out', log, ...plan, '--ledger', ledger], 'pipe', ['traffic', 'cli.js']);
     const figures: Record<string, number> = {};

@@ -1,8 +1,8 @@
-/** What the visitor did, from method, page and status. */
+/** The action rule: what the visitor did, from method, page and status. The transform and the traffic plan both use it. */
 import type { Action, Outcome } from './click-event';
 
-/** The site's own pages (site/), the spellings that other sites use, and WordPress's stock page. */
-const SIGN_PAGES: ReadonlyMap<string, Action> = new Map([
+/** The pages of our sites (site/), common spellings elsewhere, and WordPress's stock page. */
+const ACCOUNT_PAGES: ReadonlyMap<string, Action> = new Map([
   ['/sign-up/', 'sign_up'],
   ['/signup/', 'sign_up'],
   ['/register/', 'sign_up'],
@@ -20,15 +20,14 @@ const HEALTH_PAGES: ReadonlySet<string> = new Set(['/health/', '/healthz/', '/pi
 const ASSET =
   /\.(?:css|m?js|map|json|xml|txt|png|jpe?g|gif|webp|avif|svg|ico|woff2?|ttf|otf|eot|mp4|webm|mp3|pdf|zip|gz)\/$/;
 
-/** What a click counts as. */
 export interface ClickedAction {
   readonly action: Action;
   readonly outcome?: Outcome;
 }
 
 /**
- * @param page as `toPage` makes it; undefined where the request has no path.
- * @param fromMonitor whether the user agent is a load balancer's or an orchestrator's health check.
+ * @param page from `toPage`; undefined if the request has no path.
+ * @param fromMonitor whether the user agent is the health check of a load balancer or an orchestrator.
  */
 export function toAction(
   verb: string | undefined,
@@ -39,28 +38,27 @@ export function toAction(
 ): ClickedAction {
   if (page === undefined || verb === undefined) return { action: fromMonitor ? 'health' : 'other' };
   if (fromMonitor || HEALTH_PAGES.has(page)) return { action: 'health' };
-  const signs = signAction(verb, page, query);
-  if (signs !== undefined) return toSignResult(signs, status);
+  const accountAction = toAccountAction(verb, page, query);
+  if (accountAction !== undefined) return toSignResult(accountAction, status);
   if (ASSET.test(page)) return { action: 'asset' };
   return { action: isViewed(verb, status) && !page.startsWith('/wp-json/') ? 'page_view' : 'other' };
 }
 
-/** A sign-up or sign-in is a form that was sent; to look at the form is a page view. */
-function signAction(verb: string, page: string, query: string | undefined): Action | undefined {
-  let action = SIGN_PAGES.get(page);
+/** Submitting the form is a sign-up or sign-in; looking at it is a page view. */
+function toAccountAction(verb: string, page: string, query: string | undefined): Action | undefined {
+  let action = ACCOUNT_PAGES.get(page);
   if (page === '/wp-login.php/' && query?.startsWith('action=register')) action = 'sign_up';
   if (page === '/wp-login.php/' && query?.startsWith('action=logout')) action = 'sign_out';
   return verb === 'POST' || (verb === 'GET' && action === 'sign_out') ? action : undefined;
 }
 
-/** Whether the visitor got to see a page. 304 means that the browser had kept it: seen all the same. */
+/** Whether the visitor saw a page. 304 counts: the browser showed its cached copy. */
 export function isViewed(verb: string, status: number): boolean {
   return verb === 'GET' && (status === 200 || status === 304);
 }
 
 /**
- * What a sign-up, sign-in or sign-out came to. A form that was sent to a page's old address (301, 307, 308) was neither accepted
- * nor refused.
+ * The outcome of a sign-up, sign-in or sign-out. A form sent to a page's old address (301, 307, 308) was neither accepted nor refused.
  */
 export function toSignResult(action: Action, status: number): ClickedAction {
   if (status === 301 || status === 307 || status === 308) return { action: 'other' };

@@ -1,11 +1,11 @@
-/** `docs/click-event.md`, made from the event's one table; a test holds the file against it. */
+/** Renders `docs/click-event.md` from `clickEventFields`; a test compares the file with it. */
 import { clickEventFields, type Field } from './click-event';
 
 const HEAD = `# The click event
 
-One answered request of the site, as one line of JSON. What is not known is absent, never \`-\`, null or an empty text.
-The table is made from \`clickEventFields\` in \`click/click-event.ts\`; the same as a JSON schema is \`clickEventJsonSchema\` in
-\`click/click-event-schema.ts\`. After a change of the fields, write this file again:
+One request that the site answered, as one line of JSON. An unknown field is absent, never \`-\`, null or an empty string.
+This table is made from \`clickEventFields\` in \`click/click-event.ts\`. \`clickEventJsonSchema\` in
+\`click/click-event-schema.ts\` is the same as a JSON schema. After changing a field, render this file again:
 
 \`\`\`
 npm run --silent build
@@ -14,7 +14,7 @@ node -e "process.stdout.write(require('./dist/click/click-event-docs').renderCli
 
 `;
 
-/** @returns the whole file, Markdown, its table aligned as the formatter wants it. */
+/** @returns the whole file as Markdown, with an aligned table. */
 export function renderClickEventDocs(): string {
   const head = ['Field', 'Type', 'Meaning', 'Example', 'Absent when'];
   const rows = [head, ...Object.entries<Field>(clickEventFields).map(toCells)];

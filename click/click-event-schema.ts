@@ -1,4 +1,4 @@
-/** The click event as a JSON schema: for editors, validators and whoever reads the events elsewhere. */
+/** The click event as a JSON schema, for editors, validators and other programs that read the events. */
 import { clickEventFields, type Field, type FieldName } from './click-event';
 
 export interface FieldSchema {
@@ -13,11 +13,11 @@ export interface FieldSchema {
 
 const fields = Object.entries(clickEventFields) as [FieldName, Field][];
 
-/** JSON Schema 2020-12; what it says of each field comes from `clickEventFields`. */
+/** JSON Schema 2020-12, made from `clickEventFields`. */
 export const clickEventJsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   title: 'ClickEvent',
-  description: 'One answered request of the site. What is not known is absent, never `-`, null or an empty text.',
+  description: 'One request that the site answered. An unknown field is absent, never `-`, null or an empty string.',
   type: 'object',
   additionalProperties: false,
   required: fields.filter(([, field]) => field.absent === undefined).map(([name]) => name),
@@ -34,7 +34,7 @@ function toFieldSchema(field: Field): FieldSchema {
     ...(field.values === undefined ? {} : { enum: field.values }),
     ...(field.format === undefined ? {} : { format: field.format }),
     ...(field.type === 'string' && field.values === undefined ? { minLength: 1 } : {}),
-    // Numbers are a status, a size and a duration.
+    // The integers are a status, a size and a duration.
     ...(field.type === 'integer' ? { minimum: 0 } : {}),
   };
 }

@@ -1,37 +1,37 @@
 /**
- * The one home of the access log's format: Apache's directive, and the renderer of the demo site and of `traffic`.
+ * The format of the access log: Apache's directive, and the renderer that the demo site and `traffic` use.
  *
- * Combined, then one quoted tail of `key = value` pairs, the user first (as the workshop's regex wants it):
+ * The combined format, then a quoted tail of `key = value` pairs, the user first (the workshop's regex expects that):
  * `"user = alice; session = 7f3c…; id = aSFx…; us = 1834; site = shop.example.org"`.
- * Values of the tail are percent-encoded where they hold anything but letters, digits and `-_.!~*'()`.
+ * In the tail's values, everything but letters, digits and `-_.!~*'()` is percent-encoded.
  */
 
-/** One answered request, as a web server knows it. What is absent is logged as `-`, what is empty as empty. */
+/** One answered request, as a web server knows it. An absent value is logged as `-`, an empty one as empty. */
 export interface LogEntry {
   /** The client's address (`203.0.113.7`, `::1`) or host name. */
   readonly host: string;
   readonly authuser?: string | undefined;
   readonly time: Date;
-  /** Of the server's clock from UTC, in minutes; default 0. */
+  /** The server's offset from UTC, in minutes; default 0. */
   readonly offsetMinutes?: number;
   /** The request line: `GET /products/ HTTP/1.1`. */
   readonly request?: string | undefined;
   /** 100 to 599. */
   readonly status: number;
-  /** Of the body; 0 is logged as `-`, as `%b` does. */
+  /** Size of the body; 0 is logged as `-`, as `%b` does. */
   readonly bytes: number;
   readonly referer?: string | undefined;
   readonly userAgent?: string | undefined;
   readonly user?: string | undefined;
   readonly session?: string | undefined;
-  /** Unique for each request: what duplicates are counted by. */
+  /** Unique to each request; duplicates are counted by it. */
   readonly id?: string | undefined;
   readonly durationUs?: number | undefined;
-  /** The host (with its port) that the visitor asked for: a referer on it is the visitor's own trail. */
+  /** The host (with its port) that the visitor asked for; a referer on it is a page of this site. */
   readonly site?: string | undefined;
   /**
-   * How `request`, `referer`, `userAgent` and `site` hold the client's bytes: `latin1` is one character a byte, as
-   * node:http hands headers over, and logs any bytes as Apache does.
+   * How `request`, `referer`, `userAgent` and `site` hold the client's bytes. `latin1` is one character per byte, as in
+   * node:http's headers; with it any bytes are logged as Apache would.
    * @default 'utf8'
    */
   readonly encoding?: Encoding | undefined;
@@ -41,14 +41,14 @@ type Encoding = 'utf8' | 'latin1';
 
 /**
  * Apache's `LogFormat`, for a server whose application sets the notes `clickuser` and `clicksession`.
- * `site` stands last: it is the client's word, and the first of two equal keys counts.
+ * `site` comes last: the client controls it, and the first of two equal keys counts.
  */
 export function apacheLogFormat(name: string): string {
   const tail = 'user = %{clickuser}n; session = %{clicksession}n; id = %{UNIQUE_ID}e; us = %D; site = %{Host}i';
   return `LogFormat ${quoted(`%h %l %u %t "%r" %>s %b "%{Referer}i" "%{User-Agent}i" "${tail}"`)} ${name}`;
 }
 
-/** The access line of one request, without its newline: ASCII, one line, whatever the values hold. */
+/** Renders a request's access line, without its newline: always one line of ASCII, whatever the values hold. */
 export function renderLogLine(entry: LogEntry): string {
   const { host, authuser, time, offsetMinutes, request, status, bytes, referer, userAgent } = entry;
   const { user, session, id, durationUs, site, encoding } = entry;
@@ -66,7 +66,7 @@ export function renderLogLine(entry: LogEntry): string {
   );
 }
 
-// The line's pieces, in its order. Whoever writes many lines keeps those that come again, and puts the duration between the last two.
+// The line's pieces, in order. A writer of many lines caches the recurring ones, and puts the duration between the last two.
 
 /** `203.0.113.7 - - [` */
 export function renderWho(host: string, authuser?: string): string {
@@ -119,13 +119,13 @@ function clientItem(value: string | undefined, encoding?: Encoding): string {
 
 function tailValue(value: string | undefined): string {
   if (value === undefined || value === '') return '-';
-  // A visitor may be called `-`: bare, that would read as nobody.
+  // A visitor may be called `-`; unescaped, that would mean no user.
   return value === '-' ? '%2D' : encodeURIComponent(value.toWellFormed());
 }
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** The last second rendered: a busy log has thousands of lines in one. */
+/** The second rendered last: a busy log has thousands of lines in one second. */
 let rendered = { second: Number.NaN, offsetMinutes: 0, text: '' };
 
 /** `10/Oct/2026:13:55:36 +0000` */
@@ -157,9 +157,9 @@ const ESCAPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * As Apache escapes what a client sent: `"` and `\` with a backslash, each byte outside printable ASCII as `\xhh`.
+ * Escapes what a client sent, as Apache does: `"` and `\` with a backslash, each byte outside printable ASCII as `\xhh`.
  *
- * @param encoding of the text's bytes; a character above U+00FF has none in `latin1` and is escaped as UTF-8.
+ * @param encoding of the text's bytes; a character above U+00FF does not exist in `latin1` and is escaped as UTF-8.
  */
 export function escapeLogItem(value: string, encoding: Encoding = 'utf8'): string {
   return value.replace(/[^ !#-[\]-~]+/g, (run) => {

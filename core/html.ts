@@ -1,4 +1,4 @@
-/** Text that is HTML already. All else that goes into a page is escaped. */
+/** Text that is already HTML. Everything else in a page is escaped. */
 export class Html {
   readonly text: string;
 
@@ -9,7 +9,7 @@ export class Html {
 
 type Piece = string | number | Html | undefined | readonly Html[];
 
-/** A piece of a page: what stands between the markup is escaped unless it is `Html`; undefined is nothing. */
+/** Template tag for a piece of a page: values are escaped unless they are `Html`; undefined becomes nothing. */
 export function html(markup: TemplateStringsArray, ...values: readonly Piece[]): Html {
   return new Html(markup.reduce((text, part, i) => text + toText(values[i - 1]) + part));
 }

@@ -1,6 +1,6 @@
-/** How progress reads on standard error, in every command. */
+/** Text for progress and summaries on standard error, the same in every command. */
 
-/** `[#######...] 70 %` @param share 0 to 1; more is shown as 1. */
+/** Renders `[#######...] 70 %`. @param share 0 to 1; a larger one is shown as 1. */
 export function renderBar(share: number, width: number): string {
   const shown = Math.min(1, share);
   const full = Math.round(shown * width);

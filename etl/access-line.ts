@@ -1,14 +1,14 @@
 /**
- * One line of Apache's access log: common, combined, or combined with the tail of click/log-format.ts.
- * Pure, and linear in the line's length: no regular expression runs over the line.
+ * Parses one line of Apache's access log: common, combined, or combined with the tail of click/log-format.ts.
+ * Pure, and linear in the line's length: no regular expression runs over the whole line.
  */
 import { type LogTime, parseLogTime } from './log-time';
 import { unescapeEncodedItem, unescapeItem } from './unescape';
 
-/** Why a line is no access line. */
+/** Why a line isn't an access line. */
 export type LineFault = 'shape' | 'timestamp' | 'status';
 
-/** The fields of a line; what the log has as `-` or empty is absent. */
+/** The fields of a line; a field logged as `-` or empty is absent. */
 export interface AccessLine {
   readonly host?: string | undefined;
   readonly ident?: string | undefined;
@@ -35,8 +35,8 @@ export interface Tail {
 /**
  * Parses one access line.
  *
- * @param line one line, without its newline (a carriage return and spaces at its end are forgiven).
- * @returns its fields, unescaped, or why it is none. Never throws: a malformed line is data, to be counted and kept.
+ * @param line one line, without its newline (a carriage return and spaces at its end are ignored).
+ * @returns its fields, unescaped, or what is wrong with it. Never throws: a malformed line is data, to be counted and kept.
  * @see https://httpd.apache.org/docs/2.4/logs.html#combined
  */
 export function parseAccessLine(line: string): AccessLine | LineFault {
@@ -54,7 +54,7 @@ export function parseAccessLine(line: string): AccessLine | LineFault {
   const numbers = parseNumbers(line, requestEnd + 1, end);
   if (typeof numbers === 'string') return numbers;
   const quoted = parseQuoted(line, numbers.end, end);
-  // A referer without an agent is a line that was cut.
+  // A line with a referer but no agent was cut off.
   if (quoted === undefined || quoted.length === 1) return 'shape';
 
   return {
@@ -71,7 +71,7 @@ export function parseAccessLine(line: string): AccessLine | LineFault {
   };
 }
 
-/** The end of the line without carriage return and spaces. */
+/** The end of the line, before a carriage return and spaces. */
 export function trimmedEnd(line: string): number {
   let end = line.length;
   while (end > 0 && (line[end - 1] === ' ' || line[end - 1] === '\r')) end--;
@@ -80,7 +80,7 @@ export function trimmedEnd(line: string): number {
 
 const DATE_LENGTH = 'dd/Mon/yyyy:hh:mm:ss +0000'.length;
 
-/** The first bracketed time after a space: the user's name before it may hold spaces and brackets too. */
+/** Finds the first bracketed time after a space. The user's name before it may hold spaces and brackets too. */
 function findTime(line: string, from: number): { start: number; end: number; time: LogTime } | LineFault {
   let fault: LineFault = 'shape';
   for (let start = line.indexOf(' [', from); start !== -1; start = line.indexOf(' [', start + 1)) {
@@ -93,7 +93,7 @@ function findTime(line: string, from: number): { start: number; end: number; tim
   return fault;
 }
 
-/** Where the quote stands that closes an item; -1 if none does. One after an odd number of backslashes is the item's own. */
+/** @returns the index of the quote that closes an item, or -1. A quote after an odd number of backslashes is part of the item. */
 export function closingQuote(line: string, from: number, end: number): number {
   for (let at = line.indexOf('"', from); at !== -1 && at < end; at = line.indexOf('"', at + 1)) {
     let start = at;
@@ -116,7 +116,7 @@ function parseNumbers(
   return { status: Number(status), bytes: bytes === '-' ? 0 : Number(bytes), end: from + whole.length };
 }
 
-/** The quoted items that follow, still escaped; undefined if anything else stands there. */
+/** @returns the quoted items that follow, still escaped; undefined if anything else is there. */
 export function parseQuoted(line: string, from: number, end: number): string[] | undefined {
   const items: string[] = [];
   let at = from;
@@ -129,14 +129,14 @@ export function parseQuoted(line: string, from: number, end: number): string[] |
   return items;
 }
 
-/** An item as text; `-`, nothing and `""` (an empty name, as Apache logs it) are absent. */
+/** @returns the item unescaped; undefined if it is `-`, empty or `""` (Apache's empty user name). */
 export function present(item: string | undefined): string | undefined {
   return item === undefined || item === '' || item === '-' || item === '""' ? undefined : unescapeItem(item);
 }
 
 const ALIASES: Readonly<Record<string, string>> = { username: 'user', phpsessid: 'session' };
 
-/** The first of two equal keys counts, by whichever name: what a client can add stands after what the server wrote. */
+/** The first of two equal keys counts, under either name: what a client can add comes after what the server wrote. */
 export function parseTail(items: readonly string[]): Tail {
   const pairs = new Map<string, string>();
   for (const pair of items.join(';').split(';')) {

@@ -1,6 +1,6 @@
 /**
- * What a user agent tells: browser and operating system by bowser (MIT; ua-parser-js would be AGPL), bots by isbot (public domain).
- * Both are lists of patterns, 18 microseconds an agent, and a site sees the same agents again and again: hence the cache.
+ * Facts from a user agent: browser and operating system by bowser (MIT; ua-parser-js is AGPL), bots by isbot (public domain).
+ * Both are lists of patterns and take 18 microseconds per agent. A site sees the same agents again and again, so callers cache the result.
  */
 import { parse } from 'bowser';
 import { isbot } from 'isbot';
@@ -9,26 +9,26 @@ export interface AgentFacts {
   readonly browser?: string | undefined;
   readonly os?: string | undefined;
   readonly is_bot: boolean;
-  /** The traffic tool's run. */
+  /** The run of the traffic tool. */
   readonly run?: string | undefined;
-  /** Whether a load balancer or an orchestrator asks if the site is alive. */
+  /** Whether this is the health check of a load balancer or an orchestrator. */
   readonly isMonitor: boolean;
 }
 
-/** What the libraries are shown: their patterns need not be linear in what a hostile client sends. */
+/** The libraries see no more than this: their patterns may not be linear in what a hostile client sends. */
 const LONGEST_AGENT = 512;
 const RUN = / ?clickstreamy\/([\w.-]{1,64})$/;
 const MONITOR = /^(?:ELB-HealthChecker|GoogleHC|kube-probe)\b/;
 
-/** Of what bowser does not know it gives all before the last version: nothing of `curl/8.5.0`, `Mozilla` of most crawlers. */
+/** For an agent that it does not know, bowser returns the text before the last version: an empty string for `curl/8.5.0`, `Mozilla…` for most crawlers. */
 const GUESSED = /^$|^Mozilla\b|\//;
 const PRODUCT = /^(?:Mozilla\/[\d.]+ \(compatible; )?(?!Mozilla\/)([A-Za-z][\w.-]{0,63})\/\d/;
 
-/** Of a client that does not say, or in a log that does not: nothing is held against it. */
+/** The facts for a line without a user agent: not a bot. */
 export const NO_AGENT: AgentFacts = { is_bot: false, isMonitor: false };
 
 export function describeAgent(userAgent: string): AgentFacts {
-  // The traffic tool plays visitors: its own mark is no part of what it plays.
+  // The traffic tool imitates visitors: its mark is not part of the agent that it imitates.
   const run = RUN.exec(userAgent.slice(-80));
   const agent = userAgent.slice(0, Math.min(LONGEST_AGENT, userAgent.length - (run?.[0].length ?? 0)));
   const { browser, os } = parse(agent === '' ? '-' : agent);

@@ -1,6 +1,6 @@
 /**
- * A function's results by its text, bounded: when the young generation is full the old one is forgotten, so that
- * what is asked for often stays and no input can make it grow. Long texts are not kept at all.
+ * Caches a function's results by its argument, in bounded memory: when the young generation is full, the old one is dropped.
+ * So entries in frequent use stay, and no input can make the cache grow. Long keys are not cached.
  */
 export class BoundedCache<V> {
   readonly #capacity: number;
@@ -8,7 +8,7 @@ export class BoundedCache<V> {
   #young = new Map<string, V>();
   #old = new Map<string, V>();
 
-  /** @param capacity entries of one generation; at most twice as many are kept. */
+  /** @param capacity entries per generation; at most twice as many are kept. */
   constructor(capacity: number, make: (key: string) => V) {
     this.#capacity = capacity;
     this.#make = make;
@@ -27,7 +27,7 @@ export class BoundedCache<V> {
       this.#old = this.#young;
       this.#young = new Map();
     }
-    // A slice would keep the whole text alive that it was cut from.
+    // A slice would keep alive the whole string that it was cut from.
     this.#young.set(Buffer.from(key).toString(), value);
   }
 }

@@ -1,4 +1,4 @@
-/** A buffer that grows: where a transform writes, again and again, without making garbage. */
+/** A growing buffer that a transform writes to again and again, without making garbage. */
 export class ByteSink {
   bytes: Buffer;
   length = 0;
@@ -7,7 +7,7 @@ export class ByteSink {
     this.bytes = Buffer.allocUnsafe(capacity);
   }
 
-  /** Makes room for `more` bytes behind `length`. */
+  /** Grows the buffer to hold `more` bytes after `length`. */
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.bytes.length) return;

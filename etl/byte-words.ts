@@ -1,4 +1,4 @@
-/** Bytes that are compared and copied four at a time, at any place. */
+/** Bytes that are compared and copied four at a time, at any offset. */
 export interface ByteWords {
   readonly bytes: Buffer;
   readonly words: DataView;
@@ -10,7 +10,7 @@ export function toWords(bytes: Buffer): ByteWords {
 
 const WORD = 4;
 
-/** May write up to three bytes more: both sides have room for them. */
+/** May copy up to three bytes more than `length`: both buffers must extend that far. */
 export function copyWords(from: ByteWords, start: number, to: ByteWords, at: number, length: number): void {
   for (let done = 0; done < length; done += WORD)
     to.words.setInt32(at + done, from.words.getInt32(start + done, true), true);
@@ -25,7 +25,7 @@ export function areEqual(one: ByteWords, start: number, other: ByteWords, otherS
   return true;
 }
 
-/** @returns where the copied ends. */
+/** @returns the offset after the copied bytes. */
 export function copyBytes(bytes: Uint8Array, to: ByteWords, at: number): number {
   to.bytes.set(bytes, at);
   return at + bytes.length;

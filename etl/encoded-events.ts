@@ -1,28 +1,28 @@
 /**
- * Events to base64, many at once: a call to the encoder, and a text of one's own, cost as much as an event's encoding.
- * For that each event is filled with spaces, which JSON may have at its end, to a length that base64 needs no padding for.
+ * Encodes events as base64, many at once: the call to the encoder and the string's allocation cost as much as encoding one event.
+ * Each event is padded with spaces, which JSON allows at its end, to a multiple of 3 bytes, which base64 encodes without padding.
  */
 import type { FirehoseTransformationResultRecord } from 'aws-lambda';
 import { ByteSink } from './byte-sink';
 
 const SPACE = 0x20;
-/** Texts of many times this size are not made where V8 makes its young objects, but out of fresh memory pages. */
+/** Far larger strings would not fit where V8 allocates young objects, and would need fresh memory pages. */
 const PAGE_BYTES = 48 * 1024;
 
 export class EncodedEvents {
-  /** Where the next event is written, behind the others. */
+  /** Where the next event is written, after the others. */
   readonly sink = new ByteSink(2 * PAGE_BYTES);
   #records: FirehoseTransformationResultRecord[] = [];
   readonly #ends: number[] = [];
-  /** Behind the last event that was kept. */
+  /** The end of the last event that was kept. */
   #end = 0;
 
-  /** Of the next event in base64. */
+  /** Length of the next event in base64. */
   nextLength(): number {
     return Math.ceil((this.sink.length - this.#end) / 3) * 4;
   }
 
-  /** @returns a record whose data is set once it is encoded. */
+  /** @returns a record whose data is set by `encode`. */
   keep(recordId: string): FirehoseTransformationResultRecord {
     const { sink } = this;
     sink.reserve(2);
@@ -35,7 +35,7 @@ export class EncodedEvents {
     return record;
   }
 
-  /** Forgets what was written behind the last event that was kept. */
+  /** Discards what was written after the last event that was kept. */
   drop(): void {
     this.sink.length = this.#end;
   }

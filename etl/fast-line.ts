@@ -1,25 +1,25 @@
-/** An access line cut at its quotes, each piece looked up by its bytes. */
+/** Cuts an access line at its quotes and looks each piece up by its bytes. */
 import type { ByteWords } from './byte-words';
 import { createPieces, type Pieces } from './fast-pieces';
 import { FastTail } from './fast-tail';
 import { FastTime } from './fast-time';
 import type { TransformOptions } from './line-transform';
-import { HASH_START, hashOn, ODD, type PieceCache } from './piece-cache';
+import { FALLBACK, HASH_START, hashOn, type PieceCache } from './piece-cache';
 
 const [SPACE, QUOTE, DASH, ZERO, NINE, OPEN, BACKSLASH] = [0x20, 0x22, 0x2d, 0x30, 0x39, 0x5b, 0x5c];
 const CARRIAGE_RETURN = 0x0d;
 const LONGEST_NUMBER = 15;
 
-/** One line at a time: `scan` sets what the others tell. */
+/** Holds one line at a time: `scan` sets all other members. */
 export class FastLine {
-  /** Handles of `pieces`. */
+  /** Handles in the caches of `pieces`. */
   client = 0;
   request = 0;
   referer = 0;
   agent = 0;
-  /** In the common format there are no referer and agent. */
+  /** Whether there are a referer and an agent; the common format has none. */
   hasItems = false;
-  /** Those of a monitor, or those of others. */
+  /** The cache that `request` is a handle of: monitors have their own. */
   requests: PieceCache;
   bytesStart = 0;
   bytesEnd = 0;
@@ -28,7 +28,7 @@ export class FastLine {
 
   readonly pieces: Pieces;
 
-  /** Of the piece that was passed last. */
+  /** Hash of the last piece that was passed. */
   #hash = 0;
 
   constructor(options: TransformOptions) {
@@ -37,7 +37,7 @@ export class FastLine {
     this.time = new FastTime(this.pieces.hour);
   }
 
-  /** @returns false for a line that is odd, or none. */
+  /** @returns false for a line that needs the simple transform. */
   scan(words: ByteWords, start: number, lineEnd: number): boolean {
     const input = words.bytes;
     const end = trimmedEnd(input, start, lineEnd);
@@ -50,10 +50,10 @@ export class FastLine {
 
     this.client = this.pieces.client.find(words, start, this.time.start - ' ['.length, clientHash);
     this.request = this.requests.find(words, requestStart, statusEnd, requestHash);
-    return this.pieces.client.facts(this.client) !== ODD && this.requests.facts(this.request) !== ODD;
+    return this.pieces.client.facts(this.client) !== FALLBACK && this.requests.facts(this.request) !== FALLBACK;
   }
 
-  /** The user's name before the time may hold brackets too. @returns where the request starts. */
+  /** The user's name before the time may hold brackets too. @returns where the request starts, or -1. */
   #passClientAndTime(input: Buffer, start: number, end: number): number {
     let hash = HASH_START;
     for (let at = start; at < end; at++) {
@@ -68,7 +68,7 @@ export class FastLine {
     return -1;
   }
 
-  /** @returns where the status behind the request ends, before a space. */
+  /** @returns where the status after the request ends, before a space; or -1. */
   #passRequest(input: Buffer, start: number, end: number): number {
     const quote = this.#passItem(input, start, end);
     const statusEnd = quote + '" 200'.length;
@@ -77,7 +77,7 @@ export class FastLine {
     return statusEnd;
   }
 
-  /** @returns where the quote stands that closes the item; -1 if none does. */
+  /** @returns the index of the quote that closes the item, or -1. */
   #passItem(input: Buffer, start: number, end: number): number {
     let hash = HASH_START;
     for (let at = start; at < end; at++) {
@@ -92,7 +92,7 @@ export class FastLine {
     return -1;
   }
 
-  /** `-`, or a number as JSON has it. */
+  /** Passes `-`, or a number as JSON writes it. */
   #passBytes(input: Buffer, start: number, end: number): boolean {
     let at = start;
     if (input[at] === DASH) at++;
@@ -103,7 +103,7 @@ export class FastLine {
     return isNumber && (at === end || input[at] === SPACE);
   }
 
-  /** Referer, user agent and tail. */
+  /** Passes referer, user agent and tail. */
   #passItems(words: ByteWords, end: number): boolean {
     const input = words.bytes;
     this.tail.clear();
@@ -124,11 +124,11 @@ export class FastLine {
     this.referer = referer.find(words, start, refererEnd, refererHash);
     this.agent = agent.find(words, agentStart, agentEnd, agentHash);
     if (agent.facts(this.agent) > 0) this.requests = monitorRequest;
-    return referer.facts(this.referer) !== ODD && agent.facts(this.agent) !== ODD;
+    return referer.facts(this.referer) !== FALLBACK && agent.facts(this.agent) !== FALLBACK;
   }
 }
 
-/** The end of the line without carriage return and spaces. */
+/** The end of the line, before a carriage return and spaces. */
 function trimmedEnd(input: Buffer, start: number, lineEnd: number): number {
   let end = lineEnd;
   while (end > start && (input[end - 1] === SPACE || input[end - 1] === CARRIAGE_RETURN)) end--;

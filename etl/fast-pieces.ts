@@ -1,6 +1,6 @@
 /**
- * Pieces of events' JSON by the pieces of lines that they come from, since a log says the same things again and again.
- * Each is made by the functions that the simple transform is made of: no rule is written twice.
+ * Caches pieces of an event's JSON by the piece of the line that they come from, since a log repeats itself.
+ * Each piece is made by the functions of the simple transform: no rule is written twice.
  */
 import { isUtf8 } from 'node:buffer';
 import type { ClickEvent, FieldName } from '../click/click-event';
@@ -11,22 +11,22 @@ import type { TransformOptions } from './line-transform';
 import { type MadePiece, PieceCache } from './piece-cache';
 import { refererOrigin, toClickEvent, toRefererPage } from './to-click-event';
 
-/** The JSON of each piece is fields, with a comma behind each, or nothing. */
+/** The JSON of each piece is some fields, each followed by a comma; or nothing. */
 export interface Pieces {
-  /** Of all that stands before the time: `203.0.113.7 - bob`. */
+  /** Everything before the time: `203.0.113.7 - bob`. */
   readonly client: PieceCache;
-  /** Of the time, as `FastTime` asks for it. */
+  /** The time, in the form that `FastTime` looks up. */
   readonly hour: PieceCache;
   /**
-   * Of the request, its closing quote and the status: `GET / HTTP/1.1" 200`. From `request` to `status_class`, where the
-   * facts tell how long that is, and then `action`, `outcome`, and the event's end.
+   * The request, its closing quote and the status: `GET / HTTP/1.1" 200`. The JSON holds `request` to `status_class`
+   * (the facts are their length in bytes), then `action`, `outcome` and the event's closing brace.
    */
   readonly request: PieceCache;
-  /** The same, asked for by a monitor. */
+  /** The same for requests by a monitor. */
   readonly monitorRequest: PieceCache;
-  /** `referer`, `referer_page` and its site, lower-cased; the facts are as `RefererFacts` reads them. */
+  /** `referer`, `referer_page` and the referer's host, lower-cased; `refererFacts` reads the facts. */
   readonly referer: PieceCache;
-  /** The facts tell whether it is a monitor. */
+  /** The facts are 1 for a monitor, else 0. */
   readonly agent: PieceCache;
 }
 
@@ -47,7 +47,7 @@ const NO_HOSTS: ReadonlySet<string> = new Set();
 const CLIENT: readonly FieldName[] = ['host', 'ident', 'authuser'];
 const NOT_REQUEST: readonly FieldName[] = ['@timestamp', 'bytes', 'user-agent', 'is_bot', 'action', 'outcome'];
 
-/** From a line that holds the piece and nothing else. */
+/** @param line that holds the piece and is otherwise minimal. */
 function eventOf(line: string, agent = NO_AGENT): ClickEvent | undefined {
   const parsed = parseAccessLine(line);
   return typeof parsed === 'string' ? undefined : toClickEvent(parsed, () => agent, NO_HOSTS);
@@ -83,11 +83,11 @@ const LENGTH_BITS = 15;
 const LENGTH = 0x7fff;
 const IS_OWN = 0x40000000;
 
-/** Of a referer's JSON, in bytes: where its own field, its page and its site end. */
+/** Reads the facts of a referer: offsets in its JSON, in bytes, and a flag. */
 export const refererFacts = {
   fieldEnd: (facts: number) => facts & LENGTH,
   pageEnd: (facts: number) => (facts >> LENGTH_BITS) & LENGTH,
-  /** Whether it is a page of the site, whichever the line names. */
+  /** Whether it is a page of the site, whatever site the line names. */
   isOwn: (facts: number) => (facts & IS_OWN) !== 0,
 };
 

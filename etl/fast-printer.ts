@@ -1,6 +1,6 @@
 /**
- * From an access line straight to its event's JSON, bytes to bytes, without the event: the pieces' JSON is copied, and what
- * differs in every line (seconds, size, tail) is written by hand.
+ * Prints an access line's event as JSON, bytes to bytes, without making the event. The JSON of known pieces is copied;
+ * what differs in every line (seconds, size, tail) is written byte by byte.
  */
 import type { ByteSink } from './byte-sink';
 import { type ByteWords, copyBytes, toWords } from './byte-words';
@@ -11,7 +11,7 @@ import type { TransformOptions } from './line-transform';
 /**
  * Appends the event of the line `input[start, end)` to the sink.
  *
- * @returns false for a line that is odd, or none: the simple transform knows what to do with it. The sink is then as it was.
+ * @returns false for a line that needs the simple transform; the sink is then unchanged.
  */
 export type FastPrinter = (input: Buffer, start: number, end: number, sink: ByteSink) => boolean;
 
@@ -22,7 +22,7 @@ export function createFastPrinter(options: TransformOptions): FastPrinter {
   return (input, start, end, sink) => {
     if (words.bytes !== input) words = toWords(input);
     if (!line.scan(words, start, end)) return false;
-    sink.reserve(roomFor(line, end - start));
+    sink.reserve(maxEventBytes(line, end - start));
     if (output.bytes !== sink.bytes) output = toWords(sink.bytes);
     sink.length = printLine(line, input, output, sink.length);
     return true;
@@ -33,13 +33,16 @@ const [BRACE, COMMA, DASH, ZERO] = [0x7b, 0x2c, 0x2d, 0x30] as const;
 const BYTES = Buffer.from('"bytes":');
 const NO_AGENT = Buffer.from('"is_bot":false,');
 
-/** More than the event can take: the pieces, three times the tail at the most, all names, and what copies write too much. */
-function roomFor({ pieces, requests, client, request, referer, agent, hasItems }: FastLine, lineBytes: number): number {
+/** More than the event can take: the pieces, at most three times the tail, all names, and the excess that `copyWords` writes. */
+function maxEventBytes(
+  { pieces, requests, client, request, referer, agent, hasItems }: FastLine,
+  lineBytes: number,
+): number {
   const items = hasItems ? pieces.referer.jsonLength(referer) + pieces.agent.jsonLength(agent) : 0;
   return pieces.client.jsonLength(client) + requests.jsonLength(request) + items + 3 * lineBytes + 512;
 }
 
-/** @returns where the event ends. */
+/** @returns the offset after the event. */
 function printLine(line: FastLine, input: Buffer, output: ByteWords, start: number): number {
   const { pieces, requests, request } = line;
   const requestEnd = requests.facts(request);

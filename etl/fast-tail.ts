@@ -1,8 +1,8 @@
-/** The tail of a line, ` "user = alice; session = …"`, straight to the event's JSON. */
+/** Prints the tail of a line, ` "user = alice; session = …"`, as the event's JSON. */
 import { type ByteWords, copyBytes, toWords } from './byte-words';
 import { unescapeEncodedItem } from './unescape';
 
-/** In the order of the event's fields; `site` is no field. */
+/** Keys, in the order of the event's fields; `site` isn't a field. */
 const [USER, SESSION, ID, US, SITE] = [0, 1, 2, 3, 4] as const;
 const [SPACE, QUOTE, ZERO, NINE, TILDE] = [0x20, 0x22, 0x30, 0x39, 0x7e];
 const ESCAPED = new Set(Buffer.from('"\\\\'));
@@ -20,9 +20,9 @@ const TEXTS = [
 ] as const;
 const DURATION = Buffer.from('"duration_us":');
 
-/** What a byte is to a tail. */
-const [PLAIN, EQUALS, END, BACKSLASH, ENCODED, ODD] = [0, 1, 2, 3, 4, 5];
-const KINDS = new Uint8Array(256).map((_, byte) => (byte < SPACE || byte > TILDE ? ODD : PLAIN));
+/** What a byte means in a tail. */
+const [PLAIN, EQUALS, END, BACKSLASH, ENCODED, UNPRINTABLE] = [0, 1, 2, 3, 4, 5];
+const KINDS = new Uint8Array(256).map((_, byte) => (byte < SPACE || byte > TILDE ? UNPRINTABLE : PLAIN));
 for (const [text, kind] of [
   ['=', EQUALS],
   [';', END],
@@ -33,27 +33,26 @@ for (const [text, kind] of [
   KINDS[text.charCodeAt(0)] = kind;
 }
 
-/** One line's tail at a time: `scan` finds its values, `write` prints them. */
+/** Holds one line's tail at a time: `scan` finds its values, `write` prints them. */
 export class FastTail {
-  /** Where the value of each key starts, and where it ends: at 0 where there is none. */
+  /** Where the value of each key starts and ends; its end is 0 if there is none. */
   readonly #starts = new Int32Array(5);
   readonly #ends = new Int32Array(5);
   /** Whether a value holds a `%` or a backslash. */
   readonly #isEncoded = [false, false, false, false, false];
 
-  /** What the visitor asked for, lower-cased, in `siteLength` bytes. */
+  /** The host that the visitor asked for, lower-cased, in `siteLength` bytes. */
   readonly site = toWords(Buffer.alloc(LONGEST_SITE));
   siteLength = 0;
 
-  /** No tail. */
   clear(): void {
     this.siteLength = 0;
     for (let key = USER; key <= SITE; key++) this.#ends[key] = 0;
   }
 
   /**
-   * @param from behind the agent's closing quote.
-   * @returns false where the tail is odd, or none: the simple transform knows what to do with the line.
+   * @param from after the agent's closing quote.
+   * @returns false if the line needs the simple transform.
    */
   scan(input: Buffer, from: number, end: number): boolean {
     this.clear();
@@ -64,13 +63,13 @@ export class FastTail {
       at = pairEnd + 1;
       if (input[pairEnd] !== QUOTE) continue;
       if (at === end) return this.#keepSite(input);
-      // Two items are as two pairs of one.
+      // Pairs may be spread over several items.
       if (input[at] !== SPACE || input[at + 1] !== QUOTE) return false;
       at += 2;
     }
   }
 
-  /** @returns where the pair ends: at a semicolon, or at the item's closing quote; -1 where it is odd. */
+  /** @returns where the pair ends: at a semicolon or the item's closing quote; -1 if the simple transform is needed. */
   #scanPair(input: Buffer, start: number, end: number): number {
     let equals = -1;
     let isEncoded = false;
@@ -82,11 +81,11 @@ export class FastTail {
       } else if (kind === END) {
         if (equals !== -1) this.#keep(input, start, equals, at, isEncoded);
         return at;
-      } else if (kind === ODD) {
+      } else if (kind === UNPRINTABLE) {
         return -1;
       } else {
         isEncoded = true;
-        // An escaped quote ends no item.
+        // An escaped quote does not end the item.
         if (kind === BACKSLASH && ESCAPED.has(input[at + 1] as number)) at++;
       }
     }
@@ -102,7 +101,7 @@ export class FastTail {
     this.#isEncoded[key] = isEncoded;
   }
 
-  /** Lower-cased, at the beginning of `site`. */
+  /** @returns false if the simple transform is needed. */
   #keepSite(input: Buffer): boolean {
     const start = this.#starts[SITE] as number;
     const length = this.#ends[SITE] === 0 ? 0 : (this.#ends[SITE] as number) - start;
@@ -115,7 +114,7 @@ export class FastTail {
     return true;
   }
 
-  /** @returns where the written ends. @param output with room for three times the tail and the names. */
+  /** @param output with space for three times the tail and the names. @returns the offset after what was written. */
   write(input: Buffer, output: ByteWords, from: number): number {
     const { bytes } = output;
     let to = from;
@@ -166,7 +165,7 @@ function keyOf(input: Buffer, start: number, end: number): number {
   }
 }
 
-/** The name is letters: no other byte becomes one by the bit that makes a letter small. */
+/** Ignores case. The name is letters only: setting the bit for lower case turns no other byte into a letter. */
 function isName(input: Buffer, start: number, name: Uint8Array): boolean {
   for (let at = 0; at < name.length; at++) if (((input[start + at] as number) | SMALL) !== name[at]) return false;
   return true;

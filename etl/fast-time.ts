@@ -1,34 +1,37 @@
-/** The time of a line, `[10/Oct/2026:13:55:36 +1000] "`, straight to the event's JSON. */
+/** Prints the time of a line, `[10/Oct/2026:13:55:36 +1000] "`, as the event's JSON. */
 import { type ByteWords, toWords } from './byte-words';
 import { parseLogTime } from './log-time';
-import { HASH_START, hashOn, type MadePiece, ODD, type PieceCache } from './piece-cache';
+import { FALLBACK, HASH_START, hashOn, type MadePiece, type PieceCache } from './piece-cache';
 
 const [SPACE, QUOTE, ZERO, FIVE, NINE, COLON, CLOSE] = [0x20, 0x22, 0x30, 0x35, 0x39, 0x3a, 0x5d];
 
-/** Where the parts of a time start. */
+/** Offsets of a time's parts. */
 const MINUTE = 'dd/Mon/yyyy:hh:'.length;
 const SECOND = MINUTE + 'mm:'.length;
 const ZONE = SECOND + 'ss'.length;
 const END = ZONE + ' +0000'.length;
 
-/** One line's time at a time: `scan` finds it, `write` prints it. */
+/** Holds one line's time at a time: `scan` finds it, `write` prints it. */
 export class FastTime {
-  /** Behind the bracket. */
+  /** After the opening bracket. */
   start = 0;
   readonly #hours: PieceCache;
-  #hour = ODD;
-  /** The line's time, but for what its hour does not tell, which is zero here. */
+  #hour = FALLBACK;
+  /** The line's time, its digits between `#from` and the zone set to zero. */
   readonly #key = toWords(Buffer.alloc(END));
   #keyLength = 0;
-  /** Where in the time begins what its hour does not tell: the minute, and where UTC is off by a part of an hour, the second. */
+  /**
+   * Where the part that is not cached starts. With a whole-hour offset the minute is the same in UTC, so only the hour is cached;
+   * otherwise hour and minute are.
+   */
   #from = MINUTE;
 
-  /** @param hours made by `makeHour`; for this one's use alone. */
+  /** @param hours a cache that makes its pieces with `makeHour` and is used by nothing else. */
   constructor(hours: PieceCache) {
     this.#hours = hours;
   }
 
-  /** @returns where the request starts, behind `] "`; -1 where the time is odd, or none. */
+  /** @returns where the request starts, after `] "`; -1 if this is not a time or needs the simple transform. */
   scan(input: Buffer, start: number): number {
     const length = input[start + END] === CLOSE ? END : ZONE;
     const close = start + length;
@@ -38,10 +41,10 @@ export class FastTime {
     const isWholeHour = length === ZONE || (input[close - 2] === ZERO && input[close - 1] === ZERO);
     this.#from = isWholeHour ? MINUTE : SECOND;
     if (!this.#isHourOfLast(input, length)) this.#findHour(input, length);
-    return this.#hours.facts(this.#hour) === ODD ? -1 : close + '] "'.length;
+    return this.#hours.facts(this.#hour) === FALLBACK ? -1 : close + '] "'.length;
   }
 
-  /** @returns where the written ends. */
+  /** @returns the offset after what was written. */
   write(input: Buffer, output: ByteWords, at: number): number {
     const utcMinuteAt = this.#hours.facts(this.#hour);
     const end = this.#hours.copyJson(this.#hour, output, at);
@@ -53,7 +56,7 @@ export class FastTime {
     return end;
   }
 
-  /** Lines come in the order of time: the hour of the line before is nearly always this one's too. */
+  /** Lines are in order of time, so the hour is nearly always that of the line before. */
   #isHourOfLast(input: Buffer, length: number): boolean {
     const { bytes } = this.#key;
     if (this.#keyLength !== length) return false;
@@ -66,8 +69,8 @@ export class FastTime {
     const { bytes } = this.#key;
     let hash = HASH_START;
     for (let at = 0; at < length; at++) {
-      const isTold = at < this.#from || at >= ZONE || input[this.start + at] === COLON;
-      const byte = isTold ? (input[this.start + at] as number) : ZERO;
+      const isCached = at < this.#from || at >= ZONE || input[this.start + at] === COLON;
+      const byte = isCached ? (input[this.start + at] as number) : ZERO;
       bytes[at] = byte;
       hash = hashOn(hash, byte);
     }
@@ -81,19 +84,19 @@ function isMinuteAndSecond(input: Buffer, at: number): boolean {
   return isSixty(input, at) && input[at + 2] === COLON && isSixty(input, at + 3);
 }
 
-/** Two digits, to 59. */
+/** Two digits, `00` to `59`. */
 function isSixty(input: Buffer, at: number): boolean {
   const [tens, ones] = [input[at] as number, input[at + 1] as number];
   return tens >= ZERO && tens <= FIVE && ones >= ZERO && ones <= NINE;
 }
 
-/** Where `mm:ss` stands. */
+/** Offsets of `mm:ss` in the JSON. */
 const MINUTE_AT = '"@timestamp":"yyyy-mm-ddThh:'.length;
 const UTC_MINUTE_AT = '"@timestamp_utc":"yyyy-mm-ddThh:'.length;
 
 /**
- * The fields of a time, to be written over with another's minute and second.
- * The facts tell where the minute stands in UTC, and 0 where that is not known.
+ * Makes the fields of a time, whose minute and second are overwritten for each line.
+ * The facts are the offset of the minute in `@timestamp_utc`, or 0 without that field.
  */
 export function makeHour(time: Buffer): MadePiece | null {
   const { timestamp, utc, timezone } = parseLogTime(time.toString('latin1')) ?? {};

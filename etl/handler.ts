@@ -1,13 +1,13 @@
 /**
- * The transform function of the delivery stream: a Firehose transformation event in, one out, every record answered once.
+ * The transform function of the delivery stream: takes a Firehose transformation event and answers each record exactly once.
  *
- * A record is one access line. What is none is `ProcessingFailed` with its original data, its neighbours untouched:
- * Firehose keeps it under the processing-failed prefix, from where it can be sent again. So is a record of several lines,
- * since a record becomes one document: to answer with the first line would lose the others.
+ * A record should hold one access line. Any other record is `ProcessingFailed` with its original data, and its neighbours are
+ * unaffected: Firehose keeps it under the processing-failed prefix, from where it can be sent again. That includes a record of
+ * several lines: a record becomes one document, so answering with the first line would lose the others.
  *
- * Lambda cuts a function off whose reply passes 6 MB, and events are several times the size of short lines. The reply keeps
- * room to hand back every record still to come as it was; an event that does not fit into the rest is handed back too, as
- * `reply-full`. Nothing is omitted, and a transform buffer of 0.5 MB makes it rare.
+ * A Lambda function fails if its reply passes 6 MB, and events are several times the size of short lines. The reply always
+ * reserves enough space to return every remaining record unchanged. An event that does not fit beside that is returned unchanged
+ * too, as `reply-full`. No record is omitted, and a transform buffer of 0.5 MB makes this rare.
  */
 
 import type {
@@ -24,22 +24,22 @@ import { createLineTransform } from './transform';
 
 export type TransformHandler = (event: FirehoseTransformationEvent) => Promise<FirehoseTransformationResult>;
 
-/** Why a record is not Ok. */
+/** Why a record isn't `Ok`. */
 export type RecordFault = RejectReason | 'base64' | 'several-lines' | 'reply-full';
 
-/** What is logged of one batch: counts, never a line, which would hold personal data. */
+/** What is logged about a batch: counts, never a line, which would hold personal data. */
 export interface BatchSummary {
   readonly records: number;
   readonly ok: number;
   readonly processingFailed: number;
   readonly dropped: number;
   readonly reasons: Readonly<Partial<Record<RecordFault, number>>>;
-  /** Of the reply as JSON, at the most. */
+  /** Upper bound of the reply's size as JSON. */
   readonly replyBytes: number;
   readonly milliseconds: number;
 }
 
-/** Lambda's limit for the reply of a synchronous call, less what stands around the records. */
+/** Lambda's limit for the reply of a synchronous call, less what surrounds the records. */
 const REPLY_LIMIT = MAX_PAYLOAD_BYTES - 1024;
 /** `{"recordId":"","result":"ProcessingFailed","data":""},` */
 const RECORD_OVERHEAD = 56;
@@ -66,12 +66,12 @@ class Batch {
   readonly #events: EncodedEvents;
   readonly #reasons: Partial<Record<RecordFault, number>> = {};
   #replyBytes = 0;
-  /** What it takes to hand back, as they are, the records still to come. */
-  #owed: number;
+  /** What it takes to return the remaining records unchanged. */
+  #reservedBytes: number;
   #ok = 0;
   #dropped = 0;
 
-  /** @param input and events are free for its use, and again when it is made. */
+  /** @param input and events are scratch space, unused again once the constructor returns. */
   constructor(
     { records }: FirehoseTransformationEvent,
     transform: LineTransform,
@@ -81,7 +81,7 @@ class Batch {
     this.#transform = transform;
     this.#input = input;
     this.#events = events;
-    this.#owed = records.reduce((bytes, record) => bytes + replySize(record.recordId, record.data.length), 0);
+    this.#reservedBytes = records.reduce((bytes, record) => bytes + replySize(record.recordId, record.data.length), 0);
     for (const { recordId, data } of records) this.records.push(this.#answer(recordId, data));
     this.#events.encode();
   }
@@ -94,8 +94,8 @@ class Batch {
   }
 
   #answer(recordId: string, data: string): FirehoseTransformationResultRecord {
-    this.#owed -= replySize(recordId, data.length);
-    const fault = this.#toEvent(data) ?? this.#takeRoom(recordId);
+    this.#reservedBytes -= replySize(recordId, data.length);
+    const fault = this.#toEvent(data) ?? this.#fitReply(recordId);
     if (fault === undefined) {
       this.#ok++;
       return this.#events.keep(recordId);
@@ -107,31 +107,32 @@ class Batch {
     return { recordId, result: fault === 'blank' ? 'Dropped' : 'ProcessingFailed', data };
   }
 
-  #takeRoom(recordId: string): RecordFault | undefined {
+  /** Accounts for the event that was written last, if the reply can hold it. */
+  #fitReply(recordId: string): RecordFault | undefined {
     const size = replySize(recordId, this.#events.nextLength());
-    if (this.#replyBytes + this.#owed + size > REPLY_LIMIT) return 'reply-full';
+    if (this.#replyBytes + this.#reservedBytes + size > REPLY_LIMIT) return 'reply-full';
     this.#replyBytes += size;
     return undefined;
   }
 
-  /** Writes the record's event to the sink of `#events`, or says why there is none. */
+  /** Writes the record's event to the sink of `#events`. @returns why there is none. */
   #toEvent(data: string): RecordFault | undefined {
     this.#input.reserve(data.length);
     const bytes = this.#input.bytes;
     const length = bytes.write(data, 'base64');
-    // Node forgives what is no base64, and stops at the first `=`: so the length tells.
+    // Node skips characters that aren't base64 and stops at the first `=`, so a fault shows in the length.
     if (length !== decodedLength(data)) return 'base64';
 
     let end = length;
     if (end > 0 && bytes[end - 1] === NEWLINE) end--;
-    // So the search ends here, without a view of these bytes alone; base64 is longer than its bytes: there is room.
+    // A sentinel ends the search, which saves a view of these bytes. There is space for it: base64 is longer than its bytes.
     bytes[end] = NEWLINE;
-    if (bytes.indexOf(NEWLINE) !== end) return this.#ofSeveralLines(end);
+    if (bytes.indexOf(NEWLINE) !== end) return this.#toEventOfLines(end);
     return this.#transform(bytes, 0, end, this.#events.sink);
   }
 
-  /** Blank lines around one line are no lines. */
-  #ofSeveralLines(end: number): RecordFault | undefined {
+  /** Blank lines around a single line do not count. */
+  #toEventOfLines(end: number): RecordFault | undefined {
     const text = this.#input.bytes.toString('latin1', 0, end);
     const lines = text.split('\n').filter((line) => !BLANK.test(line));
     if (lines.length > 1) return 'several-lines';
@@ -141,7 +142,7 @@ class Batch {
 }
 
 const NEWLINE = 0x0a;
-/** Not `trim`: in Latin-1 a byte of a character may look like a space. */
+/** Not `trim`: read as Latin-1, a byte of a UTF-8 character may look like a space. */
 const BLANK = /^[ \t\v\f\r]*$/;
 
 /** @param length of the data in base64. */

@@ -1,7 +1,7 @@
-/** What AWS Lambda runs: the handler, with its settings from the function's environment. */
+/** The entry point on AWS Lambda: the handler, with its settings from the function's environment. */
 import { createTransformHandler } from './handler';
 
-/** `CLICKSTREAMY_SITE_HOSTS`: the site's own hosts, separated by commas; see `TransformOptions`. */
+/** `CLICKSTREAMY_SITE_HOSTS`: the site's hosts, separated by commas; see `TransformOptions`. */
 const siteHosts = (process.env['CLICKSTREAMY_SITE_HOSTS'] ?? '').split(',').filter((host) => host !== '');
 
 export const handler = createTransformHandler({

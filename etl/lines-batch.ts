@@ -1,16 +1,15 @@
-/** One batch of lines to its events: what runs in each thread of `clickstreamy etl`. */
+/** Transforms one batch of lines: the work of each thread of `clickstreamy etl`. */
 import { isUtf8 } from 'node:buffer';
 import { ByteSink } from './byte-sink';
 import type { LineTransform, RejectReason } from './line-transform';
-import { BATCH_BYTES, type LineBatch, LONGEST_LINE } from './lines-cut';
+import { BATCH_BYTES, type LineBuffer, LONGEST_LINE } from './lines-cut';
 
 export type LineRejectReason = Exclude<RejectReason, 'blank'> | 'too-long';
 
-/** What became of lines. */
 export interface LineTally {
   lines: number;
   events: number;
-  /** Dropped: there is nothing in them. */
+  /** Dropped. */
   blank: number;
   rejected: Partial<Record<LineRejectReason, number>>;
 }
@@ -18,38 +17,38 @@ export interface LineTally {
 /** Where the lines come from, for the rejects. */
 export interface LineOrigin {
   readonly file: string;
-  /** Of the batch's first line; a file's first is 1. */
+  /** Number of the batch's first line, from 1. */
   readonly firstLine: number;
 }
 
-/** A batch on its way through the filter, with what is made of it. Its buffers go to a thread and back, never copied. */
-export class TransformBatch implements LineBatch {
+/** A batch of lines with its events. Its buffers move to a thread and back, and are never copied. */
+export class TransformBatch implements LineBuffer {
   input: Buffer = Buffer.allocUnsafeSlow(BATCH_BYTES);
   length = 0;
   isTooLong = false;
-  /** Events, one JSON text a line. */
+  /** Events, one JSON text per line. */
   readonly output = new ByteSink(0);
-  /** Rejected lines, one JSON text a line. */
+  /** Rejected lines, one JSON text per line. */
   readonly rejects = new ByteSink(0);
 
-  /** Ready to be filled, without what an unusual batch has made it grow to. */
+  /** Empties it for the next batch, and shrinks buffers that an unusual batch made grow. */
   clear(): void {
     this.length = 0;
     this.isTooLong = false;
     if (this.input.length > BATCH_BYTES) this.input = Buffer.allocUnsafeSlow(BATCH_BYTES);
     for (const sink of [this.output, this.rejects]) {
       sink.length = 0;
-      // Not from Node's pool: a pool cannot go to another thread.
+      // Not from Node's pool, which cannot be transferred to another thread.
       if (sink.bytes.length === 0 || sink.bytes.length > LARGEST_KEPT) sink.bytes = Buffer.allocUnsafeSlow(BATCH_BYTES);
     }
   }
 
-  /** What must change hands when the batch is posted to another thread. */
+  /** What to transfer when the batch is posted to another thread. */
   buffers(): ArrayBuffer[] {
     return [this.input, this.output.bytes, this.rejects.bytes].map((bytes) => bytes.buffer as ArrayBuffer);
   }
 
-  /** Takes over what another thread has posted. */
+  /** Takes over the buffers that another thread has posted. */
   adopt({ input, length, isTooLong, output, rejects }: BatchMessage): void {
     this.input = Buffer.from(input.buffer);
     this.length = length;
@@ -59,19 +58,19 @@ export class TransformBatch implements LineBatch {
   }
 }
 
-/** A batch as it arrives in another thread: without its methods. */
+/** A batch as another thread receives it: without its methods. */
 export type BatchMessage = Pick<TransformBatch, 'input' | 'length' | 'isTooLong' | 'output' | 'rejects'>;
 
-/** Usual events are two to four times as long as their lines; rejects of the shortest lines, thirty times. */
+/** Most events are two to four times as long as their lines; the rejects of the shortest lines are thirty times as long. */
 const LARGEST_KEPT = 32 * BATCH_BYTES;
 
 const NEWLINE = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Of a line that is too long, this much is kept in its reject. */
+/** How much of a line that is too long is kept in its reject. */
 const KEPT_OF_TOO_LONG = 1024;
 
-/** @param origin of the batch; without one, rejected lines are counted only. */
+/** @param origin of the batch; without it, rejected lines are only counted. */
 export function transformBatch(batch: TransformBatch, transform: LineTransform, origin?: LineOrigin): LineTally {
   const { input, length, output, rejects } = batch;
   const tally: LineTally = { lines: 0, events: 0, blank: 0, rejected: {} };
@@ -100,7 +99,7 @@ export function transformBatch(batch: TransformBatch, transform: LineTransform, 
   return tally;
 }
 
-/** Where a line ends, without its newline and a carriage return before that. */
+/** Where a line ends, before its newline and a carriage return before that. */
 function lineEnd(input: Buffer, start: number, next: number): number {
   let end = next;
   if (end > start && input[end - 1] === NEWLINE) end--;

@@ -1,35 +1,35 @@
-/** A stream of bytes, cut into batches of whole lines. */
+/** Cuts a stream of bytes into batches of whole lines. */
 import { MAX_RECORD_BYTES } from '../core/firehose-limits';
 
-/** Longest line that is transformed, in bytes without its line end: the largest record that Firehose takes. */
+/** The longest line that is transformed, in bytes without its line end: the largest record that Firehose takes. */
 export const LONGEST_LINE = MAX_RECORD_BYTES;
 
-/** So large that a thread's work outweighs the way there and back, so small that many of them take little memory. */
+/** Large enough that a thread's work outweighs the transfer, small enough that many batches take little memory. */
 export const BATCH_BYTES = 256 * 1024;
 
-/** What a batch's buffer is given for a long line: it holds the longest with its end. */
+/** Size to which a batch's buffer grows for a long line: it holds the longest line and its end. */
 const LARGEST_BATCH_BYTES = 1024 * 1024;
 
-/** A buffer with lines at its beginning, used again and again. */
-export interface LineBatch {
+/** A reusable buffer with lines at its beginning. */
+export interface LineBuffer {
   input: Buffer;
-  /** How much of `input` are lines: what stands behind is old. */
+  /** How many bytes of `input` are lines; the rest is stale. */
   length: number;
-  /** Whether it holds but the beginning of one line that is too long; the rest of that line is skipped. */
+  /** Whether it holds only the beginning of one line that is too long; the rest of that line is skipped. */
   isTooLong: boolean;
 }
 
 const NEWLINE = 0x0a;
 
 /**
- * Fills batches with whole lines, in order: a batch ends where its buffer is full, where the stream pauses, or with the stream.
+ * Fills batches with whole lines, in order. A batch ends when its buffer is full, when the stream pauses, or with the stream.
  *
- * @param take gives an empty batch once there is one: what bounds the memory, and holds the stream back.
- * @param pauseMs a stream that brings nothing for so long is not waited for: what it has brought goes on.
- * @param largestBytes a batch's buffer grows to this for a line that it cannot hold.
- * @throws what the stream throws, after all whole lines before that.
+ * @param take resolves with an empty batch once there is one. This bounds the memory and is the stream's backpressure.
+ * @param pauseMs when the stream brings nothing for this long, the lines that have arrived are passed on.
+ * @param largestBytes size to which a batch's buffer grows for a line that it cannot hold.
+ * @throws what the stream throws, after all whole lines before the failure.
  */
-export async function* cutLines<B extends LineBatch>(
+export async function* cutLines<B extends LineBuffer>(
   chunks: AsyncIterable<Buffer>,
   take: () => Promise<B>,
   pauseMs = 50,
@@ -94,19 +94,19 @@ function enlarged(buffer: Buffer, bytes: number): Buffer {
   return large;
 }
 
-/** Behind the last newline of the batch; 0 if there is none. */
-function endOfLines({ input, length }: LineBatch): number {
+/** The offset after the batch's last newline; 0 if there is none. */
+function endOfLines({ input, length }: LineBuffer): number {
   return input.lastIndexOf(NEWLINE, length - 1) + 1;
 }
 
 const PAUSE = Symbol('pause');
 
-/** The chunks, and a `PAUSE` wherever the next is not there after `pauseMs`. */
+/** Yields the chunks, and a `PAUSE` whenever the next one takes longer than `pauseMs`. */
 async function* withPauses(chunks: AsyncIterable<Buffer>, pauseMs: number): AsyncGenerator<Buffer | typeof PAUSE> {
   const source = chunks[Symbol.asyncIterator]();
   for (;;) {
     const coming = source.next();
-    // Whoever stops at a pause does not wait for it; else it is awaited below.
+    // A caller that stops at a pause never awaits it; otherwise it is awaited below.
     coming.catch(() => {});
     if (await pauses(coming, pauseMs)) yield PAUSE;
     const { value, done } = await coming;

@@ -1,24 +1,23 @@
-/** What `clickstreamy etl` reads: files and standard input, plain or packed by gzip. */
+/** The inputs of `clickstreamy etl`: files and standard input, plain or gzipped. */
 import { createReadStream, fstatSync, type Stats, statSync } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { GZIP_MAGIC_BYTES, isGzip } from '../core/gzip';
 
 export interface LineInput {
-  /** As the user gave it; `-` is standard input. */
+  /** As given by the user; `-` is standard input. */
   readonly name: string;
-  /** The bytes, unpacked where they begin as gzip does, whatever the name says. */
+  /** The bytes, unpacked if they are gzip, whatever the name says. */
   readonly chunks: AsyncIterable<Buffer>;
-  /** How much has been read so far, before unpacking. */
+  /** Bytes read so far, before unpacking. */
   readBytes(): number;
-  /** Lets go of what is still open. */
   close(): void;
 }
 
 const CHUNK_BYTES = 256 * 1024;
-const GZIP_MAGIC = Buffer.of(0x1f, 0x8b);
 export const STDIN = '-';
 
-/** Opens it when its first chunk is asked for: what is wrong with it is thrown there. */
+/** The file is opened with the request for its first chunk, which throws if that fails. */
 export function openInput(name: string): LineInput {
   let source: Readable | undefined;
   let read = 0;
@@ -33,7 +32,7 @@ export function openInput(name: string): LineInput {
   return { name, chunks: unpacked(raw()), readBytes: () => read, close: () => source?.destroy() };
 }
 
-/** What the file system knows of it; undefined where that is nothing, for whatever reason. */
+/** @returns undefined if the file cannot be looked at, for whatever reason. */
 export function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);
@@ -42,23 +41,23 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
-/** A file is read in larger pieces than Node's stream for standard input would. */
+/** Reads a redirected file in larger pieces than Node's stream for standard input would. */
 function standardInput(): Readable {
   return fstatSync(0).isFile() ? createReadStream('', { fd: 0, highWaterMark: CHUNK_BYTES }) : process.stdin;
 }
 
 async function* unpacked(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
   let head: Buffer = Buffer.alloc(0);
-  while (head.length < GZIP_MAGIC.length) {
+  while (head.length < GZIP_MAGIC_BYTES) {
     const { value, done } = await chunks.next();
     if (done === true) break;
     head = Buffer.concat([head, value]);
   }
   const whole = startingWith(head, chunks);
-  if (!head.subarray(0, GZIP_MAGIC.length).equals(GZIP_MAGIC)) return yield* whole;
+  if (!isGzip(head)) return yield* whole;
 
   const gunzip = createGunzip({ chunkSize: CHUNK_BYTES });
-  // An error of either comes out of the last one, which is read below.
+  // An error of either stream surfaces in the last one, which is read here.
   yield* pipeline(Readable.from(whole), gunzip, () => {}) as AsyncIterable<Buffer>;
 }
 

@@ -1,10 +1,10 @@
-/** Where `clickstreamy etl` writes: standard output, and the file of rejected lines. */
+/** The outputs of `clickstreamy etl`: standard output and the file of rejected lines. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteWriter, toStandardOutput, writeFully } from '../core/byte-writer';
 import { errnoOf, reasonOf, ToolkitError, UsageError } from '../core/errors';
 import { statOf } from './lines-input';
 
-/** @throws an error with the code EPIPE where the reader has gone; a ToolkitError for anything else. */
+/** @throws an error with the code EPIPE if the reader has closed the pipe; a ToolkitError for anything else. */
 export function standardOutput(): ByteWriter {
   const write = toStandardOutput();
   return (bytes) =>
@@ -13,7 +13,7 @@ export function standardOutput(): ByteWriter {
       throw new ToolkitError(
         'OUTPUT_UNWRITABLE',
         `Events cannot be written to standard output: ${reasonOf(error)}.`,
-        'Mend that and run it again: what was written before is whole but for its last line.',
+        'Fix that and run it again. What was written before is complete, except perhaps its last line.',
         { cause: error },
       );
     });
@@ -25,19 +25,20 @@ export interface RejectsFile {
 }
 
 /**
- * Empties the file, or makes it.
+ * Creates the file, or empties it.
  *
- * @param inputs that it must not be one of. @throws ToolkitError where it is, or cannot be made or written.
+ * @param inputs the files that are read.
+ * @throws UsageError if the file is one of the inputs; ToolkitError REJECTS_UNWRITABLE if it cannot be written.
  */
 export async function openRejects(path: string, inputs: readonly string[]): Promise<RejectsFile> {
   if (inputs.some((input) => isSameFile(input, path))) {
-    throw new UsageError(`${path} is both read and to be emptied for rejected lines.`, 'Give --rejects another file.');
+    throw new UsageError(`${path} is an input, and --rejects would empty it.`, 'Give --rejects another file.');
   }
   const fail = (error: unknown): never => {
     throw new ToolkitError(
       'REJECTS_UNWRITABLE',
       `The file for rejected lines, ${path}, cannot be written: ${reasonOf(error)}.`,
-      'Give a file in a folder that can be written, with room on its disk.',
+      'Give a file in a writable folder, on a disk with free space.',
       { cause: error },
     );
   };

@@ -1,38 +1,34 @@
-/** What `clickstreamy etl` tells on standard error. */
+/** What `clickstreamy etl` shows on standard error. */
+
+import { plural } from '../core/plural';
+import { openProgressLine } from '../core/progress-line';
 import { grouped, renderBar } from '../core/progress-text';
 import type { LinesSummary } from './lines';
 import type { LineTally } from './lines-batch';
 import { type LineInput, STDIN, statOf } from './lines-input';
 
-export interface Progress {
+export interface LinesProgress {
   readonly show: (tally: Readonly<LineTally>) => void;
   readonly clear: () => void;
 }
 
-const REDRAW_MS = 100;
 const BAR_WIDTH = 30;
 
-/** A bar on standard error with lines a second; undefined where that is no terminal, or shows the events. */
-export function startProgress(inputs: readonly LineInput[]): Progress | undefined {
-  if (!process.stderr.isTTY || process.stdout.isTTY) return undefined;
+/** Shows a bar and lines a second, unless `quiet`, or the terminal shows the events. */
+export function startProgress(inputs: readonly LineInput[], quiet = false): LinesProgress {
+  const line = openProgressLine({ quiet: quiet || process.stdout.isTTY });
   const started = performance.now();
   const total = totalBytes(inputs);
-  let drawn = started;
-  return {
-    show({ lines }) {
-      const now = performance.now();
-      if (now - drawn < REDRAW_MS) return;
-      drawn = now;
-      const share = total === undefined ? undefined : inputs.reduce((sum, input) => sum + input.readBytes(), 0) / total;
-      const rate = Math.round(lines / ((now - started) / 1000));
-      const bar = share === undefined ? '' : `${renderBar(share, BAR_WIDTH)}  `;
-      process.stderr.write(`\r\x1b[K${bar}${grouped(lines)} lines, ${grouped(rate)} lines/s`);
-    },
-    clear: () => process.stderr.write('\r\x1b[K'),
+  const toText = (lines: number) => {
+    const rate = Math.round(lines / ((performance.now() - started) / 1000));
+    const read = inputs.reduce((sum, input) => sum + input.readBytes(), 0);
+    const bar = total === undefined ? '' : `${renderBar(read / total, BAR_WIDTH)}  `;
+    return `${bar}${grouped(lines)} lines, ${grouped(rate)} lines/s`;
   };
+  return { show: ({ lines }) => line.show(() => toText(lines)), clear: line.end };
 }
 
-/** Undefined where an input has no size: a pipe, a terminal. */
+/** @returns undefined if an input has no size: a pipe, a terminal. */
 function totalBytes(inputs: readonly LineInput[]): number | undefined {
   let total = 0;
   for (const { name } of inputs) {
@@ -43,7 +39,7 @@ function totalBytes(inputs: readonly LineInput[]): number | undefined {
   return total;
 }
 
-/** The summary as a sentence, or as one JSON line. */
+/** Renders the summary as a sentence, or as one line of JSON. */
 export function renderSummary(summary: LinesSummary, seconds: number, json: boolean): string {
   const { lines, events, blank, bytes } = summary;
   const linesPerSecond = Math.round(lines / seconds);
@@ -64,7 +60,7 @@ export function renderSummary(summary: LinesSummary, seconds: number, json: bool
   }
   const why = rejected === 0 ? '' : ` (${reasons.map(([reason, count]) => `${reason} ${grouped(count)}`).join(', ')})`;
   return (
-    `${grouped(lines)} lines: ${grouped(events)} events, ${grouped(rejected)} rejected${why}, ${grouped(blank)} blank; ` +
+    `${plural(lines, 'line')}: ${plural(events, 'event')}, ${grouped(rejected)} rejected${why}, ${grouped(blank)} blank; ` +
     `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(2)} s (${grouped(linesPerSecond)} lines/s)`
   );
 }

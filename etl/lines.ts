@@ -1,8 +1,8 @@
 /**
- * The Unix filter: access lines to NDJSON, in the order of the lines.
+ * The Unix filter: turns access lines into NDJSON, in the order of the lines.
  *
- * The way of a batch: cut from the input, transformed in a thread, written out, filled again. There are only so many
- * batches, so memory is bounded, and a slow reader holds the input back.
+ * A batch is cut from the input, transformed in a thread, written out and filled again. The number of batches is fixed,
+ * which bounds the memory and passes a slow reader's backpressure on to the input.
  */
 import { availableParallelism } from 'node:os';
 import type { ByteWriter } from '../core/byte-writer';
@@ -17,27 +17,27 @@ import { createLineTransform } from './transform';
 export interface LinesOptions extends TransformOptions {
   readonly inputs: readonly LineInput[];
   readonly output: ByteWriter;
-  /** Takes the rejected lines as NDJSON: `file`, `line` (from 1), `reason`, and `raw` or `rawBase64` where it is not UTF-8. */
+  /** Receives the rejected lines as NDJSON: `file`, `line` (from 1), `reason`, and `raw`, or `rawBase64` if it is not UTF-8. */
   readonly rejects?: ByteWriter | undefined;
-  /** Called after each batch that is written out. */
+  /** Called after each batch has been written out. */
   readonly onProgress?: ((tally: Readonly<LineTally>) => void) | undefined;
-  /** Threads for large inputs; default one for each core, at most 4. */
+  /** Threads for large inputs. @default one per core, at most 4 */
   readonly threads?: number;
 }
 
 export interface LinesSummary extends LineTally {
-  /** Read, after unpacking. */
+  /** Bytes read, after unpacking. */
   bytes: number;
 }
 
-/** Beyond this input, threads are worth their start. */
+/** Above this size, starting threads pays off. */
 const SMALL_BYTES = 512 * 1024;
 const MOST_THREADS = 4;
 
 /**
- * Transforms all inputs, one after the other. A line that is no access line is counted, and given to `rejects`.
+ * Transforms all inputs, one after the other. A line that is not an access line is counted and passed to `rejects`.
  *
- * @throws ToolkitError for an input that cannot be read, once all whole lines before that are written out;
+ * @throws ToolkitError for an input that cannot be read, after all whole lines before that have been written out;
  *   and whatever `output` or `rejects` throw.
  */
 export async function runLines(options: LinesOptions): Promise<LinesSummary> {
@@ -52,7 +52,7 @@ export async function runLines(options: LinesOptions): Promise<LinesSummary> {
 
 class LinesRun {
   readonly summary: LinesSummary = { lines: 0, events: 0, blank: 0, rejected: {}, bytes: 0 };
-  /** Rejects when a batch cannot be transformed or written: then nothing more need be read. */
+  /** Rejects when a batch cannot be transformed or written: reading on would be useless. */
   readonly failure: Promise<never>;
   #fail: (error: unknown) => void = () => {};
 
@@ -64,14 +64,14 @@ class LinesRun {
   readonly #free: TransformBatch[] = [];
   #unmade: number;
   #taker: ((batch: TransformBatch) => void) | undefined;
-  /** Settles when all batches so far are written out. */
+  /** Settles when all batches so far have been written out. */
   #written: Promise<void> = Promise.resolve();
 
   constructor(options: LinesOptions) {
     this.#options = options;
     this.#threads = options.threads ?? Math.min(MOST_THREADS, availableParallelism());
     this.#transform = createLineTransform(options);
-    // One is being filled and one written while each thread has one in work and one waiting.
+    // One is being filled, one written, and each thread works on one while another waits.
     this.#unmade = 2 * this.#threads + 2;
     this.failure = new Promise((_, reject) => {
       this.#fail = reject;
@@ -111,7 +111,7 @@ class LinesRun {
 
   #send(batch: TransformBatch, origin: LineOrigin): void {
     const transformed = this.#transformed(batch, this.#options.rejects === undefined ? undefined : origin);
-    // It is awaited in its turn.
+    // It is awaited when its turn to be written comes.
     transformed.catch(() => {});
     this.#written = this.#written.then(async () => this.#write(batch, await transformed));
     this.#written.catch(this.#fail);
@@ -170,8 +170,8 @@ function addTally(sum: LineTally, tally: LineTally): void {
 
 function inputError(name: string, error: unknown, lines: number): ToolkitError {
   const [code, fault, hint] = errnoOf(error)?.startsWith('Z_')
-    ? ['INPUT_CORRUPT', 'is no whole gzip file', 'Fetch it again']
-    : ['INPUT_UNREADABLE', 'cannot be read', 'Check its path, and who may read it'];
-  const before = lines === 0 ? '' : `; its first ${lines} lines are written out`;
+    ? ['INPUT_CORRUPT', 'is not a complete gzip file', 'Fetch it again']
+    : ['INPUT_UNREADABLE', 'cannot be read', 'Check its path and its permissions'];
+  const before = lines === 0 ? '' : `; its first ${lines} ${lines === 1 ? 'line has' : 'lines have'} been written out`;
   return new ToolkitError(code, `${name} ${fault}: ${reasonOf(error)}.`, `${hint}${before}.`, { cause: error });
 }

@@ -1,7 +1,7 @@
-/** The time of an access line, `10/Oct/2026:13:55:36 +1000`, checked: 31 February is no day. */
+/** Parses the time of an access line, `10/Oct/2026:13:55:36 +1000`. It must exist: 31 February does not. */
 
 export interface LogTime {
-  /** `2026-10-10T13:55:36+10:00`; without the offset where the line has none. */
+  /** `2026-10-10T13:55:36+10:00`, or without the offset if the line has none. */
   readonly timestamp: string;
   /** `2026-10-10T03:55:36Z` */
   readonly utc?: string;
@@ -13,7 +13,7 @@ const SHAPE = /^\d\d\/\w{3}\/\d{4}:\d\d:\d\d:\d\d(?: [+-]\d{4})?$/;
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 
-/** @returns undefined for what is not a moment between 1970 and 9999 in UTC, with an offset under 24 hours. */
+/** @returns undefined unless the text is a moment between 1970 and 9999 in UTC, with an offset under 24 hours. */
 export function parseLogTime(text: string): LogTime | undefined {
   const month = MONTHS.indexOf(text.slice(3, 6));
   if (month === -1 || !SHAPE.test(text)) return undefined;
@@ -30,7 +30,7 @@ export function parseLogTime(text: string): LogTime | undefined {
   if (offsetHours > 23 || offsetMinutes > 59) return undefined;
   const ahead = (offsetHours * 60 + offsetMinutes) * (timezone[0] === '-' ? -1 : 1);
   const utc = ahead === 0 ? local : new Date(Date.parse(`${local}Z`) - ahead * 60_000).toISOString();
-  // A year past 9999 has a sign before it.
+  // A year after 9999 is written with a sign.
   if (utc < '1970' || utc.startsWith('+')) return undefined;
   return {
     timestamp: `${local}${timezone.slice(0, 3)}:${timezone.slice(3)}`,

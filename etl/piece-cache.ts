@@ -1,23 +1,22 @@
 /**
- * Pieces of lines by their bytes, with the JSON that they give, in a few blocks of memory: to look one up makes no garbage.
- * Bounded: when the young generation is full the old one is forgotten, so that what is asked for often stays and no input
- * can make it grow. Colliding hashes, even chosen by a hostile client, cost the making of a piece and no more.
+ * Caches pieces of lines by their bytes, with the JSON made of them, in a few blocks of memory: a look-up makes no garbage.
+ * Bounded: when the young generation is full, the old one is dropped, so pieces in frequent use stay and no input can make the
+ * cache grow. A hash collision, even one chosen by a hostile client, costs no more than making the piece again.
  */
 import { areEqual, type ByteWords, copyWords, toWords } from './byte-words';
 
-/** What a piece gave. */
 export interface MadePiece {
   readonly json: Uint8Array;
-  /** What else is to be known of it; not negative. */
+  /** Whatever else the maker wants to remember; not negative. */
   readonly facts: number;
 }
 
-/** The facts of a piece that is odd, or that no access line holds. */
-export const ODD = -1;
+/** The facts of a piece whose line needs the simple transform: it is unusual, or not part of an access line at all. */
+export const FALLBACK = -1;
 
 export const HASH_START = 0x811c9dc5 | 0;
 
-/** FNV-1a, one byte on. */
+/** FNV-1a, one byte further. */
 export function hashOn(hash: number, byte: number): number {
   return Math.imul(hash ^ byte, 0x01000193);
 }
@@ -28,9 +27,9 @@ export class PieceCache {
   #old: Generation;
 
   /**
-   * @param capacity pieces of a generation, a power of two.
-   * @param meanBytes of a piece and its JSON.
-   * @param make null for an odd piece; its argument is not to be kept.
+   * @param capacity pieces per generation, a power of two.
+   * @param meanBytes mean size of a piece with its JSON.
+   * @param make returns null for a piece whose line needs the simple transform. It must not keep its argument.
    */
   constructor(capacity: number, meanBytes: number, make: (piece: Buffer) => MadePiece | null) {
     this.#make = make;
@@ -39,17 +38,17 @@ export class PieceCache {
   }
 
   /**
-   * @param hash of the piece `input[start, end)`, as `hashOn` makes it.
-   * @returns a handle for the other methods, good until the next is asked for; `ODD` for a piece that is too long to keep.
+   * @param hash of the piece `input[start, end)`, computed with `hashOn`.
+   * @returns a handle for the other methods, valid until the next `find`; `FALLBACK` for a piece that is too long to cache.
    */
   find(input: ByteWords, start: number, end: number, hash: number): number {
     const known = this.#young.find(input, start, end - start, hash);
     if (known !== NONE) return known;
-    return end - start > LONGEST_PIECE ? ODD : this.#remember(input, start, end, hash);
+    return end - start > LONGEST_PIECE ? FALLBACK : this.#remember(input, start, end, hash);
   }
 
   facts(handle: number): number {
-    return handle === ODD ? ODD : this.#young.facts(handle);
+    return handle === FALLBACK ? FALLBACK : this.#young.facts(handle);
   }
 
   jsonLength(handle: number): number {
@@ -59,7 +58,7 @@ export class PieceCache {
   /**
    * Copies the JSON's bytes `[from, to)`, and up to three more.
    *
-   * @param to default its end. @returns where they end in the output.
+   * @param to default the JSON's end. @returns the offset in the output after the copied bytes.
    */
   copyJson(handle: number, output: ByteWords, at: number, from = 0, to = this.#young.jsonLength(handle)): number {
     this.#young.copyJson(handle, from, to, output, at);
@@ -83,14 +82,14 @@ export class PieceCache {
   }
 }
 
-/** A slot is four numbers: hash, where its bytes start (0: it is free), their lengths, facts. Its bytes are JSON and piece. */
+/** A slot is four numbers: the hash, the start of its bytes (0 if it is free), their lengths, the facts. Its bytes are the JSON and the piece. */
 const SLOT = 4;
 const [HASH, START, LENGTHS, FACTS] = [0, 1, 2, 3] as const;
-/** A bucket is a line of the processor's cache, sought from its beginning; the last of its slots gives way. */
+/** A bucket is one line of the processor's cache, searched from its beginning; when it is full, its last slot is replaced. */
 const BUCKET = 4 * SLOT;
 const NONE = -1;
 const LONGEST_PIECE = 512;
-/** With its escapes and repetitions, a piece's JSON is several times the piece. */
+/** With escapes and repeated values, a piece's JSON is several times the size of the piece. */
 const LONGEST_JSON = 0x7fff;
 const JSON_BITS = 15;
 const NO_BYTES = new Uint8Array(0);
@@ -101,7 +100,7 @@ class Generation {
   #used = SLOT;
 
   constructor(capacity: number, meanBytes: number) {
-    // So many that few buckets are full before the memory is.
+    // Enough slots that few buckets fill up before the memory does.
     this.#slots = new Int32Array(2 * capacity * SLOT);
     this.#memory = toWords(Buffer.alloc(capacity * meanBytes + LONGEST_JSON + LONGEST_PIECE + SLOT));
   }
@@ -138,16 +137,19 @@ class Generation {
   madePiece(slot: number): MadePiece | null {
     const start = this.#slots[slot + START] as number;
     const facts = this.facts(slot);
-    return facts === ODD ? null : { json: this.#memory.bytes.subarray(start, start + this.jsonLength(slot)), facts };
+    return facts === FALLBACK
+      ? null
+      : { json: this.#memory.bytes.subarray(start, start + this.jsonLength(slot)), facts };
   }
 
   isFull(): boolean {
     return this.#memory.bytes.length - this.#used < LONGEST_JSON + LONGEST_PIECE + SLOT;
   }
 
-  /** There is room while it is not full. @returns its slot. */
+  /** Call it only while `isFull()` is false. @returns the slot. */
   add(piece: Uint8Array, made: MadePiece | null, hash: number): number {
-    const { json, facts } = made === null || made.json.length > LONGEST_JSON ? { json: NO_BYTES, facts: ODD } : made;
+    const fits = made !== null && made.json.length <= LONGEST_JSON;
+    const { json, facts } = fits ? made : { json: NO_BYTES, facts: FALLBACK };
     const bucket = this.#bucket(hash);
     let slot = bucket;
     while (this.#slots[slot + START] !== 0 && slot < bucket + BUCKET - SLOT) slot += SLOT;

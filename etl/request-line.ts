@@ -1,4 +1,4 @@
-/** The request line of an access line, taken apart: `GET /products/?color=red HTTP/1.1`. */
+/** Parses the request line of an access line: `GET /products/?color=red HTTP/1.1`. */
 
 export interface RequestLine {
   readonly verb?: string;
@@ -11,7 +11,7 @@ const METHOD = /^[A-Za-z][A-Za-z0-9_-]*$/;
 const PROTOCOL = /^HTTP\/\d(?:\.\d)?$/;
 const ORIGIN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\/[^/?]*/;
 
-/** @returns nothing for what is no HTTP request (`GARBAGE`, a TLS handshake); without `protocol` for HTTP/0.9 and cut lines. */
+/** @returns no fields if this isn't an HTTP request (`GARBAGE`, a TLS handshake); no `protocol` for HTTP/0.9 and lines that were cut off. */
 export function parseRequestLine(request: string): RequestLine {
   const verbEnd = request.indexOf(' ');
   const verb = request.slice(0, Math.max(0, verbEnd));
@@ -24,7 +24,7 @@ export function parseRequestLine(request: string): RequestLine {
   return { verb, ...parseTarget(target), protocol: isProtocol ? protocol : undefined };
 }
 
-/** Of `/path?query`, `*` and `http://host/path?query`; nothing of a target that is no path (CONNECT's `host:port`). */
+/** Parses `/path?query`, `*` and `http://host/path?query`. @returns no fields for a target without a path (CONNECT's `host:port`). */
 function parseTarget(target: string): Pick<RequestLine, 'path' | 'query'> {
   if (target === '*') return { path: target };
   const local = target.startsWith('/') ? target : withoutOrigin(target);

@@ -1,4 +1,4 @@
-/** The transform as it reads best: parse, make the event, print it. What the fast one must equal, and falls back to. */
+/** The transform at its most readable: parse, make the event, print it. The fast one must give the same bytes, and falls back to it. */
 import { isUtf8 } from 'node:buffer';
 import { parseAccessLine } from './access-line';
 import { type AgentFacts, describeAgent } from './agent';

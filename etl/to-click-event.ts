@@ -6,10 +6,10 @@ import { type AgentFacts, NO_AGENT } from './agent';
 import { parseRequestLine } from './request-line';
 
 /**
- * The click event of an access line, its fields in the order of `clickEventFields`.
+ * Makes the click event of an access line, its fields in the order of `clickEventFields`.
  *
- * @param agentFacts of the line's user agent.
- * @param siteHosts the site's own `host[:port]`s, lower-cased, for lines whose tail does not name the site.
+ * @param agentFacts looks up the facts of a user agent.
+ * @param siteHosts the site's `host[:port]`s, lower-cased, for lines whose tail does not name the site.
  */
 export function toClickEvent(
   line: AccessLine,
@@ -62,8 +62,8 @@ const REFERER = /^(?:https?:\/\/([^/?#]+))?(\/[^?#]*)?/i;
 const LOOPBACK = /^(?:localhost|127\.0\.0\.1|\[::1\])(?::\d+)?$/;
 
 /**
- * The page of a referer on the same site: on the host that the visitor asked for, on one of the site's hosts, a bare path,
- * or on a loopback host, where nobody else's pages are.
+ * The page of a referer on the same site. A referer is on the same site if it is a bare path, or if its host is the one that
+ * the visitor asked for, one of the site's, or a loopback host, which serves no other site's pages.
  */
 export function toRefererPage(
   referer: string,
@@ -76,7 +76,7 @@ export function toRefererPage(
   return origin === site || siteHosts.has(origin) || LOOPBACK.test(origin) ? toPage(path) : undefined;
 }
 
-/** Host and port of a referer, lower-cased; undefined where it names none. */
+/** Host and port of a referer, lower-cased; undefined if it names none. */
 export function refererOrigin(referer: string): string | undefined {
   return REFERER.exec(referer)?.[1]?.toLowerCase();
 }

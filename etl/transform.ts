@@ -1,4 +1,4 @@
-/** Access lines to JSON click events, bytes in, bytes out. */
+/** Transforms access lines to JSON click events, bytes to bytes. */
 import { createFastPrinter } from './fast-printer';
 import type { LineTransform, TransformOptions } from './line-transform';
 import { createSimpleTransform } from './simple-transform';

@@ -1,19 +1,19 @@
-/** Undoes what Apache's log writer does to what clients sent (ap_escape_logitem), and percent-encoding. */
+/** Undoes Apache's escaping of what clients sent (ap_escape_logitem), and percent-encoding. */
 
-/** What stands behind the backslash, and the byte it stands for. */
+/** The character after the backslash, and the byte that the two stand for. */
 const SIMPLE: Readonly<Record<number, number>> = Object.fromEntries(
   ['""', '\\\\', 'b\b', 'f\f', 'n\n', 'r\r', 't\t', 'v\v'].map((pair) => [pair.charCodeAt(0), pair.charCodeAt(1)]),
 );
 
 /**
- * The text that a logged item stands for: `\"`, `\\`, `\t`, `\xhh` … undone and the bytes read as UTF-8.
- * Bytes that are not UTF-8 become U+FFFD; a backslash before anything else stays.
+ * Undoes `\"`, `\\`, `\t`, `\xhh` … in a logged item and decodes the bytes as UTF-8.
+ * Bytes that are not UTF-8 become U+FFFD. A backslash before anything else stays.
  */
 export function unescapeItem(item: string): string {
   return item.includes('\\') ? unescapeToBytes(item).toString('utf8') : item;
 }
 
-/** As `unescapeItem`, then `%XX` decoded, before the bytes are read as UTF-8. A `%` before anything else stays. */
+/** As `unescapeItem`, and also decodes `%XX` before the bytes are read as UTF-8. A `%` before anything else stays. */
 export function unescapeEncodedItem(item: string): string {
   if (!item.includes('%') && !item.includes('\\')) return item;
   return decodePercent(unescapeToBytes(item)).toString('utf8');

@@ -6,10 +6,11 @@ import { stopOnSignals } from '../core/command-line';
 import { reasonOf, ToolkitError, UsageError } from '../core/errors';
 import { createHttpClient } from '../core/http-client';
 import { parse } from '../core/parse';
+import { openProgressLine } from '../core/progress-line';
 import { type AgentFlows, parseAgentConfig } from '../site/agent-config';
 import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
 import type { SearchStoreProps } from '../store/search/search-store';
-import { createProgressView, renderAddresses, renderReport } from './progress';
+import { createStatusText, renderAddresses, renderReport } from './progress';
 import { isBalanced, type LocalReport } from './report';
 
 const port = z.int('must be a whole number').min(0, 'must be 0 to 65535').max(65535, 'must be 0 to 65535').optional();
@@ -58,6 +59,8 @@ const Options = AuthFlags.extend({
   );
 
 const DEFAULTS = { streamName: 'webserver_stream', port: 8080, uiPort: 8081, rate: 5, errors: 0.1 };
+/** Between two lines of progress where there is no terminal. */
+const PLAIN_SECONDS = 10;
 
 export const localCommand: CommandModule = {
   command: 'local',
@@ -135,7 +138,8 @@ export const localCommand: CommandModule = {
 async function run(options: z.output<typeof Options>): Promise<void> {
   // Loaded here: DuckDB, the site and the SDK are half of what every other command would wait for.
   const { runLocal } = require('./run') as typeof import('./run');
-  const view = createProgressView(process.stderr);
+  const view = openProgressLine({ plainSeconds: PLAIN_SECONDS });
+  const toText = createStatusText();
   const flows = options.agentConfig === undefined ? undefined : readAgentConfig(options.agentConfig);
   let folder = '';
   const { report, failure } = await runLocal({
@@ -157,8 +161,8 @@ async function run(options: z.output<typeof Options>): Promise<void> {
       folder = addresses.dataFolder;
       view.say(renderAddresses(addresses));
     },
-    onProgress: view.show,
-    warn: view.say,
+    onProgress: (status, share) => view.show(() => toText(status, share)),
+    warn: view.warn,
   });
   view.end();
   if (failure !== undefined && report.read === 0) throw failure;

@@ -1,39 +1,28 @@
-/** What `clickstreamy local` tells on standard error. */
+/** What `clickstreamy local` shows on standard error. */
+import { plural } from '../core/plural';
 import { grouped, renderBar } from '../core/progress-text';
 import type { PipelineStatus } from '../page/overview-reply';
 import type { Addresses } from './pipeline';
 import type { LocalReport } from './report';
 
 const BAR_WIDTH = 24;
-const PLAIN_SECONDS = 10;
 
-export interface ProgressView {
-  /** @param share of the logs' bytes that is read, 0 to 1. */
-  show(status: PipelineStatus, share: number): void;
-  /** A sentence between the progress. */
-  say(sentence: string): void;
-  end(): void;
-}
-
-/** On a terminal one line that is rewritten, else a plain line every ten seconds. */
-export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
-  const isTerminal = stream.isTTY === true;
-  const clear = isTerminal ? '\r\x1b[K' : '';
+/**
+ * Makes the text of a run's progress line. Its rate is that since the text before.
+ *
+ * @returns a function of the status and of the share of the logs' bytes that has been read, 0 to 1.
+ */
+export function createStatusText(): (status: PipelineStatus, share: number) => string {
   let last = { read: 0, seconds: 0 };
-  return {
-    show(status, share) {
-      if (!isTerminal && status.seconds - last.seconds < PLAIN_SECONDS) return;
-      const rate = Math.max(0, status.read - last.read) / Math.max(0.001, status.seconds - last.seconds);
-      last = status;
-      const bar = status.siteUrl === undefined && share < 1 ? `${renderBar(share, BAR_WIDTH)} ` : '';
-      stream.write(`${clear}${bar}${describeStatus(status, rate)}${isTerminal ? '' : '\n'}`);
-    },
-    say: (sentence) => stream.write(`${clear}${sentence}\n`),
-    end: () => stream.write(clear),
+  return (status, share) => {
+    const rate = Math.max(0, status.read - last.read) / Math.max(0.001, status.seconds - last.seconds);
+    last = status;
+    const bar = status.siteUrl === undefined && share < 1 ? `${renderBar(share, BAR_WIDTH)} ` : '';
+    return bar + renderStatus(status, rate);
   };
 }
 
-function describeStatus(status: PipelineStatus, linesPerSecond: number): string {
+function renderStatus(status: PipelineStatus, linesPerSecond: number): string {
   const failed = status.processingFailed + status.deliveryFailed;
   const rate = `${grouped(Math.round(linesPerSecond))} lines/s`;
   return `${grouped(status.read)} read, ${grouped(status.stored)} stored, ${grouped(failed)} failed; ${rate}`;
@@ -56,22 +45,22 @@ export function renderReport(report: LocalReport, dataFolder: string): string {
   const reasons = Object.entries(report.reasons).map(([reason, count]) => `${reason} ${grouped(count)}`);
   const failed = processingFailed + deliveryFailed;
   const lines = [
-    `${grouped(read)} lines in ${seconds.toFixed(1)} s (${grouped(Math.round(read / seconds))} lines/s): ${grouped(stored)} stored, ` +
-      `${grouped(processingFailed)} no access lines, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
+    `${plural(read, 'line')} in ${seconds.toFixed(1)} s (${grouped(Math.round(read / seconds))} lines/s): ${grouped(stored)} stored, ` +
+      `${grouped(processingFailed)} rejected, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
     ...(failed === 0
       ? []
-      : [`what failed is kept in ${dataFolder}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`]),
-    `in the store: ${describeTotals(report)}`,
+      : [`failed records are kept in ${dataFolder}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`]),
+    `in the store: ${renderTotals(report)}`,
   ];
   return lines.join('\n');
 }
 
-function describeTotals({ byStatus, pageViews, signUps, signIns, users }: LocalReport): string {
-  if (byStatus === undefined) return 'not known, it does not answer';
-  const count = (value: number | undefined) => grouped(value ?? 0);
+function renderTotals({ byStatus, pageViews, signUps, signIns, users }: LocalReport): string {
+  if (byStatus === undefined) return 'unknown, it does not answer';
+  const count = (value: number | undefined, what: string) => plural(value ?? 0, what);
   const statuses = Object.entries(byStatus).map(([status, events]) => `${status}: ${grouped(events)}`);
   return (
-    `${count(pageViews)} page views, ${count(signUps)} sign-ups, ${count(signIns)} sign-ins, ${count(users)} user names; ` +
+    `${count(pageViews, 'page view')}, ${count(signUps, 'sign-up')}, ${count(signIns, 'sign-in')}, ${count(users, 'user name')}; ` +
     `by status ${statuses.join(', ') || 'none'}`
   );
 }

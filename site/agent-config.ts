@@ -1,26 +1,25 @@
 /**
- * The Kinesis Agent's settings, `/etc/aws-kinesis/agent.json`: written with values each of which stands for a way in which the agent is
- * known to lose lines, and read, so that the local shipper follows the very same file.
+ * The Kinesis Agent's settings, `/etc/aws-kinesis/agent.json`. Writes them, with a value against each way in which the agent is known to
+ * lose lines; and reads them, so that the local shipper can follow the same file.
  */
 import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
-import { parse } from '../core/parse';
+import { type Fail, parseJson } from '../core/json-file';
 
 export interface AgentTarget {
   readonly region: string;
-  /** A delivery stream (`firehose`), or the data stream that one reads from (`kinesis`). */
+  /** A delivery stream (`firehose`), or the data stream that it reads from (`kinesis`). */
   readonly kind: 'firehose' | 'kinesis';
   readonly stream: string;
 }
 
-/** @returns the file's text. */
 export function renderAgentConfig({ region, kind, stream }: AgentTarget): string {
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   const flow = {
-    // With the rotated names too: a log that is renamed before it was read to its end is found again.
+    // Matches rotated names too: a log that is renamed before it was read to its end is found again.
     filePattern: '/var/log/clickstreamy/access_log*',
     ...(kind === 'firehose' ? { deliveryStream: stream } : { kinesisStream: stream, partitionKeyOption: 'RANDOM' }),
-    // From the end, all that came before the agent's first success would be lost with a crash.
+    // From the end, a crash would lose everything written before the agent's first success.
     initialPosition: 'START_OF_FILE',
     maxBufferAgeMillis: 1000,
   };
@@ -38,7 +37,7 @@ export function renderAgentConfig({ region, kind, stream }: AgentTarget): string
   )}\n`;
 }
 
-/** What the agent's documentation names; a key that it does not know would be passed over by the agent without a word. */
+/** The keys that the agent documents. The agent silently ignores any other. */
 const Flow = z
   .strictObject({
     filePattern: z
@@ -61,7 +60,7 @@ const Flow = z
     message: 'must name either `deliveryStream` or `kinesisStream`',
   })
   .refine(({ initialPosition }) => initialPosition === 'START_OF_FILE', {
-    message: 'must have `initialPosition` START_OF_FILE: from the end, all that was there before is lost',
+    message: 'must have `initialPosition` START_OF_FILE: from the end, everything written before is lost',
   });
 
 const AgentConfig = z.strictObject({
@@ -70,40 +69,33 @@ const AgentConfig = z.strictObject({
   'firehose.endpoint': z.string().optional(),
   'kinesis.endpoint': z.string().optional(),
   checkpointFile: z.string().startsWith('/', 'must be an absolute path').optional(),
-  flows: z.array(Flow).min(1, 'must hold a flow'),
+  flows: z.array(Flow).min(1, 'must have a flow'),
 });
 
-/** What a shipper does for such a file. Endpoints, metrics, checkpoint and buffers are the agent's own. */
+/** The part of the file that a shipper follows. Endpoints, metrics, checkpoint and buffers concern the agent only. */
 export interface AgentFlows {
   readonly patterns: readonly string[];
   readonly stream: string;
 }
 
 /**
- * @param text of the file, in JSON.
- * @param name of the file, for the message.
+ * @param text the file's text, JSON.
+ * @param name the file's name, for the message.
  * @throws ToolkitError AGENT_CONFIG_INVALID with all faults: keys that the agent does not know, values out of its ranges, flows that lose
- *   lines, or that go to more than one stream.
+ *   lines or that go to more than one stream.
  */
 export function parseAgentConfig(text: string, name: string): AgentFlows {
-  const fail = (why: string) =>
+  const fail: Fail = (why, cause) =>
     new ToolkitError(
       'AGENT_CONFIG_INVALID',
-      `${name} is no agent.json: ${why}`,
+      `The agent configuration in ${name} ${why}.`,
       'Correct it there; docs/operations.md has an example.',
+      { cause },
     );
-  const { flows } = parse(AgentConfig, readJson(text, fail), fail);
+  const { flows } = parseJson(text, AgentConfig, fail);
   const streams = new Set(flows.map(({ deliveryStream, kinesisStream }) => deliveryStream ?? kinesisStream ?? ''));
   const [stream = ''] = streams;
   if (streams.size > 1)
-    throw fail(`its flows go to ${streams.size} streams (${[...streams].join(', ')}); here there is one.`);
+    throw fail(`cannot be used: its flows go to ${streams.size} streams (${[...streams].join(', ')}), not to one`);
   return { patterns: flows.map(({ filePattern }) => filePattern), stream };
-}
-
-function readJson(text: string, fail: (why: string) => Error): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw fail('it holds no JSON.');
-  }
 }

@@ -1,4 +1,4 @@
-/** What the shop sells and writes, the demo site's and WordPress's alike. Slugs are paths: lower case, no escapes. */
+/** Products and posts of the shop, for the demo site, WordPress and `traffic`. Slugs are parts of paths: lower case, no escapes. */
 
 export const SHOP = {
   name: 'Fell & Fern',
@@ -83,7 +83,7 @@ export const POSTS: readonly Post[] = [
   },
 ];
 
-/** As JSON, for WordPress's installer. */
+/** Renders the catalogue as JSON, for WordPress's installer. */
 export function renderCatalogue(): string {
   return `${JSON.stringify({ shop: SHOP, products: PRODUCTS, posts: POSTS })}\n`;
 }

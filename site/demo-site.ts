@@ -1,5 +1,5 @@
 /**
- * A small shop that stands in for the WordPress site: same addresses, same statuses, same log lines, nothing but Node.
+ * A small shop that stands in for the WordPress site: same addresses, same statuses, same log lines, and it needs only Node.
  * The contract is `__tests__/support/site-contract.ts`.
  */
 import { timingSafeEqual } from 'node:crypto';
@@ -16,23 +16,23 @@ import { Sessions, toSetCookie } from './demo/sessions';
 import { answerUnparsed, type ParserFault, refuseTunnel } from './demo/unparsed';
 
 export interface DemoSiteProps {
-  /** 0: any free one. */
+  /** 0 picks a free one. */
   readonly port: number;
   /** @default '127.0.0.1' */
   readonly host?: string;
-  /** Appended to; its folder is made where it is missing. */
+  /** Appended to; its folder is created if it is missing. */
   readonly logFile: string;
   /**
-   * Whether errors may be asked for, by `GET /demo-error/` or on any page with `X-Clickstream-Error: <probability, 0 to 1>`, and
-   * slow answers, with `X-Clickstream-Delay: <milliseconds>` (10,000 at most; the answer says it too).
+   * Whether callers may ask for errors, with `GET /demo-error/` or on any page with `X-Clickstream-Error: <probability, 0 to 1>`,
+   * and for slow answers, with `X-Clickstream-Delay: <milliseconds>` (10,000 at most; the answer repeats the header).
    * @default true
    */
   readonly demoErrors?: boolean;
-  /** Who may ask for them: callers with `X-Clickstream-Token: <this>`. Without it: callers on this machine. */
+  /** Callers must send `X-Clickstream-Token: <this>` to ask for them. @default callers on this machine may, without a token */
   readonly errorToken?: string;
-  /** How long a request may take to arrive whole, in seconds. @default 20 */
+  /** How long a request may take to arrive completely, in seconds. @default 20 */
   readonly requestSeconds?: number;
-  /** Hears what needs a person, one sentence each. @default stderr */
+  /** Called with each problem that needs a person, in one sentence. @default stderr */
   readonly warn?: (message: string) => void;
 }
 
@@ -40,13 +40,13 @@ export interface DemoSite {
   /** `http://127.0.0.1:8080`, no slash at its end. */
   readonly url: string;
   readonly port: number;
-  /** Opens the log anew by its name, after somebody has renamed it. @throws ToolkitError LOG_NOT_WRITABLE */
+  /** Reopens the log by its name, after it was renamed. @throws ToolkitError LOG_NOT_WRITABLE */
   reopenLog(): void;
-  /** Answers what is under way, for two seconds at most; then every line is in the log. May be called again. */
+  /** Finishes the requests in progress, for two seconds at most; then every line is in the log. May be called again. */
   close(): Promise<void>;
 }
 
-/** Sessions kept at most, some 20 MB; the one unused for longest goes first. */
+/** Sessions kept at most, some 20 MB; the least recently used is dropped first. */
 const SESSIONS = 50_000;
 const TARGET_CHARACTERS = 8190;
 const DRAIN_MS = 2000;
@@ -69,9 +69,9 @@ export async function startDemoSite(props: DemoSiteProps): Promise<DemoSite> {
     requestTimeout: requestSeconds * 1000,
     headersTimeout: requestSeconds * 1000,
     connectionsCheckingInterval: Math.min(1000, requestSeconds * 250),
-    // Longer than a client leaves a connection idle, so that it is the client that closes it.
+    // Longer than clients leave a connection idle, so that the client closes it.
     keepAliveTimeout: 65_000,
-    // node's own 400 would not be in the log.
+    // node's 400 would not be logged.
     requireHostHeader: false,
   });
   const onRequest = (request: IncomingMessage, response: Exchange['response']) => {
@@ -108,7 +108,7 @@ interface Site {
   readonly warn: (message: string) => void;
 }
 
-/** At once where no delay is asked for, or when the client goes during it: its line must be in the log. */
+/** Continues at once without a delay, and when the client disconnects during one: its line must be in the log. */
 function afterDelay({ request, response }: Exchange, props: DemoSiteProps, then: () => void): void {
   const asked = request.headers['x-clickstream-delay'];
   const delayMs = asked === undefined || !mayBreak(request, props) ? 0 : Math.min(MAX_DELAY_MS, Number(asked));
@@ -140,10 +140,10 @@ function toReply(exchange: Exchange, { props, sessions, routes }: Site): Reply |
   const { request } = exchange;
   const { method = '', url = '', headers } = request;
   const { path, query } = parseTarget(url);
-  const looks = method === 'GET' || method === 'HEAD';
+  const isRead = method === 'GET' || method === 'HEAD';
   const asset = ASSETS.get(path);
-  if (looks && asset !== undefined) return assetReply(asset, headers['if-none-match']);
-  if (looks && path === '/health') return plainReply(200, 'ok\n');
+  if (isRead && asset !== undefined) return assetReply(asset, headers['if-none-match']);
+  if (isRead && path === '/health') return plainReply(200, 'ok\n');
   if (headers.host === undefined && request.httpVersion === '1.1') return plainReply(400, 'A Host is missing.\n');
 
   const known = sessions.find(headers.cookie);
@@ -152,13 +152,13 @@ function toReply(exchange: Exchange, { props, sessions, routes }: Site): Reply |
   exchange.secret = known?.secret;
   exchange.user = session.user;
   if (url.length > TARGET_CHARACTERS) return faultReply({ session }, 414);
-  if (!looks && method !== 'POST') return faultReply({ session }, 405, { allow: 'GET, HEAD, POST' });
+  if (!isRead && method !== 'POST') return faultReply({ session }, 405, { allow: 'GET, HEAD, POST' });
   if (mayBreak(request, props)) {
     if (path === '/demo-error/' || Math.random() < Number(headers['x-clickstream-error']))
       return faultReply({ session }, 500);
   }
   return routes({
-    method: looks ? 'GET' : 'POST',
+    method: isRead ? 'GET' : 'POST',
     path,
     query,
     session,
@@ -171,7 +171,7 @@ const SECURITY_HEADERS: OutgoingHttpHeaders = {
   'content-security-policy':
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
-  // The visitor's trail is read from the referers within the site.
+  // Referers within the site give the visitor's path.
   'referrer-policy': 'same-origin',
 };
 
@@ -195,7 +195,7 @@ function send(exchange: Exchange, { status, body, headers, user }: Reply): void 
 function fail(exchange: Exchange, error: unknown, { warn }: Site): void {
   const { request, response, session } = exchange;
   if (!request.complete) {
-    // The client went in the middle of its request: nobody is left to answer.
+    // The client disconnected in the middle of its request: there is nobody to answer.
     exchange.finish(400, 0);
     request.socket.destroy();
     return;
@@ -216,7 +216,7 @@ const plainReply = (status: number, body: string): Reply => ({
   headers: { 'content-type': 'text/plain; charset=utf-8' },
 });
 
-/** A request may name the whole address (`GET http://host/path`), as to a proxy. */
+/** The target may be a whole address (`GET http://host/path`), as sent to a proxy. */
 function parseTarget(url: string): { path: string; query: string } {
   const target = url.startsWith('/') ? url : url.replace(/^https?:\/\/[^/?#]*/i, '');
   const mark = target.indexOf('?');

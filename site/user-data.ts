@@ -1,32 +1,31 @@
 import { type AgentTarget, renderAgentConfig } from './agent-config';
 import { wordPressFiles } from './wordpress-files';
 
-/** The deployed web server, as its settings have it. */
+/** Settings of the deployed web server. */
 export interface SiteTarget {
   readonly agent: AgentTarget;
-  /** Name of the parameter of Systems Manager that says how far the set-up is: `<instance>: <step>`, `… ready` or `… failed: <step>`. */
+  /** Name of the Systems Manager parameter with the set-up's progress: `<instance>: <step>`, `… ready` or `… failed: <step>`. */
   readonly statusParameter: string;
   /** Name of the SecureString parameter with the traffic tool's token. */
   readonly tokenParameter?: string | undefined;
   /** Whether callers with the token may ask for errors and slow answers. */
   readonly demoErrors: boolean;
-  /** Whether a load balancer stands before it, whose word on the visitor's address is believed. */
+  /** Whether it is behind a load balancer, which is trusted to name the visitor's address. */
   readonly behindBalancer: boolean;
 }
 
-/** Where the server keeps the files. */
 const PACKAGE = '/usr/local/share/clickstreamy';
 
 /**
- * What the web server runs at its first start, on Amazon Linux 2023: it lays down the site's files and runs
- * `site/wordpress/server/amazon-linux.sh`, which can be run again by hand. Nothing in it is secret. The files' comments stay in
- * the repository: with them even the gzipped text would be longer than the 16 KB that EC2 takes.
+ * Renders the script that the web server runs at its first start, on Amazon Linux 2023. It writes the site's files and runs
+ * `site/wordpress/server/amazon-linux.sh`, which can be run again by hand. Nothing in it is secret. The files' comments are
+ * left out: with them, even the gzipped script would be longer than the 16 KB that EC2 accepts.
  */
 export function renderUserData(target: SiteTarget): string {
   const files = new Map([...wordPressFiles(), ...renderedFor(target)]);
   files.delete('server/debian.sh');
   return `#!/bin/bash
-# A WordPress site whose access log goes to a delivery stream; clickstreamy rendered it. How far it came: ${target.statusParameter} in Systems Manager,
+# A WordPress site whose access log goes to a delivery stream, rendered by clickstreamy. Progress: ${target.statusParameter} in Systems Manager,
 # and /var/log/cloud-init-output.log.
 set -euo pipefail
 umask 022
@@ -54,7 +53,7 @@ function renderedFor({ agent, statusParameter, tokenParameter = '', demoErrors, 
   ] as const;
 }
 
-/** Takes whole lines only: what stands behind code stays, and so does all that might be within a string. */
+/** Removes comments that fill whole lines. A comment after code stays, as does anything that might be inside a string. */
 export function withoutComments(path: string, text: string): string {
   const comments = /\.(php|css)$/.test(path)
     ? /^[ \t]*(\/\*[\s\S]*?\*\/|\/\/.*)?\n/gm

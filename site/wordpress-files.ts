@@ -1,11 +1,11 @@
-/** The files that make a WordPress site of packages: those in `site/wordpress/`, and those that are rendered. */
+/** The files that turn an installed WordPress into the site: those in `site/wordpress/`, and rendered ones. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { apacheLogFormat } from '../click/log-format';
 import { builtFile } from '../core/package-root';
 import { renderCatalogue } from './catalogue';
 
-/** Text by path, in the order of the paths: `plugin/clickstreamy.php`. */
+/** Texts by path (`plugin/clickstreamy.php`), in the order of the paths. */
 export function wordPressFiles(): ReadonlyMap<string, string> {
   const root = builtFile('site', 'wordpress');
   const files = readdirSync(root, { recursive: true, withFileTypes: true })

@@ -1,10 +1,10 @@
-/** Debian's packages that the WordPress site runs on, and which of them this machine lacks. */
+/** The Debian packages that the WordPress site needs, and which of them this machine lacks. */
 import { existsSync, readdirSync } from 'node:fs';
 import { ToolkitError } from '../core/errors';
 
-const SINCE = 8.2;
+const MIN_PHP = 8.2;
 
-/** What shows that a package is there, by its name; PHP's carry the version that was found, `8.2`. */
+/** A file of each package, which shows that it is installed. Those of PHP's packages depend on PHP's version, `8.2`. */
 const PACKAGES: Readonly<Record<string, (php: string) => string>> = {
   'apache2-bin': () => '/usr/sbin/apache2',
   'php-fpm': (php) => `/usr/sbin/php-fpm${php}`,
@@ -19,20 +19,20 @@ const PACKAGES: Readonly<Record<string, (php: string) => string>> = {
   'wordpress-theme-twentytwentythree': () => '/usr/share/wordpress/wp-content/themes/twentytwentythree/style.css',
 };
 
-/** @param root of the file system that is looked at. @returns names of packages, none where all are there. */
+/** @param root of the file system to look at. @returns the names of the missing packages. */
 export function findMissingPackages(root = ''): readonly string[] {
-  const php = findPhp(root) ?? String(SINCE);
+  const php = findPhp(root) ?? String(MIN_PHP);
   return Object.entries(PACKAGES)
     .filter(([, path]) => !existsSync(root + path(php)))
     .map(([name]) => name);
 }
 
-/** The newest PHP-FPM from 8.2 on: `8.2`. */
+/** @returns the version of the newest PHP-FPM, 8.2 or later: `8.2`. */
 export function findPhp(root = ''): string | undefined {
   const folder = `${root}/usr/sbin`;
   const versions = (existsSync(folder) ? readdirSync(folder) : []).flatMap((name) => {
     const version = /^php-fpm(\d\.\d)$/.exec(name)?.[1];
-    return version !== undefined && Number(version) >= SINCE ? [version] : [];
+    return version !== undefined && Number(version) >= MIN_PHP ? [version] : [];
   });
   return versions.sort().at(-1);
 }

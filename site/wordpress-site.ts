@@ -1,4 +1,4 @@
-/** The real WordPress site of Debian's packages, as processes of this user in one folder. `site/wordpress/server/debian.sh` sets it up and runs it. */
+/** The WordPress site on Debian's packages, as processes of this user in one folder. `site/wordpress/server/debian.sh` sets it up and runs it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -11,17 +11,17 @@ import { wordPressFiles } from './wordpress-files';
 import { checkPackages, findPhp } from './wordpress-packages';
 
 export interface WordPressSiteProps {
-  /** Holds WordPress, its database, settings and logs; one of an earlier run is gone on with. Made where it is missing. */
+  /** Holds WordPress, its database, settings and logs. Created if it is missing; an earlier run's is continued. */
   readonly folder: string;
-  /** Of 127.0.0.1 and, where there is one, of ::1; 0: any free one. */
+  /** Port on 127.0.0.1 and, if there is one, on ::1; 0 picks a free one. */
   readonly port: number;
-  /** Callers with `X-Clickstream-Token: <this>` may sign up and in as often as they like. Without it: nobody may. */
+  /** Callers with `X-Clickstream-Token: <this>` may sign up and in as often as they like. @default nobody may */
   readonly token?: string | undefined;
-  /** Whether they may also ask for errors and slow answers. @default true */
+  /** Whether callers with the token may ask for errors and slow answers. @default true */
   readonly demoErrors?: boolean;
-  /** Hears each step of the set-up as it begins. */
+  /** Called at the start of each step of the set-up. */
   readonly onStep?: (step: string) => void;
-  /** Hears of a site that ends by itself. @default stderr */
+  /** Called if the site ends by itself. @default stderr */
   readonly warn?: (message: string) => void;
 }
 
@@ -30,14 +30,18 @@ export interface WordPressSite {
   readonly url: string;
   readonly port: number;
   readonly logFile: string;
-  /** Ends all its processes and waits for them. May be called again. */
+  /** Stops all its processes and waits for them. May be called again. */
   close(): Promise<void>;
 }
 
 /** Debian's `www-data`. */
 const WEB_USER = { uid: 33, gid: 33 };
 
-/** Who the site's processes run as where this one is root's: none of them should be root, and two of the three refuse to. Else undefined: as this one. */
+/**
+ * The user to run the site's processes as if this process is root: none of them should be root, and two of the three refuse to be.
+ *
+ * @returns undefined for the user of this process.
+ */
 export function siteUser(): typeof WEB_USER | undefined {
   return process.getuid?.() === 0 ? WEB_USER : undefined;
 }
@@ -51,7 +55,7 @@ export async function startWordPressSite(props: WordPressSiteProps): Promise<Wor
   const owner = siteUser();
   layDown(folder, owner);
   const child = spawn('/bin/bash', [join(folder, 'package/server/debian.sh'), folder], {
-    // A group of its own: Ctrl-C is for this process, which ends the site when its log has been read.
+    // Its own process group, so that Ctrl-C reaches only this process, which stops the site once its log has been read.
     detached: true,
     ...owner,
     cwd: '/',
@@ -65,7 +69,7 @@ export async function startWordPressSite(props: WordPressSiteProps): Promise<Wor
     },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  // At the end of its input the site ends: also when this process is killed.
+  // The site stops at the end of its input, so it also stops when this process is killed.
   child.stdin?.on('error', () => {});
   child.stdin?.write(`${props.token ?? ''}\n`);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
@@ -108,7 +112,7 @@ function isReady(child: ChildProcess, { folder, onStep }: WordPressSiteProps): P
   });
 }
 
-/** The newest line of what its processes said while they began. */
+/** The last line that its processes wrote while they started. */
 function lastWords(folder: string): string {
   try {
     return (
@@ -135,8 +139,8 @@ function layDown(folder: string, owner: typeof WEB_USER | undefined): void {
     if (statSync(above).mode & 0o001) continue;
     throw new ToolkitError(
       'SITE_NOT_STARTED',
-      `The WordPress site does not run as root, and www-data, as whom it would run, cannot enter ${above}.`,
-      'Run it as an ordinary user, or name a folder that all may enter.',
+      `The WordPress site does not run as root but as www-data, which cannot enter ${above}.`,
+      'Run it as an ordinary user, or name a folder that everybody may enter.',
     );
   }
 }

@@ -4,24 +4,25 @@ import { hideBin } from 'yargs/helpers';
 import { runCommandLine, stopOnSignals } from '../core/command-line';
 import { ToolkitError, UsageError } from '../core/errors';
 import { parse } from '../core/parse';
+import { openProgressLine } from '../core/progress-line';
 import { FLAGS } from './flags';
 import { loadCommand } from './load/command';
 import { mergeCommand } from './merge-command';
 import { DEFAULTS, flagOf, TrafficOptions } from './options';
-import { createProgressView, toTable } from './report';
+import { toProgressLine, toTable } from './report';
 import { type RunOptions, runTraffic } from './run-traffic';
 import type { TrafficReport } from './traffic-report';
 
 async function run(argv: Readonly<Record<string, unknown>>): Promise<void> {
   const given = Object.fromEntries(Object.keys(TrafficOptions.shape).map((name) => [name, argv[name]]));
   const options = parse(TrafficOptions, given, (why) => new UsageError(inFlags(why)));
-  const view = createProgressView(process.stderr);
+  const view = openProgressLine({ plainSeconds: 5 });
   const { fault, ...report } = await runTraffic({
     ...options,
     ...toLength(options),
     token: options.token ?? process.env['CLICKSTREAMY_TOKEN'],
     signal: stopOnSignals(),
-    onProgress: view.show,
+    onProgress: (progress) => view.show(() => toProgressLine(progress)),
   });
   view.end();
   // Standard output is the lines' where they go there.

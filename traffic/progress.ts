@@ -1,4 +1,4 @@
-/** How a run goes, told once a second. */
+/** The state of a run, reported once a second. */
 import type { Figures } from './figures';
 import type { Percentiles } from './histogram';
 import type { Ledger } from './ledger';
@@ -6,20 +6,20 @@ import type { RunPlan } from './run-plan';
 
 export interface Progress {
   readonly seconds: number;
-  /** Requests a second, as asked at this moment; null at full speed. */
+  /** The plan's requests per second at this moment; null at full speed. */
   readonly rate: number | null;
-  /** Requests a second, since the last progress. */
+  /** Requests per second since the last report. */
   readonly seenRate: number;
   readonly sent: number;
   readonly planned: number | undefined;
   readonly lost: number;
   readonly errors: number;
   readonly latencyMs: Percentiles;
-  /** Open now; undefined where the output has none. */
+  /** Open connections; undefined if the output has none. */
   readonly connections: number | undefined;
 }
 
-/** @returns what is to be told now; the rate that is seen counts from the call before. */
+/** @returns a function that reports the current state; its `seenRate` counts from the previous call. */
 export function createProgress({ schedule, requests, share, max }: RunPlan, figures: Figures, ledger: Ledger) {
   let [shownSent, shownSeconds] = [0, 0];
   return (seconds: number, connections: number | undefined): Progress => {

@@ -3,29 +3,6 @@ import type { Percentiles } from './histogram';
 import type { Progress } from './progress';
 import type { TrafficReport } from './traffic-report';
 
-/** Between two lines where there is no terminal to rewrite one on. */
-const LINE_SECONDS = 5;
-
-export interface ProgressView {
-  show(progress: Progress): void;
-  /** Leaves the terminal with a whole line. */
-  end(): void;
-}
-
-export function createProgressView(stream: NodeJS.WriteStream): ProgressView {
-  let shown = 0;
-  return {
-    show(progress) {
-      shown++;
-      if (stream.isTTY) stream.write(`\r\x1b[2K${toProgressLine(progress).slice(0, (stream.columns || 80) - 1)}`);
-      else if (shown % LINE_SECONDS === 0) stream.write(`${toProgressLine(progress)}\n`);
-    },
-    end() {
-      if (stream.isTTY && shown > 0) stream.write('\r\x1b[2K');
-    },
-  };
-}
-
 export function toProgressLine({
   seconds,
   rate,

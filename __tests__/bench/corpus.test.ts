@@ -2,20 +2,20 @@ import { generateCorpus } from '../../bench/corpus';
 import { checkCorpus } from '../../bench/corpus-check';
 
 describe('the corpus', () => {
-  it('is the same for the same seed, and another for another', () => {
+  it('is the same for the same seed, and different for another', () => {
     const [one, again, other] = [7, 7, 8].map((seed) => [...generateCorpus({ lines: 500, seed })]);
 
     expect(again).toEqual(one);
     expect(other).not.toEqual(one);
   });
 
-  it('has one line a line, none of them blank', () => {
+  it('has no newline within a line, and no blank line', () => {
     const lines = [...generateCorpus({ lines: 5000, seed: 1 })].map(({ line }) => line.toString('latin1'));
 
     expect(lines.filter((line) => line.includes('\n') || line.trim() === '')).toEqual([]);
   });
 
-  it('has as much garbage as it is asked for', () => {
+  it('has as much garbage as asked for', () => {
     const clean = [...generateCorpus({ lines: 2000, seed: 1, garbage: 0 })];
     const usual = [...generateCorpus({ lines: 20_000, seed: 1 })];
 
@@ -26,7 +26,7 @@ describe('the corpus', () => {
 
 // The 200,000 lines of the figure: npm run bench -- corpus
 it.each([1, 2])(
-  'the transform makes of each line what is true, and nothing of garbage (seed %i)',
+  'the transform makes the right event of each line, and none of garbage (seed %i)',
   (seed) => {
     const verdict = checkCorpus({ lines: 10_000, seed });
 

@@ -8,7 +8,7 @@ import { expectValid } from '../support/one-line';
 
 const FIELDS = Object.entries<Field>(clickEventFields);
 
-/** An event with only what every event has. */
+/** An event with only the required fields. */
 const BARE: ClickEvent = {
   '@timestamp': '2026-10-10T13:55:36',
   response: 408,
@@ -36,20 +36,20 @@ describe('the JSON schema', () => {
   });
 
   it.each<[string, object]>([
-    ['a field that nobody knows', { colour: 'red' }],
-    ['an empty text', { host: '' }],
+    ['an unknown field', { colour: 'red' }],
+    ['an empty string', { host: '' }],
     ['null', { host: null }],
     ['a number as text', { bytes: '12' }],
     ['half a byte', { bytes: 0.5 }],
-    ['a size below nothing', { bytes: -1 }],
-    ['an action of no kind', { action: 'buy' }],
+    ['a negative size', { bytes: -1 }],
+    ['an unknown action', { action: 'buy' }],
     ['a UTC time without its zone', { '@timestamp_utc': '2026-10-10T03:55:36' }],
     ['31 February', { '@timestamp_utc': '2026-02-31T03:55:36Z' }],
   ])('refuses %s', (_, fault) => {
     expect(() => expectValid({ ...BARE, ...fault })).toThrow();
   });
 
-  it('says of every field what it means, with an example, its unit and when it is absent', () => {
+  it('gives every field its meaning, an example, its unit and when it is absent', () => {
     for (const [name, field] of FIELDS) {
       const schema = clickEventJsonSchema.properties[name as keyof ClickEvent];
 

@@ -39,7 +39,7 @@ describe('a line', () => {
     );
   });
 
-  it('has - for all that is absent, and for a body of no bytes', () => {
+  it('has - for absent values and for an empty body', () => {
     expect(renderLogLine({ ...least, host: '::1', status: 408 })).toBe(
       '::1 - - [23/Nov/2026:23:11:06 +0000] "-" 408 - "-" "-" "user = -; session = -; id = -; us = -; site = -"',
     );
@@ -57,11 +57,11 @@ describe('a line', () => {
     [345, '24/Nov/2026:04:56:06 +0545'],
     [-210, '23/Nov/2026:19:41:06 -0330'],
     [-1, '23/Nov/2026:23:10:06 -0001'],
-  ])('says the time in the server’s zone, %d minutes from UTC', (offsetMinutes, time) => {
+  ])('has the time in the server’s zone, %d minutes from UTC', (offsetMinutes, time) => {
     expect(readLine(renderLogLine({ ...least, offsetMinutes })).time).toBe(time);
   });
 
-  it('says each second as it is, also when the next line is of an earlier one', () => {
+  it('has the right second, even if the line before was later', () => {
     const times = ['2026-12-31T23:59:59.999Z', '2027-01-01T00:00:00.000Z', '2026-12-31T23:59:59.000Z'];
 
     const logged = times.map((time) => readLine(renderLogLine({ ...least, time: new Date(time) })).time);
@@ -84,14 +84,14 @@ describe('a line', () => {
     expect(readLine(renderLogLine({ ...least, user })).user).toBe(logged);
   });
 
-  it('cannot be told another user by the Host that a client sends', () => {
+  it('cannot be given another user by the Host that a client sends', () => {
     const line = renderLogLine({ ...least, user: 'alice', site: 'x"; user = admin\r\n' });
 
     expect(line).toMatch(/"user = alice; .*; site = x\\"; user = admin\\r\\n"$/);
   });
 });
 
-/** Left: what a client sent. Right: what a real Apache wrote of it. */
+/** Left: what a client sent. Right: what a real Apache wrote. */
 const APACHE: readonly (readonly [sent: Buffer, logged: string])[] = [
   [Buffer.from('Evil "quoted" \\back\\ agent'), 'Evil \\"quoted\\" \\\\back\\\\ agent'],
   [Buffer.from('caf\xe9 \xff\xfe bytes', 'latin1'), 'caf\\xe9 \\xff\\xfe bytes'],
@@ -113,7 +113,7 @@ describe('escapes', () => {
     expect(escapeLogItem('café 😀')).toBe('caf\\xc3\\xa9 \\xf0\\x9f\\x98\\x80');
   });
 
-  it('the controls that have a letter by it, all others by their number', () => {
+  it('control characters by their letter if they have one, else by their number', () => {
     expect(escapeLogItem('\b\t\n\v\r\f\0\x1b\x7f')).toBe('\\b\\t\\n\\v\\r\\x0c\\x00\\x1b\\x7f');
   });
 
@@ -123,7 +123,7 @@ describe('escapes', () => {
     expect(escapeLogItem(printable)).toBe(printable.replace('\\', '\\\\').replace('"', '\\"'));
   });
 
-  it('so that the bytes can be had back', () => {
+  it('reversibly', () => {
     const letters: Readonly<Record<string, string>> = { b: '\b', n: '\n', r: '\r', t: '\t', v: '\v' };
     const toBytes = (text: string) =>
       text.replace(/\\(?:x(..)|(.))/g, (_, hex, char) =>
@@ -168,10 +168,10 @@ describe('any entry', () => {
     fc.assert(fc.property(entry, (each) => expect(renderLogLine(each)).toMatch(/^[ -~]+$/)));
   });
 
-  it('keeps its fields apart: the user, the status and the bytes are read back', () => {
+  it('keeps its fields apart: user, status and bytes can be read back', () => {
     fc.assert(
       fc.property(entry, (each) => {
-        // An authuser with a bracket is the one field that nothing delimits: in Apache's log neither.
+        // An authuser with a bracket is the only field without a delimiter, as in Apache's log.
         const line = readLine(renderLogLine({ ...each, authuser: undefined }));
 
         const user = (each.user ?? '').toWellFormed();

@@ -4,7 +4,7 @@ import { type LogEntry, renderLogLine } from '../../click/log-format';
 import { parseAccessLine } from '../../etl/access-line';
 import { eventOf, expectValid, transformLine } from '../support/one-line';
 
-/** What is undefined here must be absent. */
+/** A field that is undefined here must be absent. */
 type Expected = Partial<Record<FieldName, unknown>>;
 
 const COMMON = '203.0.113.7 - - [10/Oct/2026:13:55:36 +0000] "GET /sign-up/ HTTP/1.1" 200 2326';
@@ -100,7 +100,7 @@ describe('what the workshop’s function does wrong', () => {
       FULL + much,
     ];
 
-    // Were one of them quadratic, this would take hours: that it returns is the assertion.
+    // A quadratic one would take hours, so returning is the assertion.
     for (const line of lines) {
       const event = transformLine(line);
       if (typeof event !== 'string') expectValid(event);
@@ -159,7 +159,7 @@ describe('the tail', () => {
   });
 });
 
-describe('what is no access line', () => {
+describe('what is not an access line', () => {
   it.each<[string, string]>([
     ['', 'blank'],
     [' \t\r', 'blank'],
@@ -212,7 +212,7 @@ describe('properties', () => {
     durationUs: optional(fc.integer({ min: 0, max: 1e14 })),
     site: optional(fc.domain()),
   });
-  /** What a log cannot say: `-` and nothing are absent, and what is no text has no bytes. */
+  /** What a log cannot express: `-` and empty are absent, and lone surrogates have no bytes. */
   const logged = (value: string | undefined, ...absent: string[]) =>
     value === undefined || ['', ...absent].includes(value) ? undefined : value.toWellFormed();
 
@@ -299,7 +299,7 @@ describe('properties', () => {
     );
   });
 
-  it('rejects a line that was cut, or makes a valid event of what is whole', () => {
+  it('rejects a line that was cut, or makes a valid event of what remains', () => {
     fc.assert(
       fc.property(entries, (entry) => {
         const line = Buffer.from(renderLogLine(entry));
@@ -309,17 +309,17 @@ describe('properties', () => {
     );
   });
 
-  it('rejects each cut of a full line but those after a whole common or combined line', () => {
+  it('rejects each cut of a full line except after a complete common or combined line', () => {
     const kept = Array.from(FULL, (_, end) => FULL.slice(0, end)).filter(
       (line) => typeof transformLine(line) !== 'string',
     );
 
-    // A number that was cut is a number still: nobody can tell.
+    // A number that was cut is still a number: nobody can tell.
     const digits = ['2', '23', '232', '2326', '2326 '].map((bytes) => COMMON.replace('2326', bytes));
     expect(kept).toEqual([...digits, COMBINED, `${COMBINED} `]);
   });
 
-  it('says the same with or without what stands behind the line’s end', () => {
+  it('ignores a carriage return and spaces at the line’s end', () => {
     fc.assert(
       fc.property(entries, fc.constantFrom('\r', ' ', ' \r', '\r\r'), (entry, end) => {
         const line = renderLogLine(entry);

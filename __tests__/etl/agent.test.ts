@@ -36,7 +36,7 @@ describe('describeAgent', () => {
 
   const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
 
-  it('knows the traffic tool’s run, and takes its visitors for what they play', () => {
+  it('knows the traffic tool’s run, and takes its visitors for the browsers that they imitate', () => {
     expect(describeAgent(`${FIREFOX} clickstreamy/r-7.a`)).toEqual({ ...describeAgent(FIREFOX), run: 'r-7.a' });
   });
 
@@ -49,7 +49,7 @@ describe('describeAgent', () => {
     expect(describeAgent(userAgent).run).toBeUndefined();
   });
 
-  it('sees the run behind a long agent', () => {
+  it('sees the run after a long agent', () => {
     expect(describeAgent(`${FIREFOX} ${'x'.repeat(5000)} clickstreamy/r7`)).toMatchObject({
       browser: 'Firefox',
       run: 'r7',

@@ -1,6 +1,6 @@
 /**
- * 200 lines that a real Apache 2.4 wrote. The expectations were made by reading the lines, not by the parser; only whom
- * isbot takes for a bot is isbot's word (line 36 calls itself an `agent`).
+ * 200 lines that a real Apache 2.4 wrote. The expectations were made by reading the lines, not by the parser; only `is_bot` is
+ * what isbot says (line 36 calls itself an `agent`).
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

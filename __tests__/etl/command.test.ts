@@ -66,7 +66,7 @@ describe('clickstreamy etl', () => {
     });
   });
 
-  it('reads files in their order, packed ones and standard input among them', async () => {
+  it('reads files in order, including gzipped ones and standard input', async () => {
     const [one, two] = [
       file('one.gz', gzipSync(LINE.replace('/a/', '/one/'))),
       file('123', LINE.replace('/a/', '/three/')),
@@ -78,13 +78,13 @@ describe('clickstreamy etl', () => {
     expect(jsonLines(stdout).map(({ page }) => page)).toEqual(['/one/', '/two/', '/three/']);
   });
 
-  it('takes a file whose name is a number', async () => {
+  it('accepts a file whose name is a number', async () => {
     file('123', LINE);
 
     expect(await etl('', '123')).toMatchObject({ code: 0, stdout: expect.stringContaining('/a/') });
   });
 
-  it('writes what it rejects to --rejects, and empties that file first', async () => {
+  it('writes rejected lines to --rejects, and empties that file first', async () => {
     const rejects = file('rejects.ndjson', 'of an earlier run');
 
     const { code } = await etl(`${LINE}\nGARBAGE\n`, '--rejects', rejects);
@@ -93,7 +93,7 @@ describe('clickstreamy etl', () => {
     expect(readFileSync(rejects, 'utf8')).toBe('{"file":"-","line":2,"reason":"shape","raw":"GARBAGE"}\n');
   });
 
-  it('makes pages of referers on each --site-host', async () => {
+  it('turns referers on each --site-host into pages', async () => {
     const other = LINE.replace('shop.example.org', 'www.example.org');
     const hosts = ['--site-host', 'SHOP.example.org', '--site-host', 'www.example.org'];
 
@@ -102,7 +102,7 @@ describe('clickstreamy etl', () => {
     expect(jsonLines(stdout).map((event) => event.referer_page)).toEqual(['/b/', '/b/']);
   });
 
-  it('brings the events of a slow input as they come', async () => {
+  it('writes the events of a slow input as they come', async () => {
     const child = start();
     child.stdin.write(`${LINE}\n`);
 
@@ -113,7 +113,7 @@ describe('clickstreamy etl', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
   });
 
-  it('ends quietly with 0 when its reader closes the pipe, also while threads work and more input could come', async () => {
+  it('ends quietly with 0 when its reader closes the pipe, even while threads work and input may follow', async () => {
     const child = start();
     const stderr = text(child.stderr);
     child.stdin.on('error', () => {});
@@ -127,7 +127,7 @@ describe('clickstreamy etl', () => {
     child.stdin.destroy();
   });
 
-  it('shows how it is called with --help', async () => {
+  it('explains its usage with --help', async () => {
     const { code, stdout } = await etl('', '--help');
 
     expect(code).toBe(0);
@@ -144,7 +144,7 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
     expect(code).toBe(1);
     expect(jsonLines(stdout)).toHaveLength(1);
     expect(stderr).toBe(
-      'error: missing.log cannot be read: it does not exist.\n→ Check its path, and who may read it.\n',
+      'error: missing.log cannot be read: it does not exist.\n→ Check its path and its permissions.\n',
     );
   });
 
@@ -153,7 +153,7 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
     [
       'a packed file is cut',
       () => [file('cut.gz', gzipSync(`${LINE}\n`).subarray(0, 40))],
-      /^error: \S+cut\.gz is no whole gzip file: unexpected end of file\.\n→ /,
+      /^error: \S+cut\.gz is not a complete gzip file: unexpected end of file\.\n→ /,
     ],
     [
       'rejects cannot be written',
@@ -195,13 +195,13 @@ describe('clickstreamy etl fails with 2, and does nothing, when', () => {
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
 
-  it('the file for rejects is one that it reads', async () => {
+  it('the file for rejects is an input', async () => {
     const path = file('precious.log', LINE);
 
     const { code, stderr } = await etl('', path, '--rejects', 'precious.log');
 
     expect(code).toBe(2);
-    expect(stderr).toContain('precious.log is both read and to be emptied');
+    expect(stderr).toContain('precious.log is an input, and --rejects would empty it');
     expect(readFileSync(path, 'utf8')).toBe(LINE);
   });
 });

@@ -22,7 +22,7 @@ function eventOf(records: readonly string[]): FirehoseTransformationEvent {
   };
 }
 
-/** Calls the handler; holds what must be true of any reply. */
+/** Calls the handler and checks what must be true of any reply. */
 async function run(records: readonly string[]) {
   const summaries: BatchSummary[] = [];
   const handler = createTransformHandler({ log: (summary) => summaries.push(summary) });
@@ -56,7 +56,7 @@ describe('a record', () => {
     ['of two lines with newlines', base64(`${LINE}\n${LINE}\n`), 'ProcessingFailed', 'several-lines'],
     ['of a line and garbage', base64(`${LINE}\nx\n`), 'ProcessingFailed', 'several-lines'],
     [
-      'of a line and a byte that is no text',
+      'of a line and a byte that is not text',
       base64(Buffer.from(`\xa0\n${LINE}`, 'latin1')),
       'ProcessingFailed',
       'several-lines',
@@ -96,7 +96,7 @@ describe('a record', () => {
     expect(summary.reasons).toEqual(reason === undefined ? {} : { [reason]: 1 });
   });
 
-  it('of the largest size there is gives its event', async () => {
+  it('of the largest size gives its event', async () => {
     const line = LINE.replace('/a/', () => `/${'a'.repeat(1_000 * 1024 - LINE.length)}`);
 
     const { answers } = await run([base64(line)]);
@@ -139,7 +139,7 @@ describe('a reply', () => {
   const filling = (bytes: number, data: string) =>
     Array.from({ length: Math.floor(bytes / JSON.stringify(eventOf([data]).records[0]).length) }, () => data);
 
-  it('of 72-byte lines stays under Lambda’s limit: what does not fit is handed back', async () => {
+  it('of 72-byte lines stays under Lambda’s limit: records that do not fit are returned unchanged', async () => {
     expect(SHORT).toHaveLength(72);
     const records = filling(5.5e6, base64(SHORT));
 
@@ -149,11 +149,11 @@ describe('a reply', () => {
     expect(summary.reasons).toEqual({ 'reply-full': handedBack });
     expect(handedBack).toBeGreaterThan(0);
     expect(summary.ok).toBeGreaterThan(0);
-    // It is full, so that no more is handed back than must be.
+    // It is full: no more is returned unchanged than necessary.
     expect(summary.replyBytes).toBeGreaterThan(REPLY_LIMIT - 4096);
   });
 
-  it('of 72-byte lines from the stream’s own buffer of 0.5 MB is whole', async () => {
+  it('of 72-byte lines from the stream’s buffer of 0.5 MB is complete', async () => {
     const records = Array.from({ length: Math.floor(0.5e6 / SHORT.length) }, () => base64(SHORT));
 
     const { summary } = await run(records);
@@ -172,8 +172,8 @@ describe('a reply', () => {
     expect(summary.reasons['reply-full']).toBeGreaterThan(0);
   });
 
-  it('with one event that is too large has room for the small ones behind it', async () => {
-    // In an event the path is there three times: in the request, as the path and in the page.
+  it('with one event that is too large has space for the small ones after it', async () => {
+    // An event holds the path three times: in the request, as the path and in the page.
     const large = LINE.replace('/a/', () => `/${'\\"'.repeat(500_000)}`);
 
     const { answers, summary } = await run([base64(large), base64(large), base64(large), base64(LINE)]);
@@ -183,7 +183,7 @@ describe('a reply', () => {
     expect(Object.keys(summary.reasons)).toEqual(['reply-full']);
   });
 
-  it('counts garbage as garbage when it is full, too', async () => {
+  it('counts garbage as garbage even when it is full', async () => {
     const records = [...filling(5.4e6, base64(SHORT)), base64('garbage'), ''];
 
     const { summary } = await run(records);
@@ -218,7 +218,7 @@ it('logs counts, and never a piece of a line', async () => {
   expect(JSON.stringify(summary)).not.toContain(secret);
 });
 
-it('takes the site’s own hosts for the visitor’s trail', async () => {
+it('makes pages of referers on the site’s hosts', async () => {
   const handler = createTransformHandler({ siteHosts: ['Shop.example.org'] });
   const line = LINE.replace('"-" "x"', '"https://shop.example.org/Cart" "x"');
 

@@ -11,7 +11,7 @@ const LINE =
 
 const base64 = (line: string) => Buffer.from(line).toString('base64');
 
-/** Runs the bundle as Lambda does, in a process that has nothing else: its reply, and what it logged. */
+/** Runs the bundle as Lambda does, in a process without anything else. @returns its reply and its log. */
 function callBundle(records: readonly string[], env: NodeJS.ProcessEnv = {}) {
   const event = { records: records.map((data, at) => ({ recordId: `r${at}`, approximateArrivalTimestamp: 0, data })) };
   const script = `require(process.argv[1]).handler(JSON.parse(process.argv[2])).then((reply) => console.log(JSON.stringify(reply)));`;

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
-import { cutLines, type LineBatch } from '../../etl/lines-cut';
+import { cutLines, type LineBuffer } from '../../etl/lines-cut';
 
 jest.setTimeout(60_000);
 
 const TOO_LONG = 'too long';
 
-/** The lines, as batches of so many bytes bring them. */
+/** The lines, collected from batches of this many bytes. */
 async function linesOf(chunks: AsyncIterable<Buffer>, batchBytes: number, largestBytes: number): Promise<string[]> {
   const lines: string[] = [];
-  const take = async (): Promise<LineBatch> => ({
+  const take = async (): Promise<LineBuffer> => ({
     input: Buffer.alloc(batchBytes, 'old\n'),
     length: 0,
     isTooLong: false,
@@ -56,20 +56,20 @@ it('loses and joins no line, wherever the stream and the batches are cut', async
   );
 });
 
-it('brings the whole lines of a stream that pauses, before it goes on', async () => {
+it('yields the whole lines of a pausing stream before it continues', async () => {
   let arrived = (_: string) => {};
   const first = new Promise<string>((resolve) => {
     arrived = resolve;
   });
   async function* pausing() {
     yield Buffer.from('one\ntw');
-    // It goes on only when the first line has come out.
+    // It continues only once the first line has come out.
     expect(await first).toBe('one\n');
     yield Buffer.from('o\n');
   }
 
   const batches: string[] = [];
-  const take = async (): Promise<LineBatch> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
+  const take = async (): Promise<LineBuffer> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
   for await (const { input, length } of cutLines(pausing(), take, 5)) {
     batches.push(input.toString('latin1', 0, length));
     arrived(batches[0] as string);
@@ -78,13 +78,13 @@ it('brings the whole lines of a stream that pauses, before it goes on', async ()
   expect(batches).toEqual(['one\n', 'two\n']);
 });
 
-it('brings the whole lines before a fault of the stream, and then the fault', async () => {
+it('yields the whole lines before an error of the stream, and then throws the error', async () => {
   async function* failing() {
     yield Buffer.from('one\ntwo\nthr');
     throw new Error('cable cut');
   }
   const lines: string[] = [];
-  const take = async (): Promise<LineBatch> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
+  const take = async (): Promise<LineBuffer> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
   const reading = (async () => {
     for await (const { input, length } of cutLines(failing(), take)) lines.push(input.toString('latin1', 0, length));
   })();

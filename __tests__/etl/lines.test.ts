@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { CORPUS_SITE_HOSTS, generateCorpus } from '../../bench/corpus';
+import { generateCorpus } from '../../bench/corpus';
+import { CORPUS_SITE_HOSTS } from '../../bench/corpus-referers';
 import { type LinesOptions, type LinesSummary, runLines } from '../../etl/lines';
 import { type LineInput, openInput } from '../../etl/lines-input';
 
@@ -44,7 +45,7 @@ const corpusBytes = (lines: number, seed: number) =>
 jest.setTimeout(60_000);
 
 describe('lines', () => {
-  it('come out in their order, with their truth, also from threads', async () => {
+  it('come out in order and correct, even from threads', async () => {
     const corpus = [...generateCorpus({ lines: 15_000, seed: 3 })];
     const bytes = Buffer.concat(corpus.flatMap(({ line }) => [line, Buffer.of(0x0a)]));
     const isGarbage = corpus.map(({ truth }) => truth === undefined);
@@ -92,12 +93,12 @@ describe('lines', () => {
   });
 
   it('that are rejected are kept byte for byte', async () => {
-    const odd = Buffer.from([0x61, 0xff, 0x22]);
+    const raw = Buffer.from([0x61, 0xff, 0x22]);
 
-    const { rejects } = await run({ inputs: [inputOf([odd, '\n"\\\u0000é\u2028'])] });
+    const { rejects } = await run({ inputs: [inputOf([raw, '\n"\\\u0000é\u2028'])] });
 
     expect(jsonLines(rejects)).toEqual([
-      { file: 'test', line: 1, reason: 'encoding', rawBase64: odd.toString('base64') },
+      { file: 'test', line: 1, reason: 'encoding', rawBase64: raw.toString('base64') },
       { file: 'test', line: 2, reason: 'shape', raw: '"\\\u0000é\u2028' },
     ]);
   });
@@ -115,7 +116,7 @@ describe('lines', () => {
     );
   });
 
-  it('are not read on while nobody takes the events', async () => {
+  it('are not read while nobody takes the events', async () => {
     const mebibyte = Buffer.from(`${LINE}\n`.repeat(Math.ceil(2 ** 20 / LINE.length)));
     let pulled = 0;
     let turnsSincePull = 0;
@@ -145,7 +146,7 @@ describe('files', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('are unpacked where they begin as gzip does, whatever their name', async () => {
+  it('are unpacked if they begin as gzip, whatever their name', async () => {
     const members = Buffer.concat([gzipSync(`${LINE}\n`.repeat(3)), gzipSync(`${LINE}\n`.repeat(2))]);
     await writeFile(join(folder, 'access_log'), members);
     await writeFile(join(folder, 'plain.gz'), `${LINE}\n`);
@@ -167,7 +168,7 @@ describe('files', () => {
     expect(events).toBe('');
   });
 
-  it('that are cut gzip give the lines before the cut, and say how many', async () => {
+  it('that are truncated gzip give the lines before the cut, and say how many', async () => {
     const bytes = corpusBytes(10_000, 9);
     const path = join(folder, 'cut.gz');
     const packed = gzipSync(bytes);
@@ -189,7 +190,7 @@ describe('files', () => {
   it.each([
     ['nowhere', 'it does not exist'],
     ['.', 'it is a folder'],
-  ])('that cannot be read are told of: %s', async (name, why) => {
+  ])('that cannot be read fail with a clear message: %s', async (name, why) => {
     const running = run({ inputs: [openInput(join(folder, name))] });
 
     await expect(running).rejects.toMatchObject({ code: 'INPUT_UNREADABLE', message: expect.stringContaining(why) });

@@ -20,7 +20,7 @@ describe('a time with its offset', () => {
   });
 });
 
-it('takes a time without an offset, and then says nothing of UTC', () => {
+it('accepts a time without an offset, and then gives no UTC', () => {
   expect(parseLogTime('10/Oct/2026:13:55:36')).toEqual({ timestamp: '2026-10-10T13:55:36' });
 });
 
@@ -89,7 +89,7 @@ it.each([
   expect(parseLogTime(text)).toBeUndefined();
 });
 
-it('says the very moment of any date, in any zone', () => {
+it('gives the exact moment of any date in any zone', () => {
   fc.assert(
     fc.property(
       fc.date({ min: new Date('1970-01-02T00:00:00Z'), max: new Date('9999-12-30T23:59:59Z'), noInvalidDate: true }),
@@ -112,7 +112,7 @@ it('says the very moment of any date, in any zone', () => {
   );
 });
 
-it('says the same of one text, asked again after others', () => {
+it('gives the same for the same text after others', () => {
   const texts = ['10/Oct/2026:13:55:36 +1000', '10/Oct/2026:13:55:36 +0000', '31/Feb/2026:13:55:36 +0000'];
 
   const first = texts.map(parseLogTime);

@@ -7,7 +7,7 @@ import { expectValid } from '../support/one-line';
 const BARE: AccessLine = { time: { timestamp: '2026-10-10T13:55:36' }, status: 408, bytes: 0, tail: {} };
 
 describe('toClickEvent', () => {
-  it('leaves out what is not known', () => {
+  it('leaves out unknown fields', () => {
     const event = toClickEvent(BARE, () => NO_AGENT, new Set());
 
     expect(event).toEqual({

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { CORPUS_SITE_HOSTS, generateCorpus } from '../../bench/corpus';
+import { generateCorpus } from '../../bench/corpus';
+import { CORPUS_SITE_HOSTS } from '../../bench/corpus-referers';
 import { ByteSink } from '../../etl/byte-sink';
 import { createFastPrinter } from '../../etl/fast-printer';
 import type { LineTransform } from '../../etl/line-transform';
@@ -19,7 +20,7 @@ function outcome(transform: LineTransform, line: Buffer): string {
   return reason ?? sink.bytes.toString('latin1', 0, sink.length);
 }
 
-/** Latin1: any bytes can be written so. */
+/** Latin-1, in which any bytes can be written. */
 const bytesOf = (line: string) => Buffer.from(line, 'latin1');
 
 const hex = (length: number) =>
@@ -217,7 +218,7 @@ describe('the fast transform gives what the simple one gives', () => {
     );
   });
 
-  it('whatever stands around the line', () => {
+  it('whatever surrounds the line', () => {
     const around = fc.tuple(
       fc.constantFrom('', ' ', '" 200 5'),
       line,
@@ -237,7 +238,7 @@ describe('the fast transform gives what the simple one gives', () => {
     );
   });
 
-  it('for a made log, of which it takes nearly all lines itself', () => {
+  it('for a generated log, nearly all of whose lines it prints itself', () => {
     const corpus = [...generateCorpus({ lines: 20_000, seed: 11 })];
 
     const wrong = corpus.filter(({ line }) => outcome(fast, line) !== outcome(simple, line));

@@ -23,7 +23,7 @@ describe('unescapeItem', () => {
     expect(unescapeItem(item)).toBe(text);
   });
 
-  it('gives back what was escaped, its bytes in UTF-8 or in Latin-1', () => {
+  it('returns what was escaped, its bytes in UTF-8 or in Latin-1', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => unescapeItem(escapeLogItem(text)) === text));
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {

@@ -22,7 +22,7 @@ async function waitUntil(holds: () => boolean): Promise<void> {
   while (!holds() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
-it('writes the lines in their order, without being closed', async () => {
+it('writes the lines in order, without being closed', async () => {
   const log = openAccessLog(file, warn);
   const expected = Array.from({ length: 5000 }, (_, i) => `line ${i}\n`).join('');
 
@@ -33,7 +33,7 @@ it('writes the lines in their order, without being closed', async () => {
   log.close();
 });
 
-it('goes on after the lines of an earlier run, and after one that was cut short', async () => {
+it('appends to the lines of an earlier run, and after one that was cut short', async () => {
   await writeFile(file, 'whole\ncut sho');
   const log = openAccessLog(file, warn);
 
@@ -43,7 +43,7 @@ it('goes on after the lines of an earlier run, and after one that was cut short'
   expect(await readFile(file, 'utf8')).toBe('whole\ncut sho\nnew\n');
 });
 
-// Linux's /dev/full answers each write as a full disk does.
+// Linux's /dev/full answers each write like a full disk.
 describe.each(existsSync('/dev/full') ? ['/dev/full'] : [])('on a full disk', (full) => {
   async function openOnFullDisk(): Promise<AccessLog> {
     await symlink(full, file);
@@ -64,11 +64,11 @@ describe.each(existsSync('/dev/full') ? ['/dev/full'] : [])('on a full disk', (f
     expect(await readFile(file, 'utf8')).toBe('one\ntwo\nthree\n');
     expect(warnings).toEqual([
       `The access log ${file} cannot be written: the disk is full. Lines are kept in memory until it can.`,
-      `The access log ${file} is written again; no line was lost.`,
+      `The access log ${file} can be written again; no line was lost.`,
     ]);
   });
 
-  it('counts the lines that memory has no room for', async () => {
+  it('counts the lines beyond its memory', async () => {
     const log = await openOnFullDisk();
     const line = 'x'.repeat(1024 * 1024 - 1);
     for (let i = 0; i < 10; i++) log.write(line);
@@ -78,16 +78,16 @@ describe.each(existsSync('/dev/full') ? ['/dev/full'] : [])('on a full disk', (f
     log.close();
 
     expect((await readFile(file, 'utf8')).length).toBe(8 * 1024 * 1024);
-    expect(warnings[1]).toBe(`The access log ${file} is written again; 2 lines were lost.`);
+    expect(warnings[1]).toBe(`The access log ${file} can be written again; 2 lines are lost.`);
   });
 
-  it('says when it is closed how many lines are missing', async () => {
+  it('says at its close how many lines are missing', async () => {
     const log = await openOnFullDisk();
     log.write('one');
     log.write('two');
 
     log.close();
 
-    expect(warnings[1]).toBe(`The access log ${file} misses its last 2 lines: it could not be written.`);
+    expect(warnings[1]).toBe(`The access log ${file} could not be written: 2 lines are missing at its end.`);
   });
 });

@@ -2,7 +2,7 @@ import { createAccounts } from '../../site/demo/accounts';
 import { Sessions } from '../../site/demo/sessions';
 
 describe('accounts', () => {
-  it('forget the oldest beyond their limit', async () => {
+  it('drop the oldest beyond their limit', async () => {
     const accounts = createAccounts(2);
     for (const user of ['one', 'two', 'three']) await accounts.signUp(user, 'a password');
 
@@ -11,7 +11,7 @@ describe('accounts', () => {
     expect(known).toEqual([undefined, 'two', 'three']);
   });
 
-  it('do not take one for another', async () => {
+  it('are not mixed up', async () => {
     const accounts = createAccounts(10);
     await accounts.signUp('alice', 'a password');
 
@@ -22,7 +22,7 @@ describe('accounts', () => {
 });
 
 describe('sessions', () => {
-  it('forget the one unused for longest beyond their limit', () => {
+  it('drop the least recently used beyond their limit', () => {
     const sessions = new Sessions(2);
     const one = sessions.create();
     const two = sessions.create();

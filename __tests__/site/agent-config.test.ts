@@ -22,7 +22,7 @@ describe('renderAgentConfig', () => {
     });
   });
 
-  it('puts into a data stream where that is the source', () => {
+  it('puts records into a data stream if that is the source', () => {
     const config = JSON.parse(renderAgentConfig({ ...TARGET, kind: 'kinesis' }));
 
     expect(config['kinesis.endpoint']).toBe('kinesis.eu-west-1.amazonaws.com');
@@ -39,7 +39,7 @@ describe('parseAgentConfig', () => {
   const flow = { filePattern: '/var/log/shop/access_log*', deliveryStream: 'clicks', initialPosition: 'START_OF_FILE' };
   const read = (config: unknown) => parseAgentConfig(JSON.stringify(config), 'agent.json');
 
-  it('takes what is rendered here, for a delivery stream and for a data stream', () => {
+  it('accepts what is rendered here, for a delivery stream and for a data stream', () => {
     for (const kind of ['firehose', 'kinesis'] as const) {
       expect(parseAgentConfig(renderAgentConfig({ ...TARGET, kind }), 'agent.json')).toEqual({
         patterns: ['/var/log/clickstreamy/access_log*'],
@@ -48,7 +48,7 @@ describe('parseAgentConfig', () => {
     }
   });
 
-  it('takes every setting that the agent documents', () => {
+  it('accepts every setting that the agent documents', () => {
     const config = {
       'cloudwatch.emitMetrics': false,
       'cloudwatch.endpoint': 'monitoring.eu-west-1.amazonaws.com',
@@ -73,8 +73,8 @@ describe('parseAgentConfig', () => {
   });
 
   it.each([
-    ['a key that the agent would pass over', { flows: [flow], checkpointfile: '/x' }, /checkpointfile/],
-    ['no flow', { flows: [] }, /flows: must hold a flow/],
+    ['a key that the agent would ignore', { flows: [flow], checkpointfile: '/x' }, /checkpointfile/],
+    ['no flow', { flows: [] }, /flows: must have a flow/],
     [
       'a pattern in a folder’s name',
       { flows: [{ ...flow, filePattern: '/var/log/*/access_log' }] },
@@ -87,7 +87,7 @@ describe('parseAgentConfig', () => {
       /must have `initialPosition` START_OF_FILE/,
     ],
     [
-      'the agent’s own start, which loses lines',
+      'the agent’s default start, which loses lines',
       { flows: [{ ...flow, initialPosition: undefined }] },
       /must have `initialPosition` START_OF_FILE/,
     ],
@@ -110,9 +110,9 @@ describe('parseAgentConfig', () => {
     );
   });
 
-  it('refuses what is no JSON, by the file’s name', () => {
+  it('refuses what is not JSON, and names the file', () => {
     expect(() => parseAgentConfig('{', '/etc/agent.json')).toThrow(
-      /^\/etc\/agent\.json is no agent\.json: it holds no JSON\./,
+      /^The agent configuration in \/etc\/agent\.json is not JSON\./,
     );
   });
 });

@@ -6,7 +6,7 @@ import { Visitor } from '../support/visitor';
 
 const { start, readLog, lines, lastLine } = useDemoSite();
 
-describe('odd requests', () => {
+describe('unusual requests', () => {
   const HOST = 'Host: shop.example\r\n';
 
   it.each([
@@ -85,7 +85,7 @@ describe('odd requests', () => {
     expect(await readLog()).not.toContain('secr');
   });
 
-  it('a client that goes in the middle of its form is logged once', async () => {
+  it('a client that disconnects in the middle of its form is logged once', async () => {
     const { port, url } = await start();
     const bytes = `GET / HTTP/1.1\r\n${HOST}\r\nPOST /sign-in/ HTTP/1.1\r\n${HOST}Content-Length: 100\r\n\r\nuser=`;
 
@@ -100,7 +100,7 @@ describe('odd requests', () => {
     ]);
   });
 
-  it('garbage after a good request is a line of its own, that shows none of it', async () => {
+  it('garbage after a good request gets its own line, which shows none of it', async () => {
     const { port } = await start();
 
     const reply = await sendRaw(port, `GET /about/ HTTP/1.1\r\n${HOST}\r\nGARBAGE\r\n\r\n`);
@@ -112,7 +112,7 @@ describe('odd requests', () => {
     ]);
   });
 
-  it('no bytes whatever stop the site or break a line of its log', async () => {
+  it('no bytes stop the site or break a line of its log', async () => {
     const { port, url } = await start({ requestSeconds: 0.2 });
     const beginning = fc.constantFrom('', 'GET / HTTP/1.1\r\n', `POST /sign-up/ HTTP/1.1\r\n${HOST}`, 'GET /\r\n\r\n');
 

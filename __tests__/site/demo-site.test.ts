@@ -22,13 +22,13 @@ describe('start and stop', () => {
     expect(failure.message).toMatch(new RegExp(`Port ${port} .*--port`, 's'));
   });
 
-  it('refuses a log that cannot be written before it answers anybody', async () => {
+  it('refuses to start with a log that cannot be written', async () => {
     const starting = start({ logFile: '/dev/null/access_log' });
 
     await expect(starting).rejects.toMatchObject({ code: 'LOG_NOT_WRITABLE' });
   });
 
-  it('makes the log’s folder', async () => {
+  it('creates the log’s folder', async () => {
     const { url } = await start({ logFile: join(folder(), 'a', 'b', 'access_log') });
 
     await new Visitor(url, { 'user-agent': 'x' }).get('/');
@@ -46,7 +46,7 @@ describe('start and stop', () => {
     await expect(new Visitor(url, { 'user-agent': 'x' }).get('/')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
 
-  it('goes on in a new file when the log was renamed and opened anew', async () => {
+  it('continues in a new file when the log was renamed and reopened', async () => {
     const logFile = join(folder(), 'access_log');
     const { url, reopenLog } = await start({ logFile });
     const visitor = new Visitor(url, { 'user-agent': 'x' });
@@ -62,7 +62,7 @@ describe('start and stop', () => {
     expect(renamed.map((line) => line.request)).toEqual(['GET /about/ HTTP/1.1', 'GET /blog/ HTTP/1.1']);
   });
 
-  it('listens on IPv6 and logs the address bare', async () => {
+  it('listens on IPv6 and logs the address without brackets', async () => {
     const { url, port } = await start({ host: '::1' });
 
     const reply = await sendRaw(port, 'GET / HTTP/1.0\r\n\r\n', { host: '::1' });
@@ -74,7 +74,7 @@ describe('start and stop', () => {
 });
 
 describe('pages', () => {
-  it('lead to nothing but pages and files that are there', async () => {
+  it('link only to existing pages and files', async () => {
     const { url } = await start();
     const visitor = new Visitor(url, { 'user-agent': 'x' });
     const seen = new Map<string, number>();
@@ -137,7 +137,7 @@ describe('pages', () => {
     expect((await two.get('/cart/')).body.toString()).toContain('Your cart is empty');
   });
 
-  it('answer a file that the browser has already with 304 and no bytes', async () => {
+  it('answer a file that the browser has cached with 304 and no bytes', async () => {
     const { url } = await start();
     const visitor = new Visitor(url, { 'user-agent': 'x' });
     const { headers } = await visitor.get('/assets/site.css');
@@ -167,7 +167,7 @@ describe('pages', () => {
     expect(await lastLine(1)).toMatchObject({ request: `${method} /products/ HTTP/1.1`, status: 405 });
   });
 
-  it('answer a POST to a page without a form with 405, to no page with 404', async () => {
+  it('answer a POST to a page without a form with 405, to an unknown page with 404', async () => {
     const { url } = await start();
     const visitor = new Visitor(url, { 'user-agent': 'x' });
 
@@ -197,7 +197,7 @@ describe('sessions', () => {
     expect(stolen).toMatchObject({ agent: 'thief', user: '-' });
   });
 
-  it('are named in the log by what is not their cookie', async () => {
+  it('have an id in the log that is not their cookie', async () => {
     const { url } = await start();
     const visitor = new Visitor(url, { 'user-agent': 'x' });
 
@@ -220,7 +220,7 @@ describe('sessions', () => {
     expect((await lines(5)).map((line) => line.user).slice(2)).toEqual(['alice', 'alice', 'alice']);
   });
 
-  it('take a form from this site’s own pages, whatever the browser says with it', async () => {
+  it('accept a form from the site’s pages, whatever the browser sends with it', async () => {
     const { url } = await start();
     const visitor = new Visitor(url, { 'user-agent': 'x' });
 
@@ -231,7 +231,7 @@ describe('sessions', () => {
     expect([byOrigin.status, byFetch.status, foreign.status]).toEqual([303, 303, 403]);
   });
 
-  it('know a name in any case, and log it as it was signed up', async () => {
+  it('accept a name in any case, and log it as it was signed up', async () => {
     const { url } = await start();
     const visitor = new Visitor(url, { 'user-agent': 'x' });
     await visitor.post('/sign-up/', { user: 'Alice', password });
@@ -243,7 +243,7 @@ describe('sessions', () => {
     expect((await lastLine(3)).user).toBe('Alice');
   });
 
-  it('give one name to one of many who sign up with it at once', async () => {
+  it('give a name to only one of many who sign up with it at once', async () => {
     const { url } = await start();
 
     const answers = await Promise.all(
@@ -283,7 +283,7 @@ describe('errors on demand', () => {
     return [route.status, page.status];
   };
 
-  it('are open to this machine where no token is set', async () => {
+  it('are open to this machine if no token is set', async () => {
     const { url } = await start();
 
     expect(await ask(url)).toEqual([500, 500]);
@@ -300,13 +300,13 @@ describe('errors on demand', () => {
     expect(await ask(url, headers as Record<string, string>)).toEqual([404, 200]);
   });
 
-  it('are there for who knows the token', async () => {
+  it('are there for callers with the token', async () => {
     const { url } = await start({ errorToken: 'secret' });
 
     expect(await ask(url, { 'x-clickstream-token': 'secret' })).toEqual([500, 500]);
   });
 
-  it('are not there for anybody where they are switched off', async () => {
+  it('are there for nobody if they are switched off', async () => {
     const { url } = await start({ demoErrors: false, errorToken: 'secret' });
 
     expect(await ask(url, { 'x-clickstream-token': 'secret' })).toEqual([404, 200]);
@@ -335,7 +335,7 @@ describe('slow answers on demand', () => {
     expect({ status, delay: headers['x-clickstream-delay'] }).toEqual({ status: 200, delay: undefined });
   });
 
-  it('are not there for who may not ask for errors', async () => {
+  it('are not there for callers who may not ask for errors', async () => {
     const { url } = await start({ errorToken: 'secret' });
 
     const { headers } = await ask(url, '9000');
@@ -343,7 +343,7 @@ describe('slow answers on demand', () => {
     expect(headers['x-clickstream-delay']).toBeUndefined();
   });
 
-  it('have their line in the log also when the client does not wait', async () => {
+  it('have their line in the log even if the client does not wait', async () => {
     const { url } = await start();
     const asked = request(`${url}/about/`, { headers: { 'user-agent': 'slow', 'x-clickstream-delay': '9000' } });
     asked.on('error', () => {}).end();

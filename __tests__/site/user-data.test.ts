@@ -21,13 +21,13 @@ const SITE = {
 describe('renderUserData', () => {
   const script = renderUserData(SITE);
 
-  it('is a script that bash reads to its end', () => {
+  it('is a script that bash can parse', () => {
     const { status, stderr } = spawnSync('bash', ['-n'], { input: script, encoding: 'utf8' });
 
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });
 
-  it('lays down every file as it is, but for lines of comment, and no file that ends another', () => {
+  it('writes every file as it is, except for comment lines, and no file ends another', () => {
     const laid = new Map(
       [...script.matchAll(/^lay_down (\S+) <<'END-OF-FILE'\n([\s\S]*?)^END-OF-FILE$/gm)].map(([, path, text]) => [
         path,
@@ -42,7 +42,7 @@ describe('renderUserData', () => {
     expect(laid.get('agent.json')).toBe(renderAgentConfig(TARGET));
   });
 
-  it('says the settings so that a shell reads them back', () => {
+  it('writes the settings so that a shell reads them back', () => {
     const settings = /settings\.env <<'END-OF-FILE'\n([\s\S]*?)END-OF-FILE/.exec(script)?.[1];
     const names = ['REGION', 'STATUS_PARAMETER', 'TOKEN_PARAMETER', 'DEMO_ERRORS', 'BALANCER'];
 
@@ -57,7 +57,7 @@ describe('renderUserData', () => {
     expect(stdout.split('\n')).toEqual(['eu-west-1', '/shop/website/status', "/shop/it's a token", 'true', 'yes', '']);
   });
 
-  it('fits into what EC2 takes when it is packed', () => {
+  it('is small enough for EC2 when it is packed', () => {
     expect(gzipSync(script, { level: 6 }).length).toBeLessThan(16 * 1024 - 128);
   });
 

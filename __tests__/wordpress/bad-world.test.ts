@@ -13,7 +13,7 @@ import { Visitor } from '../support/visitor';
 
 const isRoot = process.getuid?.() === 0;
 
-/** The number of a process of the site, by what stands in its command line. */
+/** The id of a process of the site, by its command line. */
 function processOf(folder: string, name: string): number {
   const { stdout } = spawnSync('pgrep', ['-f', `${name}.*${folder}`], { encoding: 'utf8' });
   return Number(stdout.split('\n')[0]);
@@ -52,10 +52,11 @@ describeWordPress('the WordPress site without its database', () => {
   });
 });
 
-const mount = isRoot && spawnSync('mount', ['--version']).status === 0 ? '/' : undefined;
+const mayMount = isRoot && spawnSync('mount', ['--version']).status === 0;
+const describeOnSmallDisk = mayMount ? describeWordPress : needs('a right to mount a small disk', undefined);
 
-needs('a right to mount a small disk', mount)('the WordPress site on a full disk', () => {
-  it('still answers, never half a line with another, and logs on when there is room', async () => {
+describeOnSmallDisk('the WordPress site on a full disk', () => {
+  it('still answers, never joins half a line with another, and logs again when there is space', async () => {
     const folder = await newFolder();
     const disk = join(folder, 'log');
     await mkdir(disk);
@@ -69,7 +70,7 @@ needs('a right to mount a small disk', mount)('the WordPress site on a full disk
       const before = await visitor.get('/pricing/');
       spawnSync('dd', ['if=/dev/zero', `of=${join(disk, 'fill')}`, 'bs=1k', 'count=1000']);
 
-      // More than what was left of the log's last block.
+      // More than fits into the rest of the log's last block.
       const full = await Promise.all(Array.from({ length: 60 }, () => visitor.get('/assets/site.css')));
       const page = await visitor.get('/pricing/');
       await rm(join(disk, 'fill'));
@@ -79,7 +80,7 @@ needs('a right to mount a small disk', mount)('the WordPress site on a full disk
       await sleep(200);
       const log = readFileSync(site.logFile, 'utf8');
       const { events, rejected } = await eventsOf(log);
-      // The one line that the disk cut may have swallowed the first that came after it: that is no event then, and never a wrong one.
+      // The line that the full disk cut may be joined with the first one after it. That is rejected, and never becomes a wrong event.
       expect(rejected).toBeLessThanOrEqual(1);
       expect(events.length + rejected).toBe(log.trimEnd().split('\n').length);
       expect(new Set(events.map(({ path, response }) => `${path} ${response}`))).toEqual(

@@ -25,7 +25,7 @@ describe('the packages of the WordPress site', () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  it('are all named where none is there, with what installs them', () => {
+  it('are all named if none is installed, with the command that installs them', () => {
     expect(() => checkPackages(root)).toThrow(
       expect.objectContaining({
         code: 'SITE_PACKAGES_MISSING',
@@ -56,7 +56,7 @@ describeWordPress('the life of the WordPress site', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('goes on where an earlier run ended: same keys, same accounts, same pages', async () => {
+  it('continues an earlier run: same keys, same accounts, same pages', async () => {
     const secrets = () => readFileSync(join(folder, 'conf', 'secrets.php'), 'utf8');
     const account = { user: 'Returning', password: 'correct horse' };
     const steps: string[] = [];
@@ -85,7 +85,7 @@ describeWordPress('the life of the WordPress site', () => {
     expect(steps).not.toContain('making the database');
   });
 
-  it('keeps its secrets to itself, and its doors to this machine', async () => {
+  it('keeps its secrets private, and listens on this machine only', async () => {
     const site = await startWordPressSite({ folder, port: 0, token: TOKEN });
 
     const mode = (name: string) =>
@@ -96,12 +96,12 @@ describeWordPress('the life of the WordPress site', () => {
 
     expect([mode('conf'), mode('conf/secrets.php'), mode('conf/settings.php')]).toEqual(['700', '600', '600']);
     expect(commands).not.toContain(TOKEN);
-    const doors = listening
+    const addresses = listening
       .split('\n')
       .filter((line) => line.includes(`:${site.port} `))
       .map((line) => line.split(/\s+/)[3]);
-    expect(doors.length).toBeGreaterThan(0);
-    for (const door of doors) expect(door).toMatch(/^(127\.0\.0\.1|\[::1\]):\d+$/);
+    expect(addresses.length).toBeGreaterThan(0);
+    for (const address of addresses) expect(address).toMatch(/^(127\.0\.0\.1|\[::1\]):\d+$/);
   });
 
   it('ends with the process that started it, however that ends', async () => {

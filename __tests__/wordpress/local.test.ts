@@ -15,7 +15,7 @@ describeWordPress('clickstreamy local --site wordpress', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('brings what visitors do on a real WordPress into the store, and ends with nothing left', async () => {
+  it('brings what visitors do on a real WordPress into the store, and leaves nothing behind', async () => {
     const args = [
       'local',
       '--site',

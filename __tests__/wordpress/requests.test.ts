@@ -7,9 +7,9 @@ import { sendRaw } from '../support/raw-client';
 import { TOKEN, useWordPressSite } from '../support/use-wordpress-site';
 import { Visitor } from '../support/visitor';
 
-describeWordPress('odd requests to the WordPress site', () => {
+describeWordPress('unusual requests to the WordPress site', () => {
   const { folder, site, readLog, linesOf } = useWordPressSite();
-  const agentOf = (what: string) => `odd/${what.replace(/\W+/g, '-')}`;
+  const agentOf = (what: string) => `unusual/${what.replace(/\W+/g, '-')}`;
 
   it.each([
     ['a wrong Host', 'GET / HTTP/1.1\r\nHost: shop.example.org\r\n', 200, 'GET / HTTP/1.1'],
@@ -79,20 +79,20 @@ describeWordPress('odd requests to the WordPress site', () => {
     expect(await readLog()).not.toContain('secr');
   }, 90_000);
 
-  it('a client of IPv6 is logged by its address', async () => {
+  it('an IPv6 client is logged by its address', async () => {
     const reply = await sendRaw(
       site().port,
-      'GET / HTTP/1.1\r\nHost: x\r\nUser-Agent: odd/six\r\nConnection: close\r\n\r\n',
+      'GET / HTTP/1.1\r\nHost: x\r\nUser-Agent: unusual/six\r\nConnection: close\r\n\r\n',
       {
         host: '::1',
       },
     );
 
     expect(reply).toMatch(/^HTTP\/1.1 200 /);
-    expect((await linesOf('odd/six', 1))[0]?.host).toBe('::1');
+    expect((await linesOf('unusual/six', 1))[0]?.host).toBe('::1');
   });
 
-  it('a page links to the host that the visitor asked for, and to no other', async () => {
+  it('a page links only to the host that the visitor asked for', async () => {
     const reply = await sendRaw(
       site().port,
       'GET /pricing/ HTTP/1.1\r\nHost: shop.example.org:8443\r\nConnection: close\r\n\r\n',
@@ -103,13 +103,13 @@ describeWordPress('odd requests to the WordPress site', () => {
     expect([...hosts]).toEqual(['shop.example.org:8443']);
   });
 
-  it('a form that another visitor was given is refused', async () => {
+  it('a form that was given to another visitor is refused', async () => {
     const browser = { origin: site().url, 'sec-fetch-site': 'same-origin' };
-    const giver = new Visitor(site().url, { 'user-agent': 'odd/giver', ...browser });
-    const taker = new Visitor(site().url, { 'user-agent': 'odd/taker', ...browser });
+    const giver = new Visitor(site().url, { 'user-agent': 'unusual/giver', ...browser });
+    const taker = new Visitor(site().url, { 'user-agent': 'unusual/taker', ...browser });
     const nonce = /name="_wpnonce" value="(\w+)"/.exec((await giver.get('/sign-up/')).body.toString())?.[1] ?? '';
     await taker.get('/');
-    const fields = { user: 'odd-taker', password: 'correct horse', _wpnonce: nonce };
+    const fields = { user: 'unusual-taker', password: 'correct horse', _wpnonce: nonce };
 
     const [taken, none] = [
       await taker.post('/sign-up/', fields),
@@ -118,12 +118,12 @@ describeWordPress('odd requests to the WordPress site', () => {
     const [own, again] = [await giver.post('/sign-up/', fields), await giver.post('/sign-up/', fields)];
 
     expect([taken.status, none.status, own.status, again.status]).toEqual([403, 403, 303, 409]);
-    expect((await linesOf('odd/giver', 3)).map((line) => line.user)).toEqual(['-', 'odd-taker', '-']);
+    expect((await linesOf('unusual/giver', 3)).map((line) => line.user)).toEqual(['-', 'unusual-taker', '-']);
   });
 
   it('an address that tries too often is told to wait, and others are not', async () => {
     const from = (address: string) =>
-      new Visitor(site().url, { 'user-agent': 'odd/guess', 'x-forwarded-for': address });
+      new Visitor(site().url, { 'user-agent': 'unusual/guess', 'x-forwarded-for': address });
     const guess = { user: 'nobody', password: 'a wrong guess' };
 
     const statuses: number[] = [];
@@ -139,20 +139,20 @@ describeWordPress('odd requests to the WordPress site', () => {
     expect((await tool.post('/sign-in/', guess)).status).toBe(401);
   });
 
-  it('who signs in as one account twice at once is signed in twice', async () => {
-    const user = 'odd-twins';
-    const one = new Visitor(site().url, { 'user-agent': 'odd/twins', 'x-clickstream-token': TOKEN });
+  it('two simultaneous sign-ins to one account both succeed', async () => {
+    const user = 'unusual-twins';
+    const one = new Visitor(site().url, { 'user-agent': 'unusual/twins', 'x-clickstream-token': TOKEN });
     await one.post('/sign-up/', { user, password: 'correct horse' });
 
     await Promise.all(
       Array.from({ length: 20 }, async () => {
-        const twin = new Visitor(site().url, { 'user-agent': 'odd/twins', 'x-clickstream-token': TOKEN });
+        const twin = new Visitor(site().url, { 'user-agent': 'unusual/twins', 'x-clickstream-token': TOKEN });
         await twin.post('/sign-in/', { user, password: 'correct horse' });
         await twin.get('/about/');
       }),
     );
 
-    const lines = await linesOf('odd/twins', 41);
+    const lines = await linesOf('unusual/twins', 41);
     expect(lines.map((line) => line.user)).toEqual(Array(41).fill(user));
   });
 
@@ -160,7 +160,7 @@ describeWordPress('odd requests to the WordPress site', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, (_, i) =>
         new Visitor(site().url, { 'x-clickstream-token': TOKEN }).post('/sign-up/', {
-          user: i % 2 ? 'Odd One' : 'odd one',
+          user: i % 2 ? 'Some Name' : 'some name',
           password: 'correct horse',
         }),
       ),
@@ -169,7 +169,7 @@ describeWordPress('odd requests to the WordPress site', () => {
     expect(answers.map(({ status }) => status).sort()).toEqual([303, ...Array(19).fill(409)]);
   });
 
-  it('PHP had nothing to complain of', async () => {
+  it('PHP logged no error', async () => {
     await expect(readFile(join(folder(), 'log', 'php_log'), 'utf8')).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
@@ -181,9 +181,9 @@ describeWordPress('odd requests to the WordPress site', () => {
     expect(events).toHaveLength(log.trimEnd().split('\n').length);
     const signUps = events.filter(({ action, outcome }) => action === 'sign_up' && outcome === 'success');
     expect(signUps.map(({ username }) => username)).toEqual([
-      'odd-taker',
-      'odd-twins',
-      expect.stringMatching(/^odd one$/i),
+      'unusual-taker',
+      'unusual-twins',
+      expect.stringMatching(/^some name$/i),
     ]);
   });
 });

@@ -12,7 +12,7 @@ import { Visitor } from '../support/visitor';
 describeWordPress('a rotation of the log under load', () => {
   const { folder, site } = useWordPressSite();
 
-  /** By the real logrotate, as the user who runs the site. */
+  /** Runs the real logrotate as the site's user. */
   function rotate(): void {
     const conf = join(folder(), 'conf', 'logrotate.conf');
     const { status, stderr } = spawnSync(
@@ -26,7 +26,7 @@ describeWordPress('a rotation of the log under load', () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   }
 
-  it('loses no line and writes none twice, not even of the slow requests that were under way', async () => {
+  it('loses no line and writes none twice, not even for slow requests in progress', async () => {
     let isOver = false;
     const answered: number[] = [];
     const visitor = async (i: number) => {

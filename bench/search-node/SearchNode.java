@@ -5,10 +5,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One search node in this process, for tests: Elasticsearch 6 or 7 or OpenSearch 2, whichever is on the class path. By reflection, since
- * the three have the same classes under two names.
+ * One search node in this process, for tests: Elasticsearch 6 or 7 or OpenSearch 2, whichever is on the class path. It uses reflection,
+ * since the three have the same classes under two names.
  *
- * Prints the port of its HTTP interface when it answers; ends when its standard input does, so it never outlives who started it.
+ * Prints the port of its HTTP interface once it answers. Ends with its standard input, so it never outlives the process that started it.
  *
  * Usage: java -cp JARS SearchNode.java HOME_FOLDER [setting=value ...]
  */
@@ -26,10 +26,10 @@ public class SearchNode {
     put(settings, "http.port", "0");
     boolean isSix = !isThere(root + "cluster.coordination.Coordinator");
     put(settings, isSix ? "transport.tcp.port" : "transport.port", "0");
-    // A small heap that is collected late looks full most of the time, and searches would be refused for it.
+    // A small heap that is collected late looks full most of the time, and searches would be refused because of that.
     if (!isSix) put(settings, "indices.breaker.total.use_real_memory", "false");
     put(settings, "discovery.type", "single-node");
-    // A disk that is nearly full, as a test machine's may be, would make the indexes read-only.
+    // A nearly full disk, as a test machine may have, would make the indexes read-only.
     put(settings, "cluster.routing.allocation.disk.threshold_enabled", "false");
     for (int at = 1; at < args.length; at++) {
       String[] pair = args[at].split("=", 2);
@@ -57,7 +57,7 @@ public class SearchNode {
     Runtime.getRuntime().halt(0);
   }
 
-  /** With plugins of the class path; the constructor is protected, and 6.x has no third parameter. */
+  /** Makes the node with plugins from the class path. The constructor is protected, and 6.x has no third parameter. */
   private static Object makeNode(Class<?> nodeClass, Object environment, List<Class<?>> plugins) throws Exception {
     for (Constructor<?> each : nodeClass.getDeclaredConstructors()) {
       Class<?>[] types = each.getParameterTypes();

@@ -1,8 +1,8 @@
 /**
- * Appends lines to the access log in the order in which they came, a batch at a time.
+ * Appends lines to the access log in order, a batch at a time.
  *
- * Writes are synchronous: an append to the page cache takes microseconds, and nothing is in flight when the log is
- * closed or reopened. They cannot wait behind the password hashes of the thread pool either.
+ * Writes are synchronous: an append to the page cache takes microseconds, nothing is in flight when the log is closed or
+ * reopened, and no write waits behind the password hashes in the thread pool.
  */
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
@@ -11,26 +11,26 @@ import { reasonOf, ToolkitError } from '../../core/errors';
 const BATCH_MS = 10;
 const BATCH_BYTES = 64 * 1024;
 const RETRY_MS = 500;
-/** What is kept while the disk refuses; lines beyond it are lost, and counted. */
+/** Bytes kept while the file cannot be written; further lines are lost and counted. */
 const KEPT_BYTES = 8 * 1024 * 1024;
 
 export interface AccessLog {
-  /** @param line ASCII, without its newline. On disk within 10 ms, unless the disk refuses. */
+  /** @param line ASCII, without its newline. It is in the file within 10 ms, unless that cannot be written. */
   write(line: string): void;
-  /** Opens the file anew by its name: after somebody has renamed it. @throws ToolkitError LOG_NOT_WRITABLE; the log then goes on in the old file. */
+  /** Reopens the file by its name, after it was renamed. @throws ToolkitError LOG_NOT_WRITABLE; the log then continues in the old file. */
   reopen(): void;
-  /** Writes what is left. */
+  /** Writes the remaining lines. */
   close(): void;
 }
 
 /**
- * @param warn hears once that the log cannot be written, and once that it can again and how many lines were lost.
+ * @param warn is called once when the log cannot be written, and once when it can again, with the number of lost lines.
  * @throws ToolkitError LOG_NOT_WRITABLE
  */
 export function openAccessLog(file: string, warn: (message: string) => void): AccessLog {
   let descriptor = openLog(file);
   let pending = '';
-  /** How much of the first pending line is in the file already. */
+  /** How many bytes of the first pending line are in the file already. */
   let written = 0;
   let failing = false;
   let lost = 0;
@@ -55,7 +55,9 @@ export function openAccessLog(file: string, warn: (message: string) => void): Ac
     }
   };
   const recovered = () => {
-    warn(`The access log ${file} is written again; ${lost === 0 ? 'no line was lost' : `${lost} lines were lost`}.`);
+    warn(
+      `The access log ${file} can be written again; ${lost === 0 ? 'no line was lost' : `${countLines(lost)} lost`}.`,
+    );
     failing = false;
     lost = 0;
   };
@@ -79,7 +81,7 @@ export function openAccessLog(file: string, warn: (message: string) => void): Ac
       const reopened = openLog(file);
       closeSync(descriptor);
       descriptor = reopened;
-      // A line that the old file has only in part goes whole into the new one.
+      // A line that is in the old file only in part is written whole into the new one.
       written = 0;
       flush();
     },
@@ -89,11 +91,13 @@ export function openAccessLog(file: string, warn: (message: string) => void): Ac
       closeSync(descriptor);
       if (pending === '') return;
       warn(
-        `The access log ${file} misses its last ${pending.split('\n').length - 1 + lost} lines: it could not be written.`,
+        `The access log ${file} could not be written: ${countLines(pending.split('\n').length - 1 + lost)} missing at its end.`,
       );
     },
   };
 }
+
+const countLines = (count: number) => (count === 1 ? '1 line is' : `${count} lines are`);
 
 function openLog(file: string): number {
   try {
@@ -111,7 +115,7 @@ function openLog(file: string): number {
   }
 }
 
-/** A line that a crash cut short must not swallow the first one of this run. */
+/** Ends a line that a crash cut short, so that it is not joined with the first one of this run. */
 function endCutLine(descriptor: number): void {
   const stat = fstatSync(descriptor);
   const last = Buffer.alloc(1);

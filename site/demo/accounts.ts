@@ -1,9 +1,9 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 
 export interface Accounts {
-  /** `taken` also when the names differ only in case. */
+  /** `taken` also if the names differ only in case. */
   signUp(user: string, password: string): Promise<'created' | 'taken'>;
-  /** @returns the name as it was signed up, or undefined where name or password is wrong. */
+  /** @returns the name as it was signed up; undefined if name or password is wrong. */
   signIn(user: string, password: string): Promise<string | undefined>;
 }
 
@@ -14,12 +14,12 @@ interface Account {
 }
 
 /**
- * 1 MiB and about 1.5 ms of a core for one hash (2,300 a second on four): a demo that takes hundreds of sign-ins a
- * second cannot pay scrypt's usual 25 ms, and these accounts live in memory only, as long as the process.
+ * 1 MiB and about 1.5 ms of a core for one hash (2,300 per second on four cores). A demo that takes hundreds of sign-ins per
+ * second cannot afford scrypt's usual 25 ms, and these accounts exist in memory only, as long as the process.
  */
 const COST: ScryptOptions = { N: 1024, r: 8, p: 1 };
 
-/** Accounts in memory, their passwords only as salted hashes. @param limit beyond it the oldest account is forgotten. */
+/** Accounts in memory, with salted password hashes. @param limit beyond it, the oldest account is dropped. */
 export function createAccounts(limit: number): Accounts {
   const accounts = new Map<string, Account>();
   const nobody: Account = { user: '', salt: randomBytes(16), hash: randomBytes(32) };
@@ -36,7 +36,7 @@ export function createAccounts(limit: number): Accounts {
       return 'created';
     },
     async signIn(user, password) {
-      // An unknown name costs the same time as a known one, so that the time tells nothing.
+      // An unknown name takes as long as a known one, so that timing reveals nothing.
       const account = accounts.get(keyOf(user)) ?? nobody;
       const matches = timingSafeEqual(await hashPassword(password, account.salt), account.hash);
       return matches && account !== nobody ? account.user : undefined;

@@ -1,4 +1,4 @@
-/** The demo site's static files: kept in the code, so that a built package needs no file beside it. */
+/** The demo site's static files, kept in the code so that the built package needs no further files. */
 import { createHash } from 'node:crypto';
 
 export interface Asset {
@@ -35,7 +35,7 @@ footer{border-top:1px solid var(--line);margin-top:3rem;font-size:.9375rem}
 const LOGO = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32" width="32" height="32"><rect width="32" height="32" rx="8" fill="#0b6b50"/><path d="M5 23 13 9l5 8 3-4 6 10z" fill="#fbfaf6"/></svg>
 `;
 
-/** By path. They have no session: a web server hands them out without asking the application. */
+/** Static files by path. They have no session: a web server serves them without the application. */
 export const ASSETS: ReadonlyMap<string, Asset> = new Map([
   ['/assets/site.css', toAsset('text/css; charset=utf-8', CSS)],
   ['/assets/logo.svg', toAsset('image/svg+xml', LOGO)],

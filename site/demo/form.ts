@@ -3,10 +3,10 @@ import type { IncomingMessage } from 'node:http';
 const BODY_BYTES = 64 * 1024;
 
 /**
- * The fields of an urlencoded body.
+ * Reads the fields of a URL-encoded body.
  *
- * @returns undefined where the body is larger than 64 KiB; what is left of it is not kept.
- * @throws the request's own error where the client goes before its body is whole.
+ * @returns undefined if the body is larger than 64 KiB; the rest of it is discarded.
+ * @throws the request's error if the client disconnects before the body is complete.
  */
 export async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
   if (Number(request.headers['content-length'] ?? 0) > BODY_BYTES) return undefined;
@@ -20,13 +20,13 @@ export async function readForm(request: IncomingMessage): Promise<URLSearchParam
     });
     request.on('end', () => resolve(new URLSearchParams(Buffer.concat(chunks).toString())));
     request.on('error', reject);
-    request.on('close', () => reject(new Error('The client went before its request was whole.')));
+    request.on('close', () => reject(new Error('The client disconnected before its request was complete.')));
   });
 }
 
 /**
- * Whether a page of another site made the browser send this: `SameSite=Lax` cookies stay away from most such requests,
- * and this refuses the rest. Clients that are no browsers send neither header.
+ * Whether a page of another site made the browser send this. Browsers leave `SameSite=Lax` cookies out of most such requests;
+ * the others are refused by this. Clients other than browsers send neither header.
  */
 export function isForeign({ headers }: IncomingMessage): boolean {
   const site = headers['sec-fetch-site'];
@@ -42,14 +42,14 @@ export type Credentials =
 const USER_CHARACTERS = 60;
 const PASSWORD_CHARACTERS = { min: 8, max: 256 };
 
-/** Name and password that may become an account: the name in NFC, without spaces around it. */
+/** Reads the name and password for a new account: the name in NFC, without spaces around it. */
 export function parseNewCredentials(form: URLSearchParams): Credentials {
   const { user, password } = readCredentials(form);
   const fault = faultOf(user, password);
   return fault === undefined ? { ok: true, user, password } : { ok: false, user: keptName(user), fault };
 }
 
-/** What somebody signs in with: not empty and not endless, no more. */
+/** Reads the name and password of a sign-in, which must only be neither empty nor too long. */
 export function parseCredentials(form: URLSearchParams): Credentials {
   const { user, password } = readCredentials(form);
   if (user === '' || password === '')
@@ -70,7 +70,7 @@ function readCredentials(form: URLSearchParams): { user: string; password: strin
 function faultOf(user: string, password: string): string | undefined {
   if (user === '') return 'Give a name.';
   if ([...user].length > USER_CHARACTERS) return `The name is longer than ${USER_CHARACTERS} characters.`;
-  // Controls, characters that are not seen or turn the line around, line separators, halves of pairs, undecodable bytes.
+  // Control, invisible and direction-changing characters, line separators, lone surrogates, undecodable bytes.
   if (/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\ufffd]/u.test(user)) return 'The name holds a character that cannot be seen.';
   if (password.length < PASSWORD_CHARACTERS.min)
     return `The password is shorter than ${PASSWORD_CHARACTERS.min} characters.`;
@@ -79,5 +79,5 @@ function faultOf(user: string, password: string): string | undefined {
   return undefined;
 }
 
-/** What the form shows again. */
+/** The name that the form shows again. */
 const keptName = (user: string) => [...user].slice(0, USER_CHARACTERS).join('');

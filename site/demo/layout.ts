@@ -16,7 +16,7 @@ const LINKS = [
 
 const links = LINKS.map(([path, name]) => html`<li><a href="${path}">${name}</a></li>`);
 
-/** A whole document; `user` is who is signed in. */
+/** Renders a whole document. @param user who is signed in. */
 export function renderDocument({ title, main }: Page, user: string | undefined): string {
   return html`<!doctype html>
 <html lang="en">

@@ -7,7 +7,7 @@ import type { Page } from './layout';
 const searchForm = html`<form class="search" action="/" method="get" role="search">
 <div><label for="s">Search</label><input id="s" name="s" type="search" maxlength="100"></div><button>Search</button></form>`;
 
-/** By path, each with its slash at the end. */
+/** Pages by path, each with a slash at its end. */
 export const PAGES: ReadonlyMap<string, Page> = new Map<string, Page>([
   [
     '/',
@@ -54,7 +54,7 @@ ${products.length > 0 ? productCards(products) : undefined}${posts.length > 0 ? 
   };
 }
 
-/** @param cart slugs of products and how many of each. */
+/** @param cart number of pieces by the product's slug. */
 export function cartPage(cart: ReadonlyMap<string, number>): Page {
   const rows = PRODUCTS.filter(({ slug }) => cart.has(slug)).map(
     ({ slug, name, price }) =>

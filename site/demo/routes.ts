@@ -1,4 +1,4 @@
-/** What each address of the demo site answers: the contract that the real site keeps too. */
+/** What each address of the demo site answers. The WordPress site keeps the same contract. */
 import type { OutgoingHttpHeaders } from 'node:http';
 import { PRODUCTS } from '../catalogue';
 import { type Accounts, createAccounts } from './accounts';
@@ -13,9 +13,9 @@ export interface Visit {
   readonly path: string;
   readonly query: string;
   readonly session: Session;
-  /** A HEAD or a request from another site's page: it may look, not act. */
+  /** A HEAD request, or one from another site's page: it must change nothing. */
   readonly onlyLooks: boolean;
-  /** @returns undefined where the body is too large. */
+  /** @returns undefined if the body is too large. */
   form(): Promise<URLSearchParams | undefined>;
 }
 
@@ -23,21 +23,21 @@ export interface Reply {
   readonly status: number;
   readonly body: string | Buffer;
   readonly headers?: OutgoingHttpHeaders;
-  /** Who the log line names, where that is not who was signed in before: a POST that signs up or in. */
+  /** The user in the log line, after a sign-up or sign-in. @default the user who was signed in before */
   readonly user?: string;
 }
 
 export type Routes = (visit: Visit) => Reply | Promise<Reply>;
 
-type Action = (visit: Visit, fields: URLSearchParams) => Reply | Promise<Reply>;
+type FormHandler = (visit: Visit, fields: URLSearchParams) => Reply | Promise<Reply>;
 
-/** Accounts kept at most; the oldest go first. */
+/** Accounts kept at most; the oldest are dropped first. */
 const ACCOUNTS = 50_000;
 const CART_PIECES = 99;
 
 export function createRoutes(sessions: Sessions): Routes {
   const accounts = createAccounts(ACCOUNTS);
-  const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
+  const handlers: ReadonlyMap<string, FormHandler> = new Map<string, FormHandler>([
     ['/sign-up/', (visit, fields) => signUp(accounts, visit, fields)],
     ['/sign-in/', (visit, fields) => signIn(accounts, sessions, visit, fields)],
     ['/sign-out/', signOut],
@@ -46,8 +46,8 @@ export function createRoutes(sessions: Sessions): Routes {
 
   return (visit) => {
     if (visit.method === 'GET') return get(visit);
-    const action = actions.get(visit.path);
-    if (action !== undefined) return act(action, visit);
+    const handler = handlers.get(visit.path);
+    if (handler !== undefined) return handleForm(handler, visit);
     return isPage(visit.path) ? faultReply(visit, 405, { allow: 'GET, HEAD' }) : faultReply(visit, 404);
   };
 }
@@ -62,7 +62,7 @@ const FAULTS: Readonly<Record<number, readonly [title: string, text: string]>> =
   500: ['Server error', 'Something broke on our side, as it was asked to.'],
 };
 
-/** The page of a status that is no success. */
+/** The page of an error status. */
 export function faultReply(visit: Pick<Visit, 'session'>, status: number, headers: OutgoingHttpHeaders = {}): Reply {
   const [title, text] = FAULTS[status] ?? ['Error', 'That did not work.'];
   return { ...pageReply(visit, faultPage(title, text), status), headers };
@@ -86,10 +86,10 @@ function get(visit: Visit): Reply | Promise<Reply> {
 
 const isPage = (path: string) => PAGES.has(path) || ['/sign-up/', '/sign-in/', '/sign-out/', '/cart/'].includes(path);
 
-async function act(action: Action, visit: Visit): Promise<Reply> {
+async function handleForm(handler: FormHandler, visit: Visit): Promise<Reply> {
   if (visit.onlyLooks) return faultReply(visit, 403);
   const fields = await visit.form();
-  return fields === undefined ? faultReply(visit, 413) : action(visit, fields);
+  return fields === undefined ? faultReply(visit, 413) : handler(visit, fields);
 }
 
 async function signUp(accounts: Accounts, visit: Visit, fields: URLSearchParams): Promise<Reply> {
@@ -110,17 +110,17 @@ async function signIn(accounts: Accounts, sessions: Sessions, visit: Visit, fiel
   return { ...redirect('/'), user };
 }
 
-/** To a sign-up with a name or password that no account may have. */
+/** The reply to a sign-up with an invalid name or password. */
 export function unfitReply(visit: Pick<Visit, 'session'>, given: Extract<Credentials, { ok: false }>): Reply {
   return pageReply(visit, signUpPage(given.user, given.fault), 422);
 }
 
-/** To a sign-up with somebody's name. */
+/** The reply to a sign-up with a name that is taken. */
 export function takenReply(visit: Pick<Visit, 'session'>, user: string): Reply {
   return pageReply(visit, signUpPage(user, 'That name is taken.'), 409);
 }
 
-/** To a sign-in with a wrong name or password. */
+/** The reply to a sign-in with a wrong name or password. */
 export function wrongReply(visit: Pick<Visit, 'session'>, user: string): Reply {
   return pageReply(visit, signInPage(user, 'Name or password is wrong.'), 401);
 }
@@ -130,7 +130,7 @@ function signOut(visit: Visit): Reply {
   return redirect('/');
 }
 
-/** Acts on the session alone. */
+/** Changes the session and nothing else. */
 export function addToCart(visit: Pick<Visit, 'session'>, fields: URLSearchParams): Reply {
   const { cart } = visit.session;
   const slug = fields.get('product') ?? '';
@@ -143,7 +143,7 @@ function pageReply({ session }: Pick<Visit, 'session'>, page: Page, status = 200
   return { status, body: renderDocument(page, session.user) };
 }
 
-/** Most visits are anonymous ones to a fixed page: made once. */
+/** Most visits are anonymous ones to a fixed page, so that is rendered once. */
 function anonymousReply(page: Page): Reply {
   const body = anonymous.get(page) ?? Buffer.from(renderDocument(page, undefined));
   anonymous.set(page, body);

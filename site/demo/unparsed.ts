@@ -1,20 +1,19 @@
-/** Requests that node:http does not hand to the application: garbage, too slow, too long. Answered and logged too. */
+/** Requests that node:http does not pass to the application: garbage, too slow, too long. They are answered and logged too. */
 import type { Socket } from 'node:net';
 import { renderLogLine } from '../../click/log-format';
 import type { AccessLog } from './access-log';
-import { clientOf, type Exchange, rawReply } from './exchange';
-import { nextRequestId } from './request-id';
+import { clientOf, type Exchange, nextRequestId, rawReply } from './exchange';
 
-/** What node's parser says of a fault. */
+/** An error of node's parser. */
 export interface ParserFault extends Error {
   readonly code?: string;
   readonly rawPacket?: Buffer;
 }
 
-/** The longest request line that is logged, as Apache's. */
+/** The longest request line that is logged; Apache's limit. */
 const REQUEST_LINE_CHARACTERS = 8190;
 
-/** @param last the last request that this connection handed over, if any. */
+/** @param last the last request of this connection that reached the application, if any. */
 export function answerUnparsed(fault: ParserFault, socket: Socket, last: Exchange | undefined, log: AccessLog): void {
   if (fault.code === 'ECONNRESET' || fault.code === 'EPIPE') {
     socket.destroy();
@@ -23,20 +22,20 @@ export function answerUnparsed(fault: ParserFault, socket: Socket, last: Exchang
   const request = last === undefined ? requestLine(fault.rawPacket, socket) : undefined;
   const status = statusOf(fault, request);
   const { text, bytes } = rawReply(status);
-  // The fault is in the body of a request that is known.
+  // The fault is in the body of a request that has reached the application.
   if (last !== undefined && !last.request.complete) last.finish(status, bytes);
   else writeLine(log, socket, request, status, bytes);
   if (mayReply(last) && socket.writable) socket.end(text, () => socket.destroy());
   else socket.destroy();
 }
 
-/** Not in front of, nor into, the answer to an earlier request. */
+/** Whether a reply would go neither before nor into the answer to an earlier request. */
 function mayReply(last: Exchange | undefined): boolean {
   if (last?.response === undefined || last.response.writableEnded) return true;
   return !last.request.complete && !last.response.headersSent;
 }
 
-/** CONNECT asks for a tunnel, which this site never opens. */
+/** Refuses CONNECT: this site opens no tunnels. */
 export function refuseTunnel(exchange: Exchange): void {
   const { text, bytes } = rawReply(405);
   exchange.finish(405, bytes);
@@ -50,11 +49,11 @@ function statusOf({ code }: ParserFault, request: string | undefined): number {
   return 400;
 }
 
-/** Only of a connection's first packet: what comes later may begin in the middle of a header, and headers are private. */
+/** Reads a connection's first packet only: a later one may begin in the middle of a header, and headers are private. */
 function requestLine(packet: Buffer | undefined, socket: Socket): string | undefined {
   if (packet === undefined || packet.length === 0 || socket.bytesRead !== packet.length) return undefined;
   const start = packet.toString('latin1', 0, REQUEST_LINE_CHARACTERS);
-  // C strings end at NUL, and Apache's log with them.
+  // C strings end at NUL, so Apache's log line does too.
   return start.split(/[\r\n\0]/, 1)[0];
 }
 

@@ -1,6 +1,6 @@
 <?php
 /**
- * What WordPress shows when its database is away: a page that says so, and a log line with the visitor's session.
+ * Shown by WordPress when its database is unavailable: a page that says so, and a log line with the visitor's session.
  *
  * @package clickstreamy
  */

@@ -1,9 +1,9 @@
 <?php
 /**
- * Installs WordPress with the shop's pages; where that is done, it makes what is missing. Run as PHP's user, from the
- * command line, with CLICKSTREAMY_CONF set: php install.php <folder with wp-config.php> <catalogue.json>
+ * Installs WordPress with the shop's pages, or adds what is missing. To be run as PHP's user, from the command line, with
+ * CLICKSTREAMY_CONF set: php install.php <folder with wp-config.php> <catalogue.json>
  *
- * The administrator gets a password that nobody knows: set-admin-password.php sets another.
+ * The administrator gets a password that nobody knows; set-admin-password.php sets another.
  *
  * @package clickstreamy
  */
@@ -15,10 +15,10 @@ namespace {
 		exit( 1 );
 	}
 
-	/** In place of WordPress's sample posts. */
+	/** Replaces WordPress's sample posts. */
 	function wp_install_defaults(): void {}
 
-	/** In place of a mail to the administrator. */
+	/** Replaces the mail to the administrator. */
 	function wp_new_blog_notification(): void {}
 }
 
@@ -43,15 +43,15 @@ namespace Clickstreamy\Install {
 	flush_rewrite_rules( false );
 
 	/**
-	 * Makes WordPress's own tables, or brings those of an older WordPress up to date.
+	 * Creates WordPress's tables, or updates those of an older WordPress.
 	 *
-	 * @param string $title The site's.
+	 * @param string $title The site's title.
 	 */
 	function install( string $title ): void {
 		if ( is_blog_installed() ) {
 			wp_upgrade();
 		} else {
-			// Where there is a structure, WordPress does not ask its own address whether one works.
+			// With a structure set, WordPress does not request its own address to test whether one works.
 			add_filter( 'pre_option_permalink_structure', __NAMESPACE__ . '\permalinks' );
 			wp_install( $title, ADMIN, 'admin@localhost.invalid', false, '', bin2hex( random_bytes( 32 ) ) );
 			remove_filter( 'pre_option_permalink_structure', __NAMESPACE__ . '\permalinks' );
@@ -60,13 +60,13 @@ namespace Clickstreamy\Install {
 		Session_Tokens::create_table();
 	}
 
-	/** Where a post is found. */
+	/** The address of a post. */
 	function permalinks(): string {
 		return '/blog/%postname%/';
 	}
 
 	/**
-	 * What the site is, in WordPress's words.
+	 * Sets WordPress's options.
 	 *
 	 * @param array $catalogue As site/catalogue.ts renders it.
 	 */
@@ -87,7 +87,7 @@ namespace Clickstreamy\Install {
 	}
 
 	/**
-	 * The pages that visitors walk through; one that is there stays as it was edited.
+	 * Creates the pages; an existing page stays as it was edited.
 	 *
 	 * @param array $catalogue As site/catalogue.ts renders it.
 	 */
@@ -102,7 +102,7 @@ namespace Clickstreamy\Install {
 			$button = "[clickstreamy_add_to_cart product=\"{$product['slug']}\"]";
 			make_page( $product['slug'], $product['name'], text( $product['about'] ) . text( $product['price'] ) . $button, $products );
 		}
-		// Not WordPress's own page of posts: there, themes say what they like.
+		// Not WordPress's page of posts, whose text depends on the theme.
 		make_page( 'blog', 'Blog', '<!-- wp:latest-posts {"displayPostDate":true,"displayPostContent":true} /-->' );
 		make_page( 'pricing', 'Pricing', price_table( $catalogue['products'] ) . text( $shop['delivery'] ) );
 		make_page( 'about', 'About us', text( $shop['about'] ) );
@@ -115,7 +115,7 @@ namespace Clickstreamy\Install {
 		make_menu();
 	}
 
-	/** The menu of themes that are made of blocks; others list the pages. The account's pages are in the plugin's own bar. */
+	/** Creates the menu for block themes; others list the pages. The account's pages are in the plugin's bar. */
 	function make_menu(): void {
 		$links = array(
 			'/products/' => 'Products',
@@ -137,13 +137,13 @@ namespace Clickstreamy\Install {
 	}
 
 	/**
-	 * Makes a page, unless there is one of its address.
+	 * Creates a page, unless its address exists.
 	 *
 	 * @param string $slug    The last part of its address.
 	 * @param string $title   Plain text.
 	 * @param string $content HTML and shortcodes.
-	 * @param int    $parent  The page that it belongs to; 0: none.
-	 * @return int Its number.
+	 * @param int    $parent  The id of its parent page; 0 for none.
+	 * @return int Its id.
 	 */
 	function make_page( string $slug, string $title, string $content, int $parent = 0 ): int {
 		$path = 0 === $parent ? $slug : get_page_uri( $parent ) . "/$slug";
@@ -159,9 +159,9 @@ namespace Clickstreamy\Install {
 	}
 
 	/**
-	 * Makes a post of the blog, unless there is one of its address.
+	 * Creates a blog post, unless its address exists.
 	 *
-	 * @param array{slug: string, title: string, date: string, text: string} $post As the catalogue has it.
+	 * @param array{slug: string, title: string, date: string, text: string} $post From the catalogue.
 	 */
 	function make_post( array $post ): void {
 		if ( null === get_page_by_path( $post['slug'], OBJECT, 'post' ) ) {
@@ -179,10 +179,10 @@ namespace Clickstreamy\Install {
 	}
 
 	/**
-	 * Puts a page or a post into the database.
+	 * Inserts a page or a post into the database.
 	 *
-	 * @param array<string, mixed> $fields As wp_insert_post takes them, without slashes.
-	 * @throws \RuntimeException Where the database does not take it.
+	 * @param array<string, mixed> $fields For wp_insert_post, without slashes.
+	 * @throws \RuntimeException If the database refuses it.
 	 */
 	function insert( array $fields ): int {
 		$author = get_user_by( 'login', ADMIN );
@@ -196,7 +196,7 @@ namespace Clickstreamy\Install {
 	/**
 	 * A paragraph.
 	 *
-	 * @param string $text Plain.
+	 * @param string $text Plain text.
 	 */
 	function text( string $text ): string {
 		return '<p>' . esc_html( $text ) . '</p>';
@@ -205,7 +205,7 @@ namespace Clickstreamy\Install {
 	/**
 	 * Products as links.
 	 *
-	 * @param array $products Of the catalogue.
+	 * @param array $products From the catalogue.
 	 */
 	function product_list( array $products ): string {
 		$item = fn( $product ) => sprintf( '<li><h2><a href="/products/%s/">%s</a></h2><p>%s</p><p>%s</p></li>', $product['slug'], esc_html( $product['name'] ), esc_html( $product['about'] ), esc_html( $product['price'] ) );
@@ -215,7 +215,7 @@ namespace Clickstreamy\Install {
 	/**
 	 * Products and their prices.
 	 *
-	 * @param array $products Of the catalogue.
+	 * @param array $products From the catalogue.
 	 */
 	function price_table( array $products ): string {
 		$row = fn( $product ) => sprintf( '<tr><td>%s</td><td>%s</td></tr>', esc_html( $product['name'] ), esc_html( $product['price'] ) );

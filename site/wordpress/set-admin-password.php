@@ -1,7 +1,7 @@
 <?php
 /**
- * Sets the administrator's password: the first line of standard input, 12 characters at least. Run as PHP's user, with
- * CLICKSTREAMY_CONF set: php set-admin-password.php <folder with wp-config.php>
+ * Sets the administrator's password to the first line of standard input, at least 12 characters. To be run as PHP's user,
+ * with CLICKSTREAMY_CONF set: php set-admin-password.php <folder with wp-config.php>
  *
  * @package clickstreamy
  */

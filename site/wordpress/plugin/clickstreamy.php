@@ -1,11 +1,11 @@
 <?php
 /**
  * Plugin Name:  clickstreamy
- * Description:  Gives every visitor a session, lets visitors sign up and in, and tells the web server's log who they are.
+ * Description:  Gives every visitor a session, lets visitors sign up and in, and names them in the web server's log.
  * License:      Apache-2.0
  * Requires PHP: 8.2
  *
- * A must-use plugin. The contract that it keeps is the demo site's: the same addresses, statuses and log lines.
+ * A must-use plugin. It keeps the same contract as the demo site: the same addresses, statuses and log lines.
  *
  * @package clickstreamy
  */
@@ -34,11 +34,11 @@ harden();
 add_forms();
 
 if ( 'cli' !== PHP_SAPI ) {
-	// Before anything can fail: whatever becomes of the request, its line has the session.
+	// Before anything can fail: the request's log line always has the session.
 	answer_health();
 	begin_session();
-	refuse_odd_methods();
-	// The first moment at which WordPress can tell who is signed in; before the theme, which most answers to a form do without.
+	refuse_methods();
+	// The earliest moment at which WordPress knows who is signed in, and before the theme, which most answers to a form do not need.
 	add_action( 'plugins_loaded', __NAMESPACE__ . '\log_current_user', 1 );
 	add_action( 'plugins_loaded', __NAMESPACE__ . '\break_on_demand', 2 );
 	add_action( 'plugins_loaded', __NAMESPACE__ . '\act', 3 );

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# The WordPress site on Amazon Linux 2023, with the agent that ships its log. Run by cloud-init as root at the first start; may be
-# run again: what is there stays. The package names are Amazon's as its documentation has them.
-# settings.env beside the package says REGION, STATUS_PARAMETER, TOKEN_PARAMETER (may be empty), DEMO_ERRORS, BALANCER (may be empty).
+# Sets up the WordPress site on Amazon Linux 2023, with the agent that ships its log. cloud-init runs it as root at the first start.
+# It is idempotent. The package names are those in Amazon's documentation.
+# The package's settings.env sets REGION, STATUS_PARAMETER, TOKEN_PARAMETER (may be empty), DEMO_ERRORS, BALANCER (may be empty).
 # shellcheck disable=SC2034 # set-up.sh reads most of the settings, some by their names.
 set -Eeuo pipefail
 
@@ -9,7 +9,7 @@ PACKAGE=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 # shellcheck source=/dev/null
 . "$PACKAGE/settings.env"
 
-# The release and the SHA-256 of its archive, as it is published.
+# The release, and the published SHA-256 of its archive.
 WORDPRESS_VERSION=6.9.10
 WORDPRESS_SHA256=a1c0dc12e2271c6afaabf329d5af7a976f8d2c8c592773178a5baaeafc2d4f4a
 
@@ -35,7 +35,7 @@ DB_SOCKET=/var/lib/mysql/mysql.sock
 
 INSTANCE=$(</var/lib/cloud/data/instance-id)
 
-# Tells the deploy how far this server is; that it cannot be told is no reason to end.
+# Reports the progress to the deploy. Failing to report is not fatal.
 report() {
     aws ssm put-parameter --region "$REGION" --name "$STATUS_PARAMETER" --value "$INSTANCE: $1" --overwrite >/dev/null || true
 }
@@ -48,7 +48,7 @@ step() {
 }
 trap '(($? == 0)) || report "failed: $STEP"' EXIT
 
-# The packages and the database want more than a small instance has.
+# The packages and the database need more memory than a small instance has.
 make_swap() {
     local memory_kib
     memory_kib=$(awk '/^MemTotal:/ { print $2 }' /proc/meminfo)
@@ -62,13 +62,13 @@ make_swap() {
 }
 
 install_packages() {
-    # The agent's package does not make its group, and its service then does not start.
+    # The agent's package does not create its group, without which its service does not start.
     getent group "$AGENT" >/dev/null || groupadd --system "$AGENT"
     dnf install -y -q httpd logrotate mariadb1011-server aws-kinesis-agent \
         php8.4-cli php8.4-fpm php8.4-mysqlnd php8.4-mbstring php8.4-intl php8.4-opcache php8.4-gd php8.4-xml
 }
 
-# The archive is unpacked only where it is the one that was pinned; an older WordPress stays beside it until the new one stands.
+# The archive is unpacked only if it is the pinned one; an older WordPress is kept until the new one is in place.
 fetch_wordpress() {
     local archive="/var/cache/wordpress-$WORDPRESS_VERSION.tar.gz"
     [[ -f $SITE/wordpress-version && $(<"$SITE/wordpress-version") == "$WORDPRESS_VERSION" ]] && return
@@ -87,7 +87,7 @@ fetch_wordpress() {
     echo "$WORDPRESS_VERSION" >"$SITE/wordpress-version"
 }
 
-# The token of the traffic tool goes from Systems Manager into PHP's settings: never an argument, never printed.
+# The traffic tool's token goes from Systems Manager into PHP's settings. It is never an argument and never printed.
 read_token() {
     [[ -n $TOKEN_PARAMETER ]] || return 0
     aws ssm get-parameter --region "$REGION" --name "$TOKEN_PARAMETER" --with-decryption --query Parameter.Value --output text
@@ -106,7 +106,7 @@ start_php() {
     systemctl restart php-fpm
 }
 
-# The log has a folder of its own that only the agent may enter besides root: Apache's may be closed again by any update.
+# The log has its own folder, which only root and the agent may enter: any update may close Apache's folder again.
 start_apache() {
     install -d -o root -g "$AGENT" -m 0750 "$LOG"
     [[ -f $LOG/access_log ]] || install -o "$LOG_OWNER" -g "$LOG_GROUP" -m 0640 /dev/null "$LOG/access_log"
@@ -117,7 +117,7 @@ start_apache() {
     systemctl restart httpd
 }
 
-# However its unit was made: an agent that ends is started again.
+# Whatever the agent's unit says, systemd restarts an agent that ends.
 start_agent() {
     install -d -o "$AGENT" -g "$AGENT" -m 0750 /var/lib/aws-kinesis-agent
     install -m 0644 "$PACKAGE/agent.json" /etc/aws-kinesis/agent.json
@@ -128,7 +128,7 @@ start_agent() {
     systemctl restart aws-kinesis-agent
 }
 
-# The agent says nothing of a log that it cannot read.
+# The agent does not report a log that it cannot read.
 check_agent() {
     runuser -u "$AGENT" -- test -r "$LOG/access_log"
     sleep 10

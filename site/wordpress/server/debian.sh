@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# A WordPress site of Debian's packages in one folder, as processes of whoever runs this: for a laptop and for tests.
+# Runs a WordPress site on Debian's packages in one folder, as processes of the current user: for a laptop and for tests.
 #   debian.sh <folder>, with PORT, HOSTS (addresses to listen on), PHP_VERSION, DEMO_ERRORS
-# Standard input: the token of the traffic tool in the first line; at its end, all ends. Standard output: `step <name>`, then `ready`.
+# Standard input: the traffic tool's token in the first line; at its end, everything stops. Standard output: `step <name>`, then `ready`.
 # shellcheck disable=SC2034 # set-up.sh reads most of the settings, some by their names.
 set -Eeuo pipefail
-# What runs in the background has no standard input.
+# Background processes get no standard input, so it is kept as descriptor 3.
 exec 3<&0
 
 SITE=$1
 PACKAGE=$SITE/package
 CONF=$SITE/conf
 LOG=$SITE/log
-# A socket's path may have 107 characters; the site's folder may have more.
+# A socket's path may have at most 107 characters, which the site's folder may exceed.
 RUN=$(mktemp -d /tmp/clickstreamy-run-XXXXXX)
 WEB_USER=$(id -un)
 WEB_GROUP=$(id -gn)
@@ -36,7 +36,7 @@ step() {
 
 children=()
 
-# Ends what was started, the last first, and waits for it.
+# Stops what was started, the last first, and waits for it.
 stop() {
     local i
     trap '' TERM INT
@@ -49,7 +49,7 @@ stop() {
 trap stop EXIT
 trap 'exit 0' TERM INT
 
-# A process that ends with this script.
+# Starts a process that stops with this script.
 start() {
     "$@" >>"$LOG/start_log" 2>&1 3<&- &
     children+=($!)
@@ -78,7 +78,7 @@ start_database() {
 start_php() {
     {
         printf '[global]\nerror_log = %s\npid = %s\nsystemd_interval = 0\n' "$LOG/fpm_log" "$RUN/fpm.pid"
-        # A pool of an ordinary user's is that user's anyway.
+        # Only root can change the pool's user.
         fill php-pool.conf | grep -vE '^(user|group|listen\.(owner|group)) ='
     } >"$CONF/php-fpm.conf"
     start "/usr/sbin/php-fpm$PHP_VERSION" --nodaemonize --fpm-config "$CONF/php-fpm.conf"
@@ -116,7 +116,7 @@ step 'asking the site'
 await_site "http://${addresses[0]}" 20
 echo ready
 
-# Until standard input ends or one of them does.
+# Waits until standard input or one of the processes ends.
 cat >/dev/null <&3 &
 children+=($!)
 wait -n "${children[@]}" || true

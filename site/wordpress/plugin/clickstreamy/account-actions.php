@@ -1,6 +1,6 @@
 <?php
 /**
- * Sign-up, sign-in and sign-out: what a form does.
+ * The forms' actions: sign-up, sign-in and sign-out.
  *
  * @package clickstreamy
  */
@@ -9,7 +9,7 @@ declare( strict_types = 1 );
 
 namespace Clickstreamy;
 
-/** Makes an account: 303 to the sign-in, 409 where the name is taken, 422 where name or password cannot be. */
+/** Creates an account: 303 to the sign-in, 409 if the name is taken, 422 if name or password is invalid. */
 function sign_up(): void {
 	limit_attempts();
 	list( $name, $password ) = read_credentials();
@@ -26,7 +26,7 @@ function sign_up(): void {
 	see_other( '/sign-in/?new=1' );
 }
 
-/** Signs in: 303 to the front page, 401 where name or password is wrong, 422 where one is missing or too long. */
+/** Signs in: 303 to the front page, 401 if name or password is wrong, 422 if one is missing or too long. */
 function sign_in(): void {
 	limit_attempts();
 	list( $name, $password ) = read_credentials();
@@ -40,14 +40,14 @@ function sign_in(): void {
 		refuse_form( 401, 'Name or password is wrong.', $name );
 		return;
 	}
-	// Another account may have been signed in here: its sign-in must not outlive its cookie.
+	// If another account was signed in here, its sign-in must not outlive its cookie.
 	sign_out_account();
 	sign_in_account( $user );
 	log_user( name_of( $user ) );
 	see_other( '/' );
 }
 
-/** Signs out, but not where another site's page or a mere look asks for it: 303 to the front page. */
+/** Redirects to the front page, and signs out unless the request is a HEAD or comes from another site's page. */
 function sign_out(): void {
 	if ( 'HEAD' !== request_method() && ! is_foreign() ) {
 		sign_out_account();
@@ -56,7 +56,7 @@ function sign_out(): void {
 }
 
 /**
- * Has the form shown again.
+ * Has the form shown again with what is wrong.
  *
  * @param int    $status Of the page.
  * @param string $fault  What is wrong.
@@ -66,7 +66,7 @@ function refuse_form( int $status, string $fault, string $name ): void {
 	Form_Outcome::$refusal = new Form_Outcome( $status, $fault, mb_substr( $name, 0, NAME_CHARACTERS ) );
 }
 
-/** Gives the page its status: WordPress has found the page, and said 200. And it refuses forms that no page takes. */
+/** Sets the status of a refused form, whose page WordPress has answered with 200. Refuses a form sent to a page without one. */
 function finish_form(): void {
 	if ( null !== Form_Outcome::$refusal ) {
 		status_header( Form_Outcome::$refusal->status );

@@ -2,8 +2,8 @@
 /**
  * Visitors' accounts: WordPress users of the role `subscriber`.
  *
- * A name may hold any character that can be seen; WordPress's logins may not. So the name is kept beside the account, and
- * the login is the name where that fits, and else made from it.
+ * A name may hold any visible character; a WordPress login may not. So the name is stored with the account, and the login is
+ * the name if that is valid, or else a hash of it.
  *
  * @package clickstreamy
  */
@@ -17,16 +17,16 @@ const SIGN_IN_TTL = 2 * DAY_IN_SECONDS;
 const LOCK_WAIT   = 10;
 
 /**
- * Makes an account.
+ * Creates an account.
  *
  * @param string $name     A valid name.
  * @param string $password A valid password.
- * @return bool False where the name is taken; names that differ only in case are the same.
+ * @return bool False if the name is taken; names that differ only in case are the same.
  */
 function create_account( string $name, string $password ): bool {
 	global $wpdb;
 	$login = login_of( $name );
-	// WordPress's table would take two equal logins. The lock ends with the connection, whatever becomes of this request.
+	// WordPress's table would accept two equal logins. The lock ends with the connection, whatever becomes of this request.
 	$lock = "clickstreamy $login";
 	if ( '1' !== $wpdb->get_var( $wpdb->prepare( 'SELECT GET_LOCK(%s, %d)', md5( $lock ), LOCK_WAIT ) ) ) {
 		refuse( 503, 'Too busy', 'Too many people sign up at the moment. Try again in a minute.', array( 'Retry-After' => '60' ) );
@@ -34,7 +34,7 @@ function create_account( string $name, string $password ): bool {
 	if ( false !== get_user_by( 'login', $login ) ) {
 		return false;
 	}
-	// All rows or none; and one write to the disk in place of one a row.
+	// All rows or none, and one write to the disk instead of one per row.
 	$wpdb->query( 'START TRANSACTION' );
 	$user_id = wp_insert_user(
 		array(
@@ -55,11 +55,11 @@ function create_account( string $name, string $password ): bool {
 }
 
 /**
- * Who has this name and password. An unknown name takes as long as a wrong password, so that the time tells nothing.
+ * Finds the account with this name and password. An unknown name takes as long as a wrong password, so that timing reveals nothing.
  *
  * @param string $name     As it was typed.
  * @param string $password As it was typed.
- * @return \WP_User|null Null also for those who edit the site: they sign in where only this machine may.
+ * @return \WP_User|null Null for editors of the site too: they sign in at wp-login.php, which only this machine reaches.
  */
 function find_account( string $name, string $password ): ?\WP_User {
 	$user = get_user_by( 'login', login_of( $name ) );
@@ -71,14 +71,14 @@ function find_account( string $name, string $password ): ?\WP_User {
 }
 
 /**
- * Signs an account in on this visitor's browser.
+ * Signs the visitor in.
  *
  * @param \WP_User $user The account.
  */
 function sign_in_account( \WP_User $user ): void {
 	$expires = time() + SIGN_IN_TTL;
 	$token   = \WP_Session_Tokens::get_instance( $user->ID )->create( $expires );
-	// WordPress would send this cookie without SameSite, and two more that open its administration.
+	// WordPress itself would send this cookie without SameSite, and two more for its administration.
 	send_cookie( LOGGED_IN_COOKIE, wp_generate_auth_cookie( $user->ID, $expires, 'logged_in', $token ) );
 }
 
@@ -91,13 +91,13 @@ function sign_out_account(): void {
 	}
 }
 
-/** The name of who is signed in; null for nobody. */
+/** The signed-in visitor's name, or null. */
 function current_name(): ?string {
 	$user = wp_get_current_user();
 	return $user->exists() ? name_of( $user ) : null;
 }
 
-/** Names who is signed in in the log. */
+/** Logs the signed-in visitor's name. */
 function log_current_user(): void {
 	$name = current_name();
 	if ( null !== $name ) {
@@ -116,7 +116,7 @@ function name_of( \WP_User $user ): string {
 }
 
 /**
- * The login of a name: itself in small letters where WordPress takes it, else its hash.
+ * The login for a name: the name in lower case if that is a valid login, or else a hash of it.
  *
  * @param string $name As it was typed.
  */

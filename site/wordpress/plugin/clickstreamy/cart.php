@@ -1,6 +1,6 @@
 <?php
 /**
- * The visitor's cart: in a cookie, since it is nobody else's business.
+ * The visitor's cart, kept in a cookie: the server does not need it.
  *
  * @package clickstreamy
  */
@@ -13,7 +13,7 @@ const CART_COOKIE      = 'cart';
 const CART_PIECES      = 99;
 const CATALOGUE_OPTION = 'clickstreamy_catalogue';
 
-/** Puts a product into the cart: 303 to it, 422 for what is no product. */
+/** Puts a product into the cart: 303 to the cart, 422 if there is no such product. */
 function add_to_cart(): void {
 	$slug = read_field( 'product' );
 	if ( ! isset( products()[ $slug ] ) ) {
@@ -27,7 +27,7 @@ function add_to_cart(): void {
 }
 
 /**
- * What the cart holds; what a cookie says that cannot be is left out.
+ * Reads the cart, without entries of the cookie that are invalid.
  *
  * @return array<string, int> Pieces by the product's slug.
  */
@@ -43,7 +43,7 @@ function read_cart(): array {
 }
 
 /**
- * What is sold.
+ * The products.
  *
  * @return array<string, array{slug: string, name: string, price: string, about: string}> By slug.
  */

@@ -1,6 +1,6 @@
 <?php
 /**
- * What became of a form that was sent.
+ * The outcome of a submitted form.
  *
  * @package clickstreamy
  */
@@ -12,7 +12,7 @@ namespace Clickstreamy;
 /** A form that was refused: the page that shows it again has this status and says why. */
 final class Form_Outcome {
 	/**
-	 * The refusal of this request; null where there is none.
+	 * The refusal of this request, or null.
 	 *
 	 * @var Form_Outcome|null
 	 */
@@ -21,9 +21,9 @@ final class Form_Outcome {
 	/**
 	 * Makes an outcome.
 	 *
-	 * @param int    $status Of the page: 401, 409 or 422.
+	 * @param int    $status The page's status: 401, 409 or 422.
 	 * @param string $fault  What is wrong, for the visitor.
-	 * @param string $name   What the name's field holds again.
+	 * @param string $name   Shown again in the name's field.
 	 */
 	public function __construct( public readonly int $status, public readonly string $fault, public readonly string $name ) {}
 }

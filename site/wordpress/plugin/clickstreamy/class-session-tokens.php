@@ -1,6 +1,6 @@
 <?php
 /**
- * Where WordPress keeps who is signed in.
+ * Storage of WordPress's sign-ins.
  *
  * @package clickstreamy
  */
@@ -10,27 +10,27 @@ declare( strict_types = 1 );
 namespace Clickstreamy;
 
 /**
- * A row for each sign-in. WordPress's own way, one list for each account, loses a sign-in when two of one account come at
- * once, and grows slower with each.
+ * One row per sign-in. WordPress's default, one list per account, loses a sign-in when an account signs in twice at the same
+ * time, and becomes slower with each sign-in.
  */
 final class Session_Tokens extends \WP_Session_Tokens {
-	/** How many sign-ins there are for one look for rows that are out of date. */
+	/** Expired rows are deleted once per this many sign-ins, on average. */
 	private const SWEEP_EVERY = 200;
 
-	/** Makes the table where it is missing. */
+	/** Creates the table if it is missing. */
 	public static function create_table(): void {
 		global $wpdb;
 		$table = self::table();
 		$wpdb->query( "CREATE TABLE IF NOT EXISTS $table (verifier CHAR(64) CHARACTER SET ascii PRIMARY KEY, user_id BIGINT UNSIGNED NOT NULL, expiration INT UNSIGNED NOT NULL, KEY (user_id), KEY (expiration))" );
 	}
 
-	/** All sign-ins of all accounts end. */
+	/** Ends all sign-ins of all accounts. */
 	public static function drop_sessions(): void {
 		global $wpdb;
 		$wpdb->query( 'DELETE FROM ' . self::table() );
 	}
 
-	/** The sign-ins of this account that are still valid. */
+	/** Returns the account's valid sign-ins. */
 	protected function get_sessions(): array {
 		global $wpdb;
 		$table = self::table();
@@ -39,7 +39,7 @@ final class Session_Tokens extends \WP_Session_Tokens {
 	}
 
 	/**
-	 * One sign-in.
+	 * Returns one sign-in.
 	 *
 	 * @param string $verifier The token's hash.
 	 * @return array{expiration: int}|null
@@ -52,10 +52,10 @@ final class Session_Tokens extends \WP_Session_Tokens {
 	}
 
 	/**
-	 * Keeps a sign-in: until when, and nothing of the visitor's address or browser.
+	 * Stores a sign-in: its expiration, and neither the visitor's address nor browser.
 	 *
 	 * @param string     $verifier The token's hash.
-	 * @param array|null $session  Null: the sign-in ends.
+	 * @param array|null $session  Null ends the sign-in.
 	 */
 	protected function update_session( $verifier, $session = null ): void {
 		global $wpdb;
@@ -76,7 +76,7 @@ final class Session_Tokens extends \WP_Session_Tokens {
 	}
 
 	/**
-	 * All sign-ins of this account end, but one.
+	 * Ends all sign-ins of this account except one.
 	 *
 	 * @param string $verifier The hash of the token that stays.
 	 */
@@ -86,7 +86,7 @@ final class Session_Tokens extends \WP_Session_Tokens {
 		$wpdb->query( $wpdb->prepare( "DELETE FROM $table WHERE user_id = %d AND verifier <> %s", $this->user_id, $verifier ) );
 	}
 
-	/** All sign-ins of this account end. */
+	/** Ends all sign-ins of this account. */
 	protected function destroy_all_sessions(): void {
 		global $wpdb;
 		$wpdb->delete( self::table(), array( 'user_id' => $this->user_id ) );

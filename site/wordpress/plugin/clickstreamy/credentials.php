@@ -1,6 +1,6 @@
 <?php
 /**
- * Names and passwords as they are typed: the demo site's rules.
+ * Rules for typed names and passwords, the same as the demo site's.
  *
  * @package clickstreamy
  */
@@ -15,8 +15,8 @@ const PASSWORD_MAX       = 256;
 const UNSEEN_CHARACTERS  = '/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\x{FFFD}]/u';
 
 /**
- * The name and password of the form that was sent: the name in NFC, without spaces around it; the password as WordPress
- * takes it, without white space around it.
+ * Reads the submitted name and password: the name in NFC, without spaces around it; the password without white space around
+ * it, which WordPress would remove.
  *
  * @return array{0: string, 1: string}
  */
@@ -27,7 +27,7 @@ function read_credentials(): array {
 }
 
 /**
- * Why no account may have this name and password; null where one may.
+ * Says why no account may have this name and password; null if one may.
  *
  * @param string $name     In NFC.
  * @param string $password As WordPress takes it.
@@ -44,7 +44,7 @@ function fault_of_new( string $name, string $password ): ?string {
 }
 
 /**
- * Why nobody can sign in with this name and password; null where somebody might.
+ * Says why nobody can sign in with this name and password; null if somebody might.
  *
  * @param string $name     In NFC.
  * @param string $password As WordPress takes it.
@@ -59,9 +59,9 @@ function fault_of_known( string $name, string $password ): ?string {
 }
 
 /**
- * A field of the form that was sent, empty where it is missing or a list. Before WordPress has put slashes into it.
+ * A field of the submitted form; empty if it is missing or a list. To be read before WordPress adds slashes.
  *
- * @param string $name The field's.
+ * @param string $name The field's name.
  */
 function read_field( string $name ): string {
 	$value = $_POST[ $name ] ?? '';

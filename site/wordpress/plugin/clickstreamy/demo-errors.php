@@ -1,7 +1,7 @@
 <?php
 /**
- * Errors and slow answers on demand, for the traffic tool: only where the settings switch them on, and only for callers
- * that know the token.
+ * Errors and slow answers on demand, for the traffic tool: only if the settings enable them, and only for callers with the
+ * token.
  *
  * @package clickstreamy
  */
@@ -14,7 +14,7 @@ const MAX_DELAY_MS = 10_000;
 
 /**
  * `/demo-error/` answers 500; so does any page, with the probability (0 to 1) of `X-Clickstream-Error`.
- * `X-Clickstream-Delay` (milliseconds, 10,000 at most) keeps the answer waiting; the answer says it too.
+ * `X-Clickstream-Delay` (milliseconds, 10,000 at most) delays the answer, which repeats the header.
  */
 function break_on_demand(): void {
 	if ( ! CLICKSTREAMY_DEMO_ERRORS || ! has_token() ) {

@@ -1,6 +1,6 @@
 <?php
 /**
- * Pages of statuses that are no success. They need no database, no theme, and none of WordPress.
+ * Pages for error statuses. They need no database, no theme and no WordPress.
  *
  * @package clickstreamy
  */
@@ -10,15 +10,15 @@ declare( strict_types = 1 );
 namespace Clickstreamy;
 
 /**
- * Answers with a small page, and ends.
+ * Answers with a small page and exits.
  *
- * @param int                   $status  403, say.
+ * @param int                   $status  For example 403.
  * @param string                $title   What happened.
  * @param string                $text    What the visitor can do.
- * @param array<string, string> $headers More headers of the reply.
+ * @param array<string, string> $headers Further headers.
  */
 function refuse( int $status, string $title, string $text, array $headers = array() ): never {
-	// Not http_response_code(): it does not undo a status line that WordPress has set before.
+	// Not http_response_code(), which does not replace a status line that WordPress has set before.
 	header( 'Content-Type: text/html; charset=utf-8', true, $status );
 	foreach ( $headers as $name => $value ) {
 		header( "$name: $value" );
@@ -48,7 +48,7 @@ function refuse( int $status, string $title, string $text, array $headers = arra
 }
 
 /**
- * Answers that what was asked for is elsewhere, and ends.
+ * Redirects with 303 and exits.
  *
  * @param string $location A path of this site.
  */

@@ -1,6 +1,6 @@
 <?php
 /**
- * What the plugin shows: forms within pages, and who is signed in on top of each. Any theme will do.
+ * What the plugin shows: forms within pages, and the signed-in visitor at the top of each. Works with any theme.
  *
  * @package clickstreamy
  */
@@ -9,7 +9,7 @@ declare( strict_types = 1 );
 
 namespace Clickstreamy;
 
-/** Registers all that is shown. */
+/** Registers all of it. */
 function add_forms(): void {
 	add_action(
 		'init',
@@ -22,7 +22,7 @@ function add_forms(): void {
 	);
 	add_action( 'wp_enqueue_scripts', fn() => wp_enqueue_style( 'clickstreamy', home_url( '/assets/site.css' ), array(), null ) );
 	add_action( 'wp_body_open', __NAMESPACE__ . '\print_bar' );
-	// One nonce for all who are not signed in would let one visitor's form be sent by another.
+	// With one nonce for all anonymous visitors, one visitor's form could be sent by another.
 	add_filter( 'nonce_user_logged_out', fn() => session_in_log() );
 }
 
@@ -41,7 +41,7 @@ function sign_in_form(): string {
 	return account_form( '/sign-in/', 'Sign in', 'current-password', $note );
 }
 
-/** What the cart holds. */
+/** The cart's table. */
 function cart_table(): string {
 	$rows = '';
 	foreach ( read_cart() as $slug => $count ) {
@@ -65,23 +65,23 @@ function add_to_cart_form( array|string $attributes ): string {
 	return sprintf( '<form class="clickstreamy-form" action="/cart/" method="post">%s<input type="hidden" name="product" value="%s"><button>Add to cart</button></form>', $nonce, esc_attr( $slug ) );
 }
 
-/** Who is signed in, or how to be. */
+/** Prints the signed-in visitor, or links to sign in and up. */
 function print_bar(): void {
 	$name  = current_name();
 	$links = null === $name
 		? '<a href="/sign-in/">Sign in</a> <a href="/sign-up/">Sign up</a>'
 		: sprintf( 'Signed in as <strong>%s</strong> <a href="/sign-out/">Sign out</a>', esc_html( $name ) );
-	// Every value in it is escaped above.
+	// All values in it are escaped above.
 	echo '<nav class="clickstreamy-bar" aria-label="Account"><a href="/cart/">Cart</a> ' . $links . '</nav>'; // phpcs:ignore WordPress.Security.EscapeOutput.OutputNotEscaped
 }
 
 /**
- * A form for name and password, with what was wrong with the last one.
+ * A form for name and password, with what was wrong with the last submission.
  *
- * @param string $path         Where it is sent.
+ * @param string $path         Where it is submitted to.
  * @param string $button       The button's text.
- * @param string $autocomplete What a password manager makes of the password.
- * @param string $note         HTML, under the fault.
+ * @param string $autocomplete Tells password managers which password this is.
+ * @param string $note         HTML, below the fault.
  */
 function account_form( string $path, string $button, string $autocomplete, string $note ): string {
 	$refusal = Form_Outcome::$refusal;
@@ -97,9 +97,9 @@ function account_form( string $path, string $button, string $autocomplete, strin
 }
 
 /**
- * The hidden field that says that this site made the form, for this visitor, at most a day ago.
+ * The hidden field that proves that this site made the form, for this visitor, at most a day ago.
  *
- * @param string $path Where the form is sent.
+ * @param string $path Where the form is submitted to.
  */
 function nonce_field( string $path ): string {
 	return '<input type="hidden" name="_wpnonce" value="' . esc_attr( wp_create_nonce( ACTIONS[ $path ] ) ) . '">';

@@ -1,6 +1,6 @@
 <?php
 /**
- * How often one address may try to sign up or in: guessing passwords takes for ever, and filling the database too.
+ * Limits how often one address may try to sign up or in, so that nobody can guess passwords or fill the database.
  *
  * @package clickstreamy
  */
@@ -13,7 +13,7 @@ const ATTEMPTS         = 20;
 const ATTEMPTS_SECONDS = 60;
 const SWEEP_EVERY      = 200;
 
-/** Counts an attempt of this address, and refuses it beyond 20 a minute. Callers with the token are not counted. */
+/** Counts an attempt of this address, and refuses it above 20 per minute. Callers with the token are not counted. */
 function limit_attempts(): void {
 	global $wpdb;
 	if ( has_token() ) {
@@ -22,7 +22,7 @@ function limit_attempts(): void {
 	$table = attempts_table();
 	$who   = seal( 'address', network_of( $_SERVER['REMOTE_ADDR'] ?? '' ) );
 	$now   = time();
-	// The columns are set from left to right: `attempts` still sees the old end of the minute.
+	// Columns are set from left to right, so `attempts` still sees the old end of the minute.
 	$wpdb->query( $wpdb->prepare( "INSERT INTO $table (who, attempts, ends) VALUES (%s, 1, %d) ON DUPLICATE KEY UPDATE attempts = IF(ends <= %d, 1, attempts + 1), ends = IF(ends <= %d, VALUES(ends), ends)", $who, $now + ATTEMPTS_SECONDS, $now, $now ) );
 	$row = $wpdb->get_row( $wpdb->prepare( "SELECT attempts, ends FROM $table WHERE who = %s", $who ) );
 	if ( 0 === random_int( 0, SWEEP_EVERY - 1 ) ) {
@@ -34,7 +34,7 @@ function limit_attempts(): void {
 	}
 }
 
-/** Makes the table where it is missing. It holds no address, only seals of them. */
+/** Creates the table if it is missing. It holds no addresses, only keyed hashes of them. */
 function create_attempts_table(): void {
 	global $wpdb;
 	$table = attempts_table();
@@ -48,9 +48,9 @@ function attempts_table(): string {
 }
 
 /**
- * What counts as one address: of IPv6 a /64, which is what one customer has.
+ * What counts as one address: for IPv6 a /64, which is what one customer has.
  *
- * @param string $address Of the visitor.
+ * @param string $address The visitor's.
  */
 function network_of( string $address ): string {
 	$bytes = inet_pton( $address );

@@ -1,6 +1,6 @@
 <?php
 /**
- * What a request says of itself.
+ * Facts about the request.
  *
  * @package clickstreamy
  */
@@ -9,12 +9,12 @@ declare( strict_types = 1 );
 
 namespace Clickstreamy;
 
-/** The request's method, `GET` where there is none. */
+/** The request's method; `GET` if there is none. */
 function request_method(): string {
 	return $_SERVER['REQUEST_METHOD'] ?? 'GET';
 }
 
-/** The address without its query, as the client sent it: `/sign-up/`. */
+/** The path as the client sent it: `/sign-up/`. */
 function request_path(): string {
 	$target = preg_replace( '#^https?://[^/?]*#i', '', $_SERVER['REQUEST_URI'] ?? '/' );
 	return explode( '?', $target, 2 )[0];
@@ -24,20 +24,20 @@ function request_path(): string {
  * A header of the request.
  *
  * @param string $name Its name: `sec-fetch-site`.
- * @return string|null Null where the client did not send it.
+ * @return string|null Null if the client did not send it.
  */
 function request_header( string $name ): ?string {
 	return $_SERVER[ 'HTTP_' . strtoupper( str_replace( '-', '_', $name ) ) ] ?? null;
 }
 
-/** Whether a browser sent this: every browser names, with a form, the page that it comes from. */
+/** Whether a browser sent this form: every browser then names the page that it comes from. */
 function is_browser(): bool {
 	return null !== request_header( 'origin' ) || null !== request_header( 'sec-fetch-site' );
 }
 
 /**
- * Whether a page of another site made the browser send this. `SameSite=Lax` keeps the cookies away from most such
- * requests; this refuses the rest. Clients that are no browsers send neither header.
+ * Whether a page of another site made the browser send this. Browsers leave `SameSite=Lax` cookies out of most such
+ * requests; the others are refused by this. Clients other than browsers send neither header.
  */
 function is_foreign(): bool {
 	$site = request_header( 'sec-fetch-site' );

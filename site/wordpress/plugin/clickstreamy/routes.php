@@ -1,6 +1,6 @@
 <?php
 /**
- * Which addresses do more than show a page.
+ * The addresses that do more than show a page.
  *
  * @package clickstreamy
  */
@@ -11,7 +11,7 @@ namespace Clickstreamy;
 
 const MAX_FORM_BYTES = 65_536;
 
-/** By address. A browser's form carries a nonce of this name. */
+/** Handlers by path. A browser's form carries a nonce of the handler's name. */
 const ACTIONS = array(
 	'/sign-up/'  => 'sign_up',
 	'/sign-in/'  => 'sign_in',
@@ -19,7 +19,7 @@ const ACTIONS = array(
 	'/cart/'     => 'add_to_cart',
 );
 
-/** `/health`: that this runs says that the web server, PHP and the database work. No visit, so no session. */
+/** Answers `/health`: running at all proves that the web server, PHP and the database work. Not a visit, so no session. */
 function answer_health(): void {
 	if ( '/health' === request_path() && 'POST' !== request_method() ) {
 		header( 'Content-Type: text/plain; charset=utf-8' );
@@ -29,14 +29,14 @@ function answer_health(): void {
 	}
 }
 
-/** What is neither a look nor a form. WordPress would answer 200 to any method. */
-function refuse_odd_methods(): void {
+/** Refuses all methods but those of pages and forms. WordPress would answer any method with 200. */
+function refuse_methods(): void {
 	if ( ! in_array( request_method(), array( 'GET', 'HEAD', 'POST' ), true ) ) {
 		refuse( 405, 'Not allowed', 'This page cannot do that.', array( 'Allow' => 'GET, HEAD, POST' ) );
 	}
 }
 
-/** Does what the address asks for, if it is one that does. */
+/** Runs the handler of the path, if it has one. */
 function act(): void {
 	$path   = request_path();
 	$action = ACTIONS[ $path ] ?? null;
@@ -46,14 +46,14 @@ function act(): void {
 	if ( null === $action || 'POST' !== request_method() ) {
 		return;
 	}
-	// Apache's own limit does not count what it hands to FastCGI.
+	// Apache's limit does not apply to what it passes to FastCGI.
 	if ( (int) ( $_SERVER['CONTENT_LENGTH'] ?? 0 ) > MAX_FORM_BYTES ) {
 		refuse( 413, 'Too large', 'A form may hold 64 KiB.' );
 	}
 	if ( is_foreign() ) {
 		refuse( 403, 'Not from here', 'This was sent by a page of another site.' );
 	}
-	// A client that is no browser has no cookies that another site's page could use.
+	// A client that is not a browser has no cookies that another site's page could use.
 	if ( is_browser() && false === wp_verify_nonce( read_field( '_wpnonce' ), $action ) ) {
 		refuse( 403, 'Too old', 'This form is too old, or not yours. Go back, load the page again and send it once more.' );
 	}

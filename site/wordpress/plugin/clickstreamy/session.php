@@ -1,9 +1,9 @@
 <?php
 /**
- * The visitor's session: what joins the lines of one visit. It needs no database, and none of WordPress.
+ * The visitor's session, which joins the log lines of one visit. It needs neither the database nor WordPress.
  *
- * The cookie holds 128 random bits and a seal; the log has another name for the session, made from it one way, so that
- * nobody who reads the log can take a session over. Who is signed in is WordPress's own cookie.
+ * The cookie holds 128 random bits and a signature. The session's id in the log is a one-way hash of them, so that reading the
+ * log is not enough to take a session over. The sign-in itself is WordPress's cookie.
  *
  * @package clickstreamy
  */
@@ -14,7 +14,7 @@ namespace Clickstreamy;
 
 const SESSION_COOKIE = 'session';
 
-/** Gives a new visitor a session, and names the session in the log. */
+/** Gives a new visitor a session, and logs the session. */
 function begin_session(): void {
 	if ( current_session() !== session_of_cookie() ) {
 		send_cookie( SESSION_COOKIE, current_session() . seal( 'session', current_session() ) );
@@ -30,12 +30,12 @@ function current_session(): string {
 	return $session;
 }
 
-/** What the log calls the session: 32 hex digits. */
+/** The session's id in the log: 32 hex digits. */
 function session_in_log(): string {
 	return seal( 'log', current_session() );
 }
 
-/** The session that the visitor's cookie names; null where it is none that this site gave out. */
+/** The session in the visitor's cookie; null if this site did not issue it. */
 function session_of_cookie(): ?string {
 	$cookie = $_COOKIE[ SESSION_COOKIE ] ?? '';
 	if ( ! is_string( $cookie ) || 64 !== strlen( $cookie ) ) {
@@ -46,10 +46,10 @@ function session_of_cookie(): ?string {
 }
 
 /**
- * A seal that only this site can make.
+ * A signature that only this site can make.
  *
- * @param string $purpose So that a seal for one thing is none for another.
- * @param string $value   What is sealed.
+ * @param string $purpose A signature for one purpose is invalid for any other.
+ * @param string $value   What to sign.
  * @return string 128 bits in hex.
  */
 function seal( string $purpose, string $value ): string {
@@ -60,7 +60,7 @@ function seal( string $purpose, string $value ): string {
  * Sends a cookie that ends with the browser's session and that no script can read.
  *
  * @param string $name  Its name.
- * @param string $value Its value; empty: the browser forgets the cookie.
+ * @param string $value Its value; an empty one deletes the cookie.
  */
 function send_cookie( string $name, string $value ): void {
 	$options = array(
@@ -74,7 +74,7 @@ function send_cookie( string $name, string $value ): void {
 }
 
 /**
- * Names the visitor in the log line of this request, percent-encoded as JavaScript's encodeURIComponent does.
+ * Logs the visitor's name with this request, percent-encoded as by JavaScript's encodeURIComponent.
  *
  * @param string $name As it was signed up.
  */

@@ -1,4 +1,4 @@
-/** What else comes to a web server's port: time-outs, scanners, broken clients; most of it from a real Apache's log. */
+/** Unusual requests to a web server's port: time-outs, scanners, broken clients. Most are from a real Apache's log. */
 import type { ClickEvent } from '../click/click-event';
 import type { Random } from './corpus-random';
 import { ABSENT, asApache, type Logged } from './corpus-text';
@@ -14,7 +14,7 @@ export interface CorpusRequest {
   readonly status: number;
 }
 
-interface OddRequest extends Logged {
+interface UnusualRequest extends Logged {
   readonly parts?: Pick<RequestTruth, 'verb' | 'path' | 'query' | 'protocol' | 'page'>;
   readonly status: number;
   readonly isView?: boolean;
@@ -22,7 +22,7 @@ interface OddRequest extends Logged {
 
 const HTTP = 'HTTP/1.1';
 
-const ODD: readonly OddRequest[] = [
+const UNUSUAL: readonly UnusualRequest[] = [
   { ...ABSENT, status: 408 },
   { logged: '', status: 400 },
   { logged: 'GARBAGE', value: 'GARBAGE', status: 400 },
@@ -82,14 +82,14 @@ const ODD: readonly OddRequest[] = [
   },
 ];
 
-export function chooseOdd(random: Random, fromMonitor: boolean): CorpusRequest {
-  const { logged, value, parts, status, isView } = random.chance(0.02) ? tooLongRequest(random) : random.any(ODD);
+export function chooseUnusual(random: Random, fromMonitor: boolean): CorpusRequest {
+  const { logged, value, parts, status, isView } = random.chance(0.02) ? tooLongRequest(random) : random.any(UNUSUAL);
   const action = fromMonitor ? 'health' : isView === true ? 'page_view' : 'other';
   return { logged, status, truth: { ...(value === undefined ? {} : { request: value }), ...parts, action } };
 }
 
-/** A 414's line: Apache cuts it at 8 kB, and its protocol off. */
-function tooLongRequest(random: Random): OddRequest {
+/** The line of a 414: Apache cuts it at 8 kB, so its protocol is missing. */
+function tooLongRequest(random: Random): UnusualRequest {
   const query = `q=${'a'.repeat(random.int(8000, 8160))}`;
   return { ...asApache(`GET /?${query}`), status: 414, parts: { verb: 'GET', path: '/', query, page: '/' } };
 }

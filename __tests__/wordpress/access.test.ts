@@ -7,14 +7,14 @@ import { sendRaw } from '../support/raw-client';
 import { useWordPressSite } from '../support/use-wordpress-site';
 import { Visitor } from '../support/visitor';
 
-describeWordPress('the doors of the WordPress site', () => {
+describeWordPress('access to the WordPress site', () => {
   const { folder, site, linesOf } = useWordPressSite();
   const statusOf = async (path: string, from?: string) =>
     (await new Visitor(site().url, from === undefined ? {} : { 'x-forwarded-for': from }).get(path)).status;
   const post = (agent: string, headers: string) =>
     sendRaw(site().port, `POST /sign-in/ HTTP/1.1\r\nHost: x\r\nUser-Agent: ${agent}\r\n${headers}\r\n\r\n`);
 
-  it('PHP runs for no file but its own: not for an index.php of WordPress, nor for one that was uploaded', async () => {
+  it('PHP runs no other file: neither an index.php in a folder of WordPress nor an uploaded one', async () => {
     const uploads = join(folder(), 'wordpress/wp-content/uploads');
     await mkdir(uploads, { recursive: true });
     await writeFile(join(uploads, 'index.php'), '<?php echo "ran";');
@@ -25,7 +25,7 @@ describeWordPress('the doors of the WordPress site', () => {
     expect(statuses).toEqual([403, 403, 403]);
   });
 
-  it('the administration opens to this machine, and to no other', async () => {
+  it('the administration answers this machine only', async () => {
     const paths = ['/wp-login.php', '/wp-admin/', '/wp-admin/index.php', '/wp-admin/admin-ajax.php'];
 
     const here = await Promise.all(paths.map((path) => statusOf(path)));
@@ -35,7 +35,7 @@ describeWordPress('the doors of the WordPress site', () => {
     expect(elsewhere).toEqual([403, 403, 403, 403]);
   });
 
-  it('more clients with half a form than PHP has children keep nobody waiting', async () => {
+  it('more clients with half a form than PHP has children keep nobody else waiting', async () => {
     const answered: string[] = [];
     const slow = Array.from({ length: 12 }, () => connect(site().port, '127.0.0.1'));
     for (const client of slow)
@@ -51,10 +51,10 @@ describeWordPress('the doors of the WordPress site', () => {
 
   it.each([
     ['longer than PHP takes', 'Content-Length: 10485761', 413],
-    ['of no length', 'Transfer-Encoding: chunked', 411],
-    ['of a length that is none', 'Content-Length: 99999999999999999999', 400],
+    ['without a length', 'Transfer-Encoding: chunked', 411],
+    ['with an impossible length', 'Content-Length: 99999999999999999999', 400],
   ])('a form %s is refused before it is read, and logged once', async (what, header, status) => {
-    const agent = `doors/${what.replaceAll(' ', '-')}`;
+    const agent = `access/${what.replaceAll(' ', '-')}`;
 
     const reply = await post(agent, header);
 
@@ -64,7 +64,7 @@ describeWordPress('the doors of the WordPress site', () => {
     ]);
   });
 
-  it('Apache takes its configuration for valid behind a load balancer too', () => {
+  it('Apache accepts its configuration behind a load balancer too', () => {
     const { stderr, status } = spawnSync(
       '/usr/sbin/apache2',
       ['-t', '-DBALANCER', '-f', join(folder(), 'conf/httpd.conf')],
