@@ -1,3 +1,4 @@
+import { toTimeStep } from '../core/chart-scale';
 import { dashboards } from '../panels/dashboards';
 import type { DataPanel, Place } from '../panels/panel';
 import type { Extent } from '../store/extent';
@@ -40,14 +41,6 @@ function toColumns({ x, w }: Place): number {
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const BUCKETS = [
-  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
-  ...[1, 2, 7, 14, 30, 91, 365].map((days) => days * DAY),
-];
 const MOST_BUCKETS = 90;
 
 /** The range in milliseconds and the smallest bucket that gives at most 90 columns; the range begins with a whole bucket. */
@@ -58,7 +51,6 @@ export function toSpan(range: Range, { first, last }: Extent, now: number): Span
 }
 
 function bucketed(from: number, to: number, live: boolean): Span {
-  const fits = (bucketMs: number) => to - from <= bucketMs * MOST_BUCKETS;
-  const bucketMs = BUCKETS.find(fits) ?? Math.ceil((to - from) / MOST_BUCKETS / DAY) * DAY;
+  const bucketMs = toTimeStep((to - from) / MOST_BUCKETS);
   return { from: Math.floor(from / bucketMs) * bucketMs, to, bucketMs, live };
 }
