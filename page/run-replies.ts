@@ -1,4 +1,4 @@
-/** What `verify` asks a pipeline that is running, which alone has the store: the three questions of a `RunReader`, as GET. */
+/** A `RunReader` over HTTP: a running pipeline is the only process that can read its store, so `verify` asks it. */
 import { z } from 'zod';
 import { DIMENSIONS, type RunReader } from '../store/run-sums';
 
@@ -6,18 +6,18 @@ export const RUN_PATHS = { sums: '/api/sums', examples: '/api/examples', runs: '
 
 export const isAboutRun = (path: string): boolean => Object.values<string>(RUN_PATHS).includes(path);
 
-const Asked = z.object({ run: z.string().optional() });
-const AskedExamples = Asked.extend({ by: z.enum(DIMENSIONS), key: z.string() });
+const RunQuery = z.object({ run: z.string().optional() });
+const ExamplesQuery = RunQuery.extend({ by: z.enum(DIMENSIONS), key: z.string() });
 
-/** @returns undefined where the parameters are not understood. */
+/** @returns undefined if the parameters are invalid. */
 export async function answerAboutRun(
   reader: RunReader,
   path: string,
   parameters: URLSearchParams,
 ): Promise<object | undefined> {
-  const given = Object.fromEntries(parameters);
+  const query = Object.fromEntries(parameters);
   if (path === RUN_PATHS.runs) return reader.readRuns();
-  if (path === RUN_PATHS.sums) return reader.readSums(Asked.parse(given).run);
-  const asked = AskedExamples.safeParse(given);
-  return asked.success ? reader.readExamples(asked.data) : undefined;
+  if (path === RUN_PATHS.sums) return reader.readSums(RunQuery.parse(query).run);
+  const examples = ExamplesQuery.safeParse(query);
+  return examples.success ? reader.readExamples(examples.data) : undefined;
 }
