@@ -1,4 +1,4 @@
-/** The search nodes that the set-up has started, for the tests. */
+/** Gives tests the search nodes that the set-up starts. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,13 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ENGINES, type EngineName } from '../../../bench/start-node';
 import { needs } from '../needs';
 
-/** The folder in which each node's state stands as `<name>.json` once it is known; set by the set-up, inherited by the workers. */
+/** Names the folder of the nodes' state files, `<name>.json`. Set by the set-up, inherited by the workers. */
 export const STATE_VARIABLE = 'CLICKSTREAMY_TEST_NODES';
 
-/** What a node's file says. */
 export type NodeState = { readonly url: string } | { readonly failure: string };
 
-/** The programs that a node needs, if both are there: a node is compiled from its source, so a Java runtime alone will not do. */
+/** @returns undefined unless a JDK (a node's starter is compiled from its source) and Maven are installed. */
 export function findJavaAndMaven(): string | undefined {
   try {
     execFileSync('javac', ['-version'], { stdio: 'ignore' });
@@ -23,7 +22,7 @@ export function findJavaAndMaven(): string | undefined {
   }
 }
 
-/** The node's address, waiting until it has started; a machine that starts it for the first time loads its jars. */
+/** Waits until the node has started; the first time ever, that includes downloading its jars. */
 async function nodeUrl(name: EngineName): Promise<string> {
   const file = join(process.env[STATE_VARIABLE] ?? '', `${name}.json`);
   const deadline = Date.now() + START_MS;
@@ -38,7 +37,7 @@ async function nodeUrl(name: EngineName): Promise<string> {
 
 const START_MS = 240_000;
 
-/** The same tests on each engine, or on those named. @param url of the node; to be called from a test or a hook. */
+/** Describes the same tests for each engine. @param body gets the node's address as a function, to be called from a test or a hook. */
 export function describeEngines(
   subject: string,
   body: (engine: EngineName, url: () => string) => void,
