@@ -6,6 +6,7 @@ import type { Journey } from '../../traffic/journeys';
 import type { Answer, Loss } from '../../traffic/output';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
 import { startTestSite, type TestSite, type TestSiteOptions } from '../support/test-site';
+import { until } from '../support/until';
 
 jest.setTimeout(30_000);
 
@@ -85,12 +86,6 @@ async function reservePort(): Promise<{ readonly port: number; free(): Promise<v
     });
   site = { url: '', seen: [], close };
   return { port, free: () => listen(port) };
-}
-
-async function waitFor(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(condition()).toBe(true);
 }
 
 describe('the driver', () => {
@@ -286,7 +281,7 @@ describe('the driver', () => {
         onLost: (_request, loss) => lost.push(loss),
       },
     );
-    await waitFor(() => sent === 20);
+    await until(() => sent === 20, { what: 'all requests are sent' });
     await free();
     const { retried, end } = await driven;
 

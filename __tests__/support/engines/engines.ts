@@ -2,9 +2,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ENGINES, type EngineName } from '../../../bench/start-node';
 import { needs } from '../needs';
+import { until } from '../until';
 
 /** Names the folder of the nodes' state files, `<name>.json`. Set by the set-up, inherited by the workers. */
 export const STATE_VARIABLE = 'CLICKSTREAMY_TEST_NODES';
@@ -25,11 +25,7 @@ export function findJavaAndMaven(): string | undefined {
 /** Waits until the node has started; the first time ever, that includes downloading its jars. */
 async function nodeUrl(name: EngineName): Promise<string> {
   const file = join(process.env[STATE_VARIABLE] ?? '', `${name}.json`);
-  const deadline = Date.now() + START_MS;
-  while (!existsSync(file)) {
-    if (Date.now() > deadline) throw new Error(`${name} has not started in ${START_MS / 1000} s`);
-    await sleep(50);
-  }
+  await until(() => existsSync(file), { what: `${name} has started`, deadlineMs: START_MS });
   const state = JSON.parse(readFileSync(file, 'utf8')) as NodeState;
   if ('failure' in state) throw new Error(`${name} has not started: ${state.failure}`);
   return state.url;
