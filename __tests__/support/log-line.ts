@@ -23,7 +23,7 @@ const LINE = new RegExp(
     '"user = (\\S+); session = (\\S+); id = (\\S+); us = (\\d+|-); site = ((?:[^"\\\\]|\\\\.)*)"$',
 );
 
-/** @throws where the text is not exactly one line of the format. */
+/** @throws unless the text is exactly one line of the format. */
 export function readLine(text: string): Line {
   const match = LINE.exec(text);
   if (match === null) throw new Error(`Not a line of the format: ${text}`);
@@ -46,7 +46,7 @@ export function readLine(text: string): Line {
   } as Line;
 }
 
-/** Waits until the log has `count` lines that `matches` accepts. @returns all that it accepts. */
+/** Waits until the log has at least `count` lines that `matches` accepts. @returns these lines. */
 export async function waitForLines(
   readLog: () => Promise<string>,
   matches: (line: Line) => boolean,
