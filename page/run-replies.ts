@@ -6,8 +6,8 @@ export const RUN_PATHS = { sums: '/api/sums', examples: '/api/examples', runs: '
 
 export const isAboutRun = (path: string): boolean => Object.values<string>(RUN_PATHS).includes(path);
 
-const RunQuery = z.object({ run: z.string().optional() });
-const ExamplesQuery = RunQuery.extend({ by: z.enum(DIMENSIONS), key: z.string() });
+const Asked = z.object({ run: z.string().optional() });
+const AskedExamples = Asked.extend({ by: z.enum(DIMENSIONS), key: z.string() });
 
 /** @returns undefined if the parameters are invalid. */
 export async function answerAboutRun(
@@ -15,9 +15,9 @@ export async function answerAboutRun(
   path: string,
   parameters: URLSearchParams,
 ): Promise<object | undefined> {
-  const query = Object.fromEntries(parameters);
+  const given = Object.fromEntries(parameters);
   if (path === RUN_PATHS.runs) return reader.readRuns();
-  if (path === RUN_PATHS.sums) return reader.readSums(RunQuery.parse(query).run);
-  const examples = ExamplesQuery.safeParse(query);
+  if (path === RUN_PATHS.sums) return reader.readSums(Asked.parse(given).run);
+  const examples = AskedExamples.safeParse(given);
   return examples.success ? reader.readExamples(examples.data) : undefined;
 }

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { reasonOf, ToolkitError } from '../core/errors';
 import { listen } from '../core/listen';
 import { builtFile } from '../core/package-root';
-import { DIMENSIONS } from '../store/run-sums';
 import type { StoreReader } from '../store/store-reader';
 import { readOverview } from './overview';
 import type { Overview, PipelineStatus, TimeRange } from './overview-reply';
@@ -58,7 +57,9 @@ export async function startPage({ reader, status, port, host = '127.0.0.1' }: Pa
     if (file !== undefined) return file;
     if (isAboutRun(path)) {
       const value = await answerAboutRun(reader, path, new URLSearchParams(parameters));
-      return value === undefined ? text(400, `Needs key, and by: ${DIMENSIONS.join(', ')}.`) : json(value);
+      return value === undefined
+        ? text(400, 'Needs by (a dimension of verify) and key; run is optional.')
+        : json(value);
     }
     if (path !== '/api/overview') return text(404, 'Not found.');
     const range = Minutes.safeParse(new URLSearchParams(parameters).get('minutes') ?? undefined);

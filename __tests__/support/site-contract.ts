@@ -509,7 +509,7 @@ export function itKeepsTheSiteContract(site: () => SiteUnderTest): void {
       ['quotes and backslashes', Buffer.from('a "b" \\c\\'), 'a \\"b\\" \\\\c\\\\'],
       ['a tab', Buffer.from('a\tb'), 'a\\tb'],
       ['UTF-8', Buffer.from('caf\u00e9 \u6771\u4eac'), 'caf\\xc3\\xa9 \\xe6\\x9d\\xb1\\xe4\\xba\\xac'],
-      ['bytes that are no UTF-8', Buffer.from([0x63, 0xe9, 0x20, 0xff, 0xfe]), 'c\\xe9 \\xff\\xfe'],
+      ['bytes that are not UTF-8', Buffer.from([0x63, 0xe9, 0x20, 0xff, 0xfe]), 'c\\xe9 \\xff\\xfe'],
     ])('is logged byte by byte as Apache escapes it: %s', async (_what, bytes, logged) => {
       const { visitor, lastLine } = newVisitor();
 
