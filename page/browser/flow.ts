@@ -19,13 +19,13 @@ const STAGES: readonly Stage[] = [
   { label: 'Stored', about: 'events', count: ({ stored }) => stored },
   {
     label: 'Processing failed',
-    about: 'not access log lines',
+    about: 'malformed lines',
     count: ({ processingFailed }) => processingFailed,
     failure: true,
   },
   {
     label: 'Delivery failed',
-    about: 'refused or too long',
+    about: 'rejected events',
     count: ({ deliveryFailed }) => deliveryFailed,
     failure: true,
   },
