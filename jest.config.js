@@ -12,22 +12,24 @@ const common = {
 /** @type {import('jest').Config} */
 module.exports = {
   watchman: false,
-  // Real processes on a busy machine: how long a test takes says nothing of whether it is right.
+  // Tests start real processes, which take long on a busy machine.
   testTimeout: 60_000,
   projects: [
     {
       ...common,
       displayName: 'suite',
+      globalSetup: '<rootDir>/__tests__/support/require-build.ts',
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/aws/', '<rootDir>/__tests__/engines/'],
     },
-    // Minutes of waiting for Terraform: alone with `npm run test:deploy`.
+    // Takes minutes, mostly Terraform's; `npm run test:deploy` runs it alone.
     {
       ...common,
       displayName: 'deploy',
+      globalSetup: '<rootDir>/__tests__/support/require-build.ts',
       testMatch: ['<rootDir>/__tests__/aws/**/*.test.ts'],
     },
-    // Of its own, so that real search nodes are started once, and only where one of these tests runs.
+    // A project of its own, so that the search nodes are started once, and only if one of these tests runs.
     {
       ...common,
       displayName: 'engines',

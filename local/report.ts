@@ -1,10 +1,10 @@
 import type { DeliveryCounts } from '../firehose/delivery-stream';
-import type { Books } from '../page/books';
+import type { LineTotals } from '../page/line-totals';
 import type { ShipperCounts } from '../shipper/shipper';
 import type { Totals } from '../store/store';
 
 /** What `clickstreamy local --json` prints; the totals are of all that the store holds, and absent where it does not answer at the end. */
-export interface LocalReport extends Books, Partial<Totals> {
+export interface LocalReport extends LineTotals, Partial<Totals> {
   /** Accepted and left in the journal, because the store was away; the next run delivers them. Else 0. */
   readonly waiting: number;
   readonly seconds: number;
@@ -12,7 +12,7 @@ export interface LocalReport extends Books, Partial<Totals> {
   readonly reasons: Readonly<Record<string, number>>;
 }
 
-export function readBooks(shipper: ShipperCounts, stream: DeliveryCounts): Books {
+export function readBooks(shipper: ShipperCounts, stream: DeliveryCounts): LineTotals {
   const { stored, processingFailed, dropped } = stream;
   const fromOthers = Math.max(0, stream.accepted - shipper.acknowledged);
   return {
@@ -25,6 +25,6 @@ export function readBooks(shipper: ShipperCounts, stream: DeliveryCounts): Books
   };
 }
 
-export function isBalanced({ read, stored, processingFailed, deliveryFailed, dropped }: Books): boolean {
+export function isBalanced({ read, stored, processingFailed, deliveryFailed, dropped }: LineTotals): boolean {
   return read === stored + processingFailed + deliveryFailed + dropped;
 }

@@ -1,45 +1,45 @@
-/** What the page's server tells the page: the one shape that both sides share. */
+/** The overview reply, shared by the page's server and its browser code. */
 
 import type { CountPanel, EventsPanel, PanelRow } from '../panels/panel';
-import type { Extent } from '../store/store';
-import type { Books } from './books';
+import type { Extent } from '../store/extent';
+import type { LineTotals } from './line-totals';
 
-/** How far the lines have come, counted since the start of this run. */
-export interface PipelineStatus extends Books {
-  /** Records that were accepted and wait for their batch. */
+/** Progress of the lines since the start of this run. */
+export interface PipelineStatus extends LineTotals {
+  /** Accepted records that are not stored yet. */
   readonly buffered: number;
-  /** The demo site, where there is one. */
+  /** Absent where no site runs. */
   readonly siteUrl?: string;
-  /** The logs that are followed. */
+  /** The followed logs. */
   readonly logs?: readonly string[];
   readonly streamUrl: string;
-  /** The search engine and its index, where the events do not go into the data folder. */
+  /** The search engine and its index; absent when events go into the data folder. */
   readonly storePlace?: string;
   /** Since the start. */
   readonly seconds: number;
 }
 
-/** A span of minutes that ends now, or everything that is stored. */
-export type Range = number | 'all';
+/** The last so many minutes, or everything that is stored. */
+export type TimeRange = number | 'all';
 
-/** A panel as the page draws it: what it is, without how it is asked for. */
+/** A panel as the page draws it: its rows and drawing, without the query. */
 export type PanelView = PanelPlace & { readonly rows: readonly PanelRow[] } & (
     | Pick<CountPanel, 'kind' | 'id' | 'title' | 'by' | 'figures' | 'drawing'>
     | Pick<EventsPanel, 'kind' | 'id' | 'title' | 'fields'>
   );
 
 interface PanelPlace {
-  /** Of the page's twelve: each row of panels fills them. */
+  /** Width in columns of the page's grid: each row of panels fills its twelve. */
   readonly columns: number;
 }
 
-/** The range that was looked at; times in milliseconds since 1970. */
+/** The period that an overview covers; times in milliseconds since 1970. */
 export interface Span {
   readonly from: number;
   /** Exclusive. */
   readonly to: number;
   readonly bucketMs: number;
-  /** Ends now, so that its last bucket is not full yet. */
+  /** Whether it ends now: then its last bucket is not full yet. */
   readonly live: boolean;
 }
 

@@ -1,10 +1,16 @@
+import { toTimeStep } from '../core/chart-scale';
 import { dashboards } from '../panels/dashboards';
 import type { DataPanel, Place } from '../panels/panel';
-import type { Extent, StoreReader } from '../store/store';
-import type { DashboardView, Overview, PanelView, Range, Span } from './overview-reply';
+import type { Extent } from '../store/extent';
+import type { StoreReader } from '../store/store';
+import type { DashboardView, Overview, PanelView, Span, TimeRange } from './overview-reply';
 
-/** All that the page shows of the store, in one look. */
-export async function readOverview(reader: StoreReader, range: Range, now: number): Promise<Omit<Overview, 'status'>> {
+/** Reads everything that the page shows of the store. */
+export async function readOverview(
+  reader: StoreReader,
+  range: TimeRange,
+  now: number,
+): Promise<Omit<Overview, 'status'>> {
   const extent = await reader.readExtent();
   const span = toSpan(range, extent, now);
   const views: DashboardView[] = [];
@@ -16,7 +22,7 @@ export async function readOverview(reader: StoreReader, range: Range, now: numbe
   return { extent, span, dashboards: views };
 }
 
-/** What has numbers or events; a guide and lists to pick from are Kibana's. */
+/** The panels with numbers or events; texts and filter controls are for Kibana only. */
 const boards = dashboards.map(({ id, title, panels }) => ({
   id,
   title,
@@ -32,32 +38,23 @@ function toView(panel: DataPanel) {
   return { ...common, kind: panel.kind, by: panel.by, figures: panel.figures, drawing: panel.drawing };
 }
 
-/** Of Kibana's 48 columns: edges are rounded, so that a row that is full there is full here. */
+/** Scales Kibana's 48 columns to the page's 12. Edges are rounded, not widths, so that a full row stays full. */
 function toColumns({ x, w }: Place): number {
   return Math.round((x + w) / 4) - Math.round(x / 4);
 }
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const BUCKETS = [
-  ...[1, 2, 5, 10, 15, 30].map((seconds) => seconds * SECOND),
-  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
-  ...[1, 2, 7, 14, 30, 91, 365].map((days) => days * DAY),
-];
 const MOST_BUCKETS = 90;
 
-/** The range in milliseconds and the smallest bucket that gives at most 90 columns; the range begins with a whole bucket. */
-export function toSpan(range: Range, { first, last }: Extent, now: number): Span {
+/** The range in milliseconds, from the start of a bucket, with the smallest bucket that gives at most 90 (one more where the first is cut). */
+export function toSpan(range: TimeRange, { first, last }: Extent, now: number): Span {
   if (range === 'all' && first !== undefined && last !== undefined) return bucketed(first, last + SECOND, false);
   const minutes = range === 'all' ? 15 : range;
   return bucketed(now - minutes * MINUTE, now, true);
 }
 
 function bucketed(from: number, to: number, live: boolean): Span {
-  const fits = (bucketMs: number) => to - from <= bucketMs * MOST_BUCKETS;
-  const bucketMs = BUCKETS.find(fits) ?? Math.ceil((to - from) / MOST_BUCKETS / DAY) * DAY;
+  const bucketMs = toTimeStep((to - from) / MOST_BUCKETS);
   return { from: Math.floor(from / bucketMs) * bucketMs, to, bucketMs, live };
 }

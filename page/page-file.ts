@@ -1,4 +1,4 @@
-/** `page.json` in the data folder: where the page of the pipeline that works there answers, so that `verify` can ask it. */
+/** `page.json` in the data folder: the address of the running pipeline's page, through which `verify` reads its store. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -15,7 +15,7 @@ export async function removePageFile(folder: string): Promise<void> {
   await rm(fileIn(folder), { force: true });
 }
 
-/** Undefined where none runs, as far as the folder says: one that was killed leaves its file. */
+/** @returns the address, or undefined without a usable file. A pipeline that was killed leaves its file behind. */
 export async function readPageFile(folder: string): Promise<URL | undefined> {
   const text = await readFile(fileIn(folder), 'utf8').catch(() => '');
   try {

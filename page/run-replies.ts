@@ -1,4 +1,4 @@
-/** What `verify` asks a pipeline that is running, which alone has the store: the three questions of a `RunReader`, as GET. */
+/** A `RunReader` over HTTP: a running pipeline is the only process that can read its store, so `verify` asks it. */
 import { z } from 'zod';
 import { DIMENSIONS, type RunReader } from '../store/store';
 
@@ -9,7 +9,7 @@ export const isAboutRun = (path: string): boolean => Object.values<string>(RUN_P
 const Asked = z.object({ run: z.string().optional() });
 const AskedExamples = Asked.extend({ by: z.enum(DIMENSIONS), key: z.string() });
 
-/** @returns undefined where the parameters are not understood. */
+/** @returns undefined if the parameters are invalid. */
 export async function answerAboutRun(
   reader: RunReader,
   path: string,
@@ -18,6 +18,6 @@ export async function answerAboutRun(
   const given = Object.fromEntries(parameters);
   if (path === RUN_PATHS.runs) return reader.readRuns();
   if (path === RUN_PATHS.sums) return reader.readRunTotals(Asked.parse(given).run);
-  const asked = AskedExamples.safeParse(given);
-  return asked.success ? reader.readExamples(asked.data) : undefined;
+  const examples = AskedExamples.safeParse(given);
+  return examples.success ? reader.readExamples(examples.data) : undefined;
 }

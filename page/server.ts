@@ -1,4 +1,4 @@
-/** The page's server: three files, one reply, and what `verify` asks. It answers to this machine only, and reads only. */
+/** The page's server: static files, the overview, and what `verify` reads. Read-only, and for this machine only. */
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -7,14 +7,14 @@ import { listen } from '../core/listen';
 import { builtFile } from '../core/package-root';
 import type { StoreReader } from '../store/store';
 import { readOverview } from './overview';
-import type { Overview, PipelineStatus, Range } from './overview-reply';
+import type { Overview, PipelineStatus, TimeRange } from './overview-reply';
 import { answerAboutRun, isAboutRun } from './run-replies';
 
-export interface PageOptions {
+export interface PageProps {
   readonly reader: StoreReader;
-  /** Asked for each reply. */
+  /** Called for each overview. */
   readonly status: () => PipelineStatus;
-  /** 0: any free one. */
+  /** 0 picks a free port. */
   readonly port: number;
   /** @default '127.0.0.1' */
   readonly host?: string;
@@ -23,7 +23,7 @@ export interface PageOptions {
 export interface Page {
   readonly url: string;
   readonly port: number;
-  /** Cuts what is open. */
+  /** Stops listening and cuts open connections. */
   close(): Promise<void>;
 }
 
@@ -43,32 +43,34 @@ const HEADERS = {
   'cache-control': 'no-store',
 };
 
-/** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED, PAGE_FAILED if its built files are missing. */
-export async function startPage({ reader, status, port, host = '127.0.0.1' }: PageOptions): Promise<Page> {
+/** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED, or PAGE_FAILED if the built files are missing. */
+export async function startPage({ reader, status, port, host = '127.0.0.1' }: PageProps): Promise<Page> {
   const files = await loadFiles();
   const overview = shareOverview(reader);
 
   async function answer(request: IncomingMessage): Promise<Reply> {
-    if (!isFromHere(request.headers.host, host)) return text(403, 'This page answers to this machine only.');
+    if (!isFromHere(request.headers.host, host)) return text(403, 'This page is available from this machine only.');
     if (request.method !== 'GET' && request.method !== 'HEAD')
-      return text(405, 'Only GET and HEAD.', { allow: 'GET, HEAD' });
+      return text(405, 'Use GET or HEAD.', { allow: 'GET, HEAD' });
     const [path = '', parameters = ''] = (request.url ?? '').split('?', 2);
     const file = files.get(path);
     if (file !== undefined) return file;
     if (isAboutRun(path)) {
-      const said = await answerAboutRun(reader, path, new URLSearchParams(parameters));
-      return said === undefined ? text(400, 'run, by, key: see page/run-replies.ts.') : json(said);
+      const value = await answerAboutRun(reader, path, new URLSearchParams(parameters));
+      return value === undefined
+        ? text(400, 'Needs by (a dimension of verify) and key; run is optional.')
+        : json(value);
     }
-    if (path !== '/api/overview') return text(404, 'There is no such page.');
+    if (path !== '/api/overview') return text(404, 'Not found.');
     const range = Minutes.safeParse(new URLSearchParams(parameters).get('minutes') ?? undefined);
-    if (!range.success) return text(400, 'minutes: a whole number from 1 to 525600, or all.');
+    if (!range.success) return text(400, 'minutes must be a whole number from 1 to 525600, or all.');
     const reply: Overview = { status: status(), ...(await overview(range.data)) };
     return json(reply);
   }
 
   const server = createServer((request, response) => {
     answer(request)
-      .catch((error) => text(500, `The store does not answer: ${reasonOf(error)}`))
+      .catch((error) => text(500, `The store cannot be read: ${reasonOf(error)}`))
       .then((reply) => send(request, response, reply));
   });
   const bound = await listen(server, { what: 'the page', host, port, option: '--ui-port' });
@@ -108,7 +110,7 @@ function send(request: IncomingMessage, response: ServerResponse, { code, header
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** A name that only leads here: a page elsewhere may point a name of its own at this address (DNS rebinding). */
+/** Rejects foreign host names: a hostile site can point its own name at this address (DNS rebinding). */
 function isFromHere(hostHeader: string | undefined, host: string): boolean {
   const name = hostHeader
     ?.toLowerCase()
@@ -124,9 +126,7 @@ async function loadFiles(): Promise<ReadonlyMap<string, Reply>> {
         'PAGE_FAILED',
         `the page’s ${file} cannot be read: ${reasonOf(error)}`,
         'Run `npm run build`.',
-        {
-          cause: error,
-        },
+        { cause: error },
       );
     });
     return [path, { code: 200, headers: { 'content-type': type }, body }] as const;
@@ -135,18 +135,22 @@ async function loadFiles(): Promise<ReadonlyMap<string, Reply>> {
 }
 
 /**
- * Several pages that look at one range share one look, and looking never takes more than a fifth of the time: the log is what matters.
+ * Browsers that show the same range share one query, and a reply is kept for four times as long as it took: queries use at most a fifth
+ * of the time, since delivering the log comes first.
  */
-function shareOverview(reader: StoreReader): (range: Range) => Promise<Omit<Overview, 'status'>> {
-  const looks = new Map<Range, Promise<Omit<Overview, 'status'>>>();
+function shareOverview(reader: StoreReader): (range: TimeRange) => Promise<Omit<Overview, 'status'>> {
+  const replies = new Map<TimeRange, Promise<Omit<Overview, 'status'>>>();
   return (range) => {
-    const known = looks.get(range);
+    const known = replies.get(range);
     if (known !== undefined) return known;
-    const begun = performance.now();
-    const look = readOverview(reader, range, Date.now());
-    looks.set(range, look);
-    const forget = () => looks.delete(range);
-    look.then(() => setTimeout(forget, Math.min(5000, Math.max(400, 4 * (performance.now() - begun)))).unref(), forget);
-    return look;
+    const startedAt = performance.now();
+    const reply = readOverview(reader, range, Date.now());
+    replies.set(range, reply);
+    const forget = () => replies.delete(range);
+    reply.then(
+      () => setTimeout(forget, Math.min(5000, Math.max(400, 4 * (performance.now() - startedAt)))).unref(),
+      forget,
+    );
+    return reply;
   };
 }

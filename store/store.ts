@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { DataPanel, PanelRange, PanelRow } from '../panels/panel';
 import type { EventStore } from './event-store';
+import type { Extent } from './extent';
 
 export interface Store extends EventStore, StoreReader {
   /** For people: the data folder, or `http://127.0.0.1:9200/apache (elasticsearch 7.10.2)`. */
@@ -62,14 +63,6 @@ export interface Totals {
   readonly signIns: number;
   /** Different user names; a search engine estimates them beyond 40,000. */
   readonly users: number;
-}
-
-/** How many events are stored, and over which time. */
-export interface Extent {
-  readonly events: number;
-  /** The first and the last event's time, in milliseconds since 1970; absent while there is none. */
-  readonly first?: number;
-  readonly last?: number;
 }
 
 /** What a run's clicks are counted by; sessions are counted apart, since only their sizes are known. */

@@ -4,7 +4,6 @@ import { once } from 'node:events';
 import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { z } from 'zod';
 import { generateCorpus } from '../../bench/corpus';
@@ -14,6 +13,7 @@ import { builtFile } from '../../core/package-root';
 import { askEngine } from '../../store/search/engine';
 import { describeEngines } from '../support/engines/engines';
 import { clientOf, countOf, dropIndex, freshIndex } from '../support/engines/use-index';
+import { until } from '../support/until';
 
 jest.setTimeout(60_000);
 
@@ -70,16 +70,6 @@ function start(...args: readonly string[]) {
   return { report, stop: () => child.kill('SIGINT'), err: () => err };
 }
 
-async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined) return seen;
-    if (Date.now() > deadline) throw new Error('it did not come in 20 s');
-    await sleep(50);
-  }
-}
-
 const everything = { match_all: {} };
 
 describeEngines('clickstreamy local --store', (name, url) => {
@@ -119,11 +109,14 @@ describeEngines('clickstreamy local --store', (name, url) => {
   it('shows the same panels on its page', async () => {
     const [embedded, searched] = [start('--log', log), start('--log', log, ...into())];
     const looks = [embedded, searched].map(async (run) => {
-      const page = await until(() => /page {4}(http:\S+)/.exec(run.err())?.[1]);
-      return until(async () => {
-        const overview = (await (await fetch(`${page}api/overview?minutes=all`)).json()) as Overview;
-        return overview.extent.events === good ? overview : undefined;
-      });
+      const page = await until(() => /page {4}(http:\S+)/.exec(run.err())?.[1], { what: 'the page has an address' });
+      return until(
+        async () => {
+          const overview = (await (await fetch(`${page}api/overview?minutes=all`)).json()) as Overview;
+          return overview.extent.events === good && overview;
+        },
+        { what: 'all events are stored' },
+      );
     });
 
     const [expected, shown] = await Promise.all(looks);
@@ -141,7 +134,7 @@ describeEngines('clickstreamy local --store', (name, url) => {
 
   it('stores what visitors did: the ledger’s answers are the index’s', async () => {
     const run = start('--port', '0', '--rate', '0', ...into());
-    const site = await until(() => /site {4}(http:\S+)/.exec(run.err())?.[1]);
+    const site = await until(() => /site {4}(http:\S+)/.exec(run.err())?.[1], { what: 'the site has an address' });
     const ledger = join(folder, 'ledger.json');
     const flags = ['--url', site, '--rate', '200', '--requests', '400', '--errors', '0.2', '--ledger', ledger];
 
@@ -168,13 +161,13 @@ describeEngines('clickstreamy local --store', (name, url) => {
         z.object({ acknowledged: z.literal(true) }),
       );
     const run = start('--log', log, ...into());
-    await until(async () => ((await stored()) === good ? true : undefined));
+    await until(async () => (await stored()) === good, { what: 'all events are stored' });
 
     await block(true);
     await appendFile(log, lines.join(''), 'latin1');
-    await until(() => (run.err().includes('cluster_block_exception') ? true : undefined));
+    await until(() => run.err().includes('cluster_block_exception'), { what: 'a warning about the index' });
     await block(null);
-    await until(async () => ((await stored()) === 2 * good ? true : undefined));
+    await until(async () => (await stored()) === 2 * good, { what: 'the events are stored again' });
     run.stop();
     const report = await run.report;
 

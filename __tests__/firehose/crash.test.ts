@@ -4,7 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { packageRoot } from '../../core/package-root';
-import { keepingStore, openStream, readObjects, until, useFolder } from '../support/stream-fixture';
+import { keepingStore, openStream, readObjects, useFolder } from '../support/stream-fixture';
+import { until } from '../support/until';
 
 const CHILD = join(packageRoot, '__tests__/support/stream-child.cjs');
 const folder = useFolder();
@@ -29,7 +30,7 @@ async function runAndKill(command: string, args: readonly string[], enough: (sai
   });
   const ended = once(lines, 'close');
   try {
-    await until(() => enough(said), 'the child has accepted enough');
+    await until(() => enough(said), { what: 'the child has accepted enough' });
   } finally {
     child.kill('SIGKILL');
     await ended;

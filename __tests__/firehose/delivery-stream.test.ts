@@ -14,9 +14,9 @@ import {
   readFailures,
   readObjects,
   toRecords,
-  until,
   useFolder,
 } from '../support/stream-fixture';
+import { until } from '../support/until';
 
 const folder = useFolder();
 const journalFiles = () => readdirSync(join(folder(), 'journal'));
@@ -70,11 +70,11 @@ it('delivers a buffer when it is full, and when it is old', async () => {
   const store = keepingStore();
   const full = await openStream(folder(), { store, bufferBytes: 1000 });
   await full.putRecords(toRecords('x'.repeat(1000)));
-  await until(() => full.counts().stored === 1, 'delivered when full');
+  await until(() => full.counts().stored === 1, { what: 'delivered when full' });
   await full.close();
   const old = await openStream(folder(), { store, bufferSeconds: 0.02 });
   await old.putRecords(toRecords('y'));
-  await until(() => old.counts().stored === 1, 'delivered when old');
+  await until(() => old.counts().stored === 1, { what: 'delivered when old' });
   await old.close();
 });
 
@@ -282,7 +282,7 @@ it('makes senders wait while too much waits for delivery, turns away those witho
     await stream.putRecords(megabyte);
     answered++;
   });
-  await until(() => answered >= 7, 'the first are in');
+  await until(() => answered >= 7, { what: 'the first are in' });
 
   await expect(stream.putRecords(megabyte, 0.02)).rejects.toMatchObject({ code: 'STREAM_BUSY' });
   expect(answered).toBe(7);
@@ -316,7 +316,7 @@ it('holds a buffer back until its copy can be written, and says so once', async 
 
   await stream.putRecords(toRecords('one'));
   const drained = stream.drain();
-  await until(() => stream.warnings.length > 0, 'warned');
+  await until(() => stream.warnings.length > 0, { what: 'warned' });
   expect(stream.counts().stored).toBe(0);
   expectBalance(stream);
   await rm(bucket);

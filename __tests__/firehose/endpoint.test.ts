@@ -9,7 +9,8 @@ import {
 } from '@aws-sdk/client-firehose';
 import { openDeliveryStream } from '../../firehose/delivery-stream';
 import { type FirehoseEndpoint, startFirehoseEndpoint } from '../../firehose/endpoint';
-import { functionOf, type KeepingStore, keepingStore, openStream, until, useFolder } from '../support/stream-fixture';
+import { functionOf, type KeepingStore, keepingStore, openStream, useFolder } from '../support/stream-fixture';
+import { until } from '../support/until';
 
 // Before the folder goes.
 afterEach(async () => {
@@ -259,7 +260,7 @@ it('answers 503 while too much waits for delivery, and takes the batch when ther
   const refused = await put();
   open();
   await full;
-  await until(async () => (await put()).status === 200, 'taken');
+  await until(async () => (await put()).status === 200, { what: 'taken' });
 
   expect(refused).toMatchObject({
     status: 503,

@@ -6,7 +6,8 @@ import { type Batch, lengthAt, toBatch } from '../../firehose/batch';
 import { Journal, type JournalProps, type Segment, type SegmentFile } from '../../firehose/journal';
 import { recoverSegments } from '../../firehose/journal-recovery';
 import { openIdSource } from '../../firehose/record-ids';
-import { toRecords, until, useFolder } from '../support/stream-fixture';
+import { toRecords, useFolder } from '../support/stream-fixture';
+import { until } from '../support/until';
 
 const HEADER_BYTES = 16;
 const folder = useFolder();
@@ -81,7 +82,7 @@ it('seals a segment when it is full, and when it is old', async () => {
   await full.journal.close();
   const old = openJournal({ segmentSeconds: 0.01, nextSegment: 10 });
   await old.journal.append(batchOf('d'));
-  await until(() => old.sealed.length === 1, 'sealed by age');
+  await until(() => old.sealed.length === 1, { what: 'sealed by age' });
   await old.journal.close();
 
   expect(full.sealed.map((segment) => segment.records)).toEqual([1, 1]);

@@ -5,9 +5,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { renderLogLine } from '../../click/log-format';
 import { packageRoot } from '../../core/package-root';
+import { until } from '../support/until';
 
 // Whole runs of some seconds each, on a machine that may be busy.
 jest.setTimeout(60_000);
@@ -49,17 +49,8 @@ function start(...args: readonly string[]): Run {
   return { child, out: () => out, err: () => err, ended };
 }
 
-async function until<T>(look: () => T | undefined | Promise<T | undefined>): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const seen = await look();
-    if (seen !== undefined) return seen;
-    if (Date.now() > deadline) throw new Error('it did not come in 20 s');
-    await sleep(50);
-  }
-}
-
-const pageOf = (run: Run) => until(() => /page {4}(http:\S+)/.exec(run.err())?.[1]);
+const pageOf = (run: Run) =>
+  until(() => /page {4}(http:\S+)/.exec(run.err())?.[1], { what: 'the page has an address' });
 
 async function storedOf(run: Run): Promise<number> {
   const reply = await fetch(`${await pageOf(run)}api/overview?minutes=all`);
@@ -117,10 +108,10 @@ it('shows what is added to a log, and drains at Ctrl-C', async () => {
   const log = join(folder, 'access.log');
   await writeFile(log, view('alice'));
   const run = start('--log', log, '--json', '--ui-port', '0');
-  await until(async () => ((await storedOf(run)) === 1 ? true : undefined));
+  await until(async () => (await storedOf(run)) === 1, { what: 'one line is stored' });
 
   await appendFile(log, view('bob'));
-  await until(async () => ((await storedOf(run)) === 2 ? true : undefined));
+  await until(async () => (await storedOf(run)) === 2, { what: 'two lines are stored' });
   run.child.kill('SIGINT');
 
   expect(await run.ended).toBe(0);
@@ -133,10 +124,10 @@ it('does not wait at Ctrl-C for a store that is away: what it accepted is delive
   await writeFile(log, view('alice'));
   const args = ['--log', log, '--data', data, '--json', '--ui-port', '0'];
   const first = start(...args);
-  await until(async () => ((await storedOf(first)) === 1 ? true : undefined));
+  await until(async () => (await storedOf(first)) === 1, { what: 'one line is stored' });
   await rm(join(data, 'events.duckdb.tmp'), { recursive: true });
   await appendFile(log, view('bob') + view('carol'));
-  await until(() => (first.err().includes('The store cannot take events') ? true : undefined));
+  await until(() => first.err().includes('The store cannot take events'), { what: 'a warning about the store' });
 
   first.child.kill('SIGINT');
 
@@ -170,11 +161,11 @@ it('does not wait at Ctrl-C for a search engine that is away: what it accepted i
   await writeFile(log, view('alice'));
   const args = ['--log', log, '--data', data, '--json', '--ui-port', '0', '--store', `http://127.0.0.1:${port}`];
   const first = start(...args);
-  await until(() => (stored.size === 1 ? true : undefined));
+  await until(() => stored.size === 1, { what: 'one line is stored' });
   engine.close();
   engine.closeAllConnections();
   await appendFile(log, view('bob') + view('carol'));
-  await until(() => (first.err().includes('The store cannot take events') ? true : undefined));
+  await until(() => first.err().includes('The store cannot take events'), { what: 'a warning about the store' });
 
   first.child.kill('SIGINT');
 
@@ -210,7 +201,7 @@ it('goes on after kill -9: nothing is lost', async () => {
   await writeFile(log, lines.join(''));
   const args = ['--log', log, '--data', join(folder, 'data'), '--json', '--ui-port', '0'];
   const first = start(...args);
-  await until(async () => ((await storedOf(first)) > 0 ? true : undefined));
+  await until(async () => (await storedOf(first)) > 0, { what: 'a line is stored' });
   first.child.kill('SIGKILL');
   await first.ended;
 

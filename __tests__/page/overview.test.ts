@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOverview, toSpan } from '../../page/overview';
-import type { Overview, Range } from '../../page/overview-reply';
+import type { Overview, TimeRange } from '../../page/overview-reply';
 import { createDuckDbReader } from '../../store/duckdb/duckdb-reader';
 import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
 import { delivery, EVENT } from '../support/event-store-contract';
@@ -23,7 +23,7 @@ afterEach(async () => {
 
 const at = (ms: number) => ({ '@timestamp_utc': new Date(ms).toISOString() });
 
-async function panel(id: string, range: Range = 15) {
+async function panel(id: string, range: TimeRange = 15) {
   return rowsOf(await readOverview(createDuckDbReader(store.query), range, NOW), id);
 }
 
@@ -94,7 +94,7 @@ describe('the overview', () => {
     ]);
   });
 
-  it('shows the last events first, and of what a client sent no more than fits', async () => {
+  it('shows the latest events first, and cuts long values', async () => {
     const events = [
       { ...EVENT, ...at(NOW - 2000), request: 'GET /old HTTP/1.1', username: 'ada', browser: 'Firefox' },
       { ...EVENT, ...at(NOW - 1000), request: `GET /${'x'.repeat(100_000)} HTTP/1.1` },
@@ -116,7 +116,7 @@ describe('the overview', () => {
     ]);
   });
 
-  it('leaves out what is not in the range, and takes all of a log of years ago', async () => {
+  it('leaves out events outside the range, and covers an old log as a whole', async () => {
     const first = Date.parse('2015-05-17T10:05:03Z');
     const last = Date.parse('2015-05-20T21:05:15Z');
 
@@ -135,7 +135,7 @@ describe('the overview', () => {
     expect(rowsOf(all, 'figures')).toMatchObject([{ requests: 2 }]);
   });
 
-  it('has a row of panels for each row of the grid, filled', async () => {
+  it('fills every row of the grid', async () => {
     const { dashboards } = await readOverview(createDuckDbReader(store.query), 'all', NOW);
 
     for (const { panels } of dashboards) {
@@ -177,7 +177,7 @@ describe('the span', () => {
     ['one moment', 0, 1000],
     ['a year', 365 * 86_400_000, 7 * 86_400_000],
     ['9999 years', 9999 * 365 * 86_400_000, undefined],
-  ])('of all that is stored has at most 91 columns: %s', (_, length, bucketMs) => {
+  ])('of everything stored has at most 91 columns: %s', (_, length, bucketMs) => {
     const { from, to, bucketMs: chosen } = toSpan('all', { events: 2, first: NOW - length, last: NOW }, NOW);
 
     expect(from).toBeLessThanOrEqual(NOW - length);

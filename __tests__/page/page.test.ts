@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type BrowserContext, chromium, type Page as Tab } from 'playwright-core';
 import type { PipelineStatus } from '../../page/overview-reply';
 import { type Page, startPage } from '../../page/server';
+import { panels } from '../../panels/dashboards';
 import { createDuckDbReader } from '../../store/duckdb/duckdb-reader';
 import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../support/browser';
@@ -11,6 +12,19 @@ import { delivery, EVENT } from '../support/event-store-contract';
 import { needs } from '../support/needs';
 
 const HOSTILE = '<img src=x onerror="document.title=\'pwned\'">';
+
+/** The label that the panel gives a figure's column, or a part's value. */
+function labelOf(id: string, name: string): string {
+  const panel = panels.find((each) => each.id === id);
+  if (panel?.kind !== 'count') throw new Error(`There is no count panel ${id}.`);
+  const { drawing, figures } = panel;
+  const parts = drawing.as === 'funnel' ? drawing.steps : drawing.as === 'share' ? drawing.parts : [];
+  const found = figures.find(({ column }) => column === name) ?? parts.find(({ value }) => value === name);
+  if (found === undefined) throw new Error(`Panel ${id} has no ${name}.`);
+  return found.label;
+}
+
+const exactly = (text: string) => new RegExp(`^${text.replace(/[^\w ]/g, '\\$&')}$`);
 
 needs('Chromium', CHROMIUM)('the page in a browser', () => {
   let folder: string;
@@ -64,9 +78,15 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
 
   const write = (...events: readonly object[]) => store.write(events.map((event) => delivery({ ...EVENT, ...event })));
   const now = () => ({ '@timestamp_utc': new Date().toISOString() });
+  const showsFigure = (id: string, name: string, value: string) =>
+    shows(`[data-panel=${id}] .figures div`, exactly(`${labelOf(id, name)}${value}`));
+  const showsLegend = (id: string, name: string, value: string) =>
+    shows(`[data-panel=${id}] .legend li`, exactly(`${labelOf(id, name)} ${value}`));
+  const showsStep = (place: number, name: string, value: string) =>
+    shows(`[data-panel=funnel] tr:nth-child(${place})`, exactly(`${labelOf('funnel', name)}${value}`));
   const shows = (selector: string, text: string | RegExp) => tab.locator(selector, { hasText: text }).first().waitFor();
 
-  it('says that there is nothing yet, then shows what comes without being loaded again', async () => {
+  it('says that there are no clicks yet, then shows new ones without a reload', async () => {
     await tab.goto(page.url);
     await shows('#hint', 'No clicks yet');
 
@@ -79,22 +99,22 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
     );
     status = { ...status, read: 1234, accepted: 1234, stored: 1233, processingFailed: 1, seconds: 1 };
 
-    await shows('[data-panel=figures] div', /^requests5$/);
-    await shows('[data-panel=figures] div', /^page views2$/);
-    await shows('[data-panel=answers] .legend li', /^500 1$/);
-    await shows('[data-panel=answers] .legend li', /^200 2$/);
-    await shows('[data-panel=signups] .legend li', /^succeeded 1$/);
-    await shows('[data-panel=signins] .legend li', /^failed 1$/);
+    await showsFigure('figures', 'requests', '5');
+    await showsFigure('figures', 'views', '2');
+    await showsLegend('answers', 'error', '1');
+    await showsLegend('answers', 'ok', '2');
+    await showsLegend('signups', 'success', '1');
+    await showsLegend('signins', 'failure', '1');
     await shows('[data-panel=users] tr', /^ada2$/);
     await shows('[data-panel=pages] tr', /^\/shop\/2$/);
     await shows('[data-panel=events] tr', 'GET /shop/ HTTP/1.1');
-    await shows('#flow li', /^read1,234/);
-    await shows('#flow .alarm', /^not understood1/);
+    await shows('#flow li', /^Read1,234/);
+    await shows('#flow .alarm', /^Processing failed1/);
     await tab.locator('#hint').waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
   });
 
-  it('shows what a client sent as text', async () => {
+  it('shows what clients sent as plain text', async () => {
     await write({
       ...now(),
       username: HOSTILE,
@@ -119,7 +139,7 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
     expect(complaints).toEqual([]);
   });
 
-  it('draws the funnel in its order, the flow from page to page, and the hours', async () => {
+  it('draws the funnel in order, the paths from page to page, and the hours', async () => {
     const view = { session: 'a', page: '/shop/', referer_page: '/' };
     await write(
       { ...now(), ...view },
@@ -128,54 +148,55 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
     );
 
     await tab.goto(page.url);
-    await shows('[data-panel=funnel] tr:nth-child(1)', /^visited2 \(100 %\)$/);
-    await shows('[data-panel=funnel] tr:nth-child(2)', /^signed up0 \(0 %\)$/);
-    await shows('[data-panel=funnel] tr:nth-child(3)', /^signed in1 \(50 %\)$/);
+    await showsStep(1, 'page_view', '2 (100 %)');
+    await showsStep(2, 'sign_up', '0 (0 %)');
+    await showsStep(3, 'sign_in', '1 (50 %)');
     await shows('[data-panel=flow] tr', /^\/ → \/shop\/2$/);
-    await shows('[data-panel=bots] .legend li', /^people 3 \(100 %\)$/);
-    await shows('[data-panel=error-rate] .legend li', /^5xx 0 %$/);
-    await shows('[data-panel=bandwidth] .legend li', /^bytes 4.7 kB$/);
+    await showsLegend('bots', 'false', '3 (100 %)');
+    await showsLegend('error-rate', 'rate', '0 %');
+    await showsLegend('bandwidth', 'bytes', '4.7 kB');
     await tab.locator('[data-panel=hours] td[title$=": 2"]').waitFor();
     await shows('.dashboard', 'Visitor');
     expect(complaints).toEqual([]);
   });
 
-  it('looks at a log of years ago by itself, and goes where it is told', async () => {
+  it('covers an old log without being asked, and then the chosen range', async () => {
     await write({ '@timestamp_utc': '2015-05-17T10:05:03Z' }, { '@timestamp_utc': '2015-05-20T21:05:15Z' });
     await tab.goto(page.url);
-    await shows('[data-panel=figures] div', /^requests2$/);
+    await showsFigure('figures', 'requests', '2');
     expect(await tab.getByLabel('All').isChecked()).toBe(true);
 
     await tab.getByText('1 hour').click();
 
-    await shows('#hint', 'Nothing in this range: the clicks are from 17 May 2015 to 21 May 2015.');
-    await shows('[data-panel=figures] div', /^requests0$/);
+    await shows('#hint', 'No clicks in this range. The stored ones are from 17 May 2015 to 21 May 2015.');
+    await showsFigure('figures', 'requests', '0');
     await tab.getByRole('button', { name: 'Show all' }).click();
-    await shows('[data-panel=figures] div', /^requests2$/);
+    await showsFigure('figures', 'requests', '2');
     expect(complaints).toEqual([]);
   });
 
-  it('says that the server is gone, and goes on when it is back', async () => {
+  it('reports a lost connection, and recovers when the server is back', async () => {
     await tab.goto(page.url);
-    await shows('#connection', 'live');
+    await shows('#connection', 'Live');
 
     await page.close();
-    await shows('#connection', 'not connected');
+    await shows('#connection', 'Not connected');
     page = await startPage({ reader: createDuckDbReader(store.query), status: () => status, port: page.port });
     await write(now());
 
-    await shows('#connection', 'live');
-    await shows('[data-panel=figures] div', /^requests1$/);
+    await shows('#connection', 'Live');
+    await showsFigure('figures', 'requests', '1');
   });
 
-  it('reads a chart’s values out by pointer and by key', async () => {
+  it('shows a chart’s values by pointer and by key', async () => {
     await write({ ...now(), response: 500 });
     await tab.goto(page.url);
-    await shows('[data-panel=answers] .legend li', /^500 1$/);
-    const plot = tab.getByRole('img', { name: '500 against 200 over time: 500 1, 200 0, others 0' });
+    await showsLegend('answers', 'error', '1');
+    const [ok, error, other] = ['ok', 'error', 'other'].map((name) => labelOf('answers', name));
+    const plot = tab.getByRole('img', { name: `over time: ${error} 1, ${ok} 0, ${other} 0` });
 
     await plot.hover();
-    await shows('[data-panel=answers] .tip', /500 0/);
+    await shows('[data-panel=answers] .tip', `${error} 0`);
     await tab.mouse.move(0, 0);
     await tab.locator('[data-panel=answers] .tip').waitFor({ state: 'hidden' });
     await plot.focus();

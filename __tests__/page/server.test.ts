@@ -50,7 +50,7 @@ describe('the page’s server', () => {
     ['/page.css', 'text/css; charset=utf-8'],
     ['/icon.svg', 'image/svg+xml'],
     ['/api/overview', 'application/json'],
-  ])('serves %s with headers that let nothing else in', async (path, type) => {
+  ])('serves %s with headers that admit nothing from elsewhere', async (path, type) => {
     const { status, headers, body } = await get(path);
 
     expect(status).toBe(200);
@@ -66,7 +66,7 @@ describe('the page’s server', () => {
     expect(headers).not.toHaveProperty('access-control-allow-origin');
   });
 
-  it.each(['localhost', 'LOCALHOST:80', '127.0.0.1:9999', '[::1]:8'])('answers to the name %s', async (host) => {
+  it.each(['localhost', 'LOCALHOST:80', '127.0.0.1:9999', '[::1]:8'])('accepts the host name %s', async (host) => {
     expect((await get('/', { host })).status).toBe(200);
   });
 
@@ -77,7 +77,7 @@ describe('the page’s server', () => {
     'evil.example:127',
     '127.0.0.2',
     '[::1',
-  ])('gives nothing away under the name %j', async (host) => {
+  ])('reveals nothing under the host name %j', async (host) => {
     for (const path of ['/', '/api/overview']) {
       const { status, body } = await get(path, { host });
 
@@ -87,9 +87,9 @@ describe('the page’s server', () => {
   });
 
   it.each([
-    ['no name', 'GET /api/overview HTTP/1.0\r\n\r\n'],
-    ['an empty name', 'GET /api/overview HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n'],
-  ])('gives nothing away under %s', async (_, head) => {
+    ['no host name', 'GET /api/overview HTTP/1.0\r\n\r\n'],
+    ['an empty host name', 'GET /api/overview HTTP/1.1\r\nHost:\r\nConnection: close\r\n\r\n'],
+  ])('reveals nothing under %s', async (_, head) => {
     const socket = connect(page.port, '127.0.0.1');
     socket.end(head);
 
@@ -108,18 +108,18 @@ describe('the page’s server', () => {
     '/page.js%00',
     '/api',
     '/constructor',
-  ])('has no %s', async (path) => {
+  ])('does not serve %s', async (path) => {
     expect((await get(path)).status).toBe(404);
   });
 
-  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('takes no %s', async (method) => {
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH'])('refuses %s', async (method) => {
     const { status, headers } = await get('/api/overview', {}, method);
 
     expect(status).toBe(405);
     expect(headers.allow).toBe('GET, HEAD');
   });
 
-  it('answers HEAD as GET, without the body', async () => {
+  it('answers HEAD like GET, without the body', async () => {
     const head = await get('/', {}, 'HEAD');
     const full = await get('/');
 
@@ -131,13 +131,13 @@ describe('the page’s server', () => {
     expect((await get(`/api/overview?minutes=${encodeURIComponent(minutes)}`)).status).toBe(400);
   });
 
-  it('tells how far the lines have come', async () => {
+  it('reports the progress of the lines', async () => {
     const { body } = await get('/api/overview?minutes=all');
 
     expect(JSON.parse(body)).toMatchObject({ status: STATUS, extent: { events: 0 } });
   });
 
-  it('says that the store does not answer, and goes on when it does', async () => {
+  it('reports that the store cannot be read, and recovers with it', async () => {
     fails = true;
     const failed = await get('/api/overview?minutes=7');
     fails = false;
@@ -147,11 +147,11 @@ describe('the page’s server', () => {
     expect(well.status).toBe(200);
   });
 
-  it('listens on the loopback address alone, and says where', () => {
+  it('listens on the loopback address only', () => {
     expect(page.url).toBe(`http://127.0.0.1:${page.port}/`);
   });
 
-  it('names the port that is taken, and what to do', async () => {
+  it('names the taken port and the option that changes it', async () => {
     const second = startPage({ reader: createDuckDbReader(async () => []), status: () => STATUS, port: page.port });
 
     await expect(second).rejects.toMatchObject({
@@ -162,8 +162,8 @@ describe('the page’s server', () => {
   });
 });
 
-describe('what verify asks', () => {
-  it('is answered to this machine only', async () => {
+describe('the replies for verify', () => {
+  it('go to this machine only', async () => {
     const [here, elsewhere] = [await get('/api/sums?run=r7'), await get('/api/sums?run=r7', { host: 'evil.example' })];
 
     expect(here.status).toBe(200);

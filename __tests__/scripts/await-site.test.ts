@@ -1,11 +1,11 @@
 import { createServer } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../../core/listen';
 import { awaitSite } from '../../scripts/deploy/await-site';
 import { createSystemsManager, type SystemsManagerCall } from '../../scripts/deploy/systems-manager';
 import { type Moto, startMoto } from '../support/aws/moto/moto';
 import { motoServer } from '../support/aws/programs';
 import { needs } from '../support/needs';
+import { until } from '../support/until';
 
 describe('a deployment without a website', () => {
   it('is not waited for', async () => {
@@ -61,9 +61,7 @@ needs('moto_server', motoServer)('a web server that says how far it is', () => {
     });
     if (status !== 200) throw new Error(text);
   }
-  async function untilTold(line: string): Promise<void> {
-    while (!said.includes(line)) await sleep(50);
-  }
+  const untilTold = (line: string) => until(() => said.includes(line), { what: line });
 
   it('is waited for, step by step', async () => {
     await says('i-2: installing packages');

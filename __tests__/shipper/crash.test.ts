@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { builtFile } from '../../core/package-root';
-import { until } from '../support/shipper-endpoint';
 import { accessLines, openWorkbench, type Workbench } from '../support/shipper-workbench';
+import { until } from '../support/until';
 
 let bench: Workbench;
 let log: string;
@@ -36,7 +36,7 @@ it('loses nothing when it is killed under load, and repeats only what was on its
   for (const killed of [1, 2]) {
     const arrivedBefore = bench.endpoint.lines.length;
     const child = spawnShipper();
-    await until('it ships', () => bench.endpoint.lines.length > arrivedBefore + 8000);
+    await until(() => bench.endpoint.lines.length > arrivedBefore + 8000, { what: 'it ships' });
     child.kill('SIGKILL');
     await once(child, 'exit');
     renameSync(log, `${log}.${3 - killed}`);
@@ -58,7 +58,7 @@ it('loses nothing and repeats nothing when the log is rotated under load', async
     if (written % 5000 === 4500) renameSync(log, `${log}.${written}`);
     await new Promise(setImmediate);
   }
-  await until('all lines arrive', () => shipper.counts().acknowledged === lines.length);
+  await until(() => shipper.counts().acknowledged === lines.length, { what: 'all lines arrive' });
 
   expect([...bench.endpoint.lines].sort()).toEqual([...lines].sort());
 }, 30_000);
@@ -77,7 +77,7 @@ it('loses nothing when copytruncate, whose copies match the pattern, cuts the lo
     truncateSync(log);
     // The next truncation may come only when this one has been seen: what two of them leave unread, no one can tell apart.
     const there = (turn + 1) * 3000;
-    await until('the copy is read', () => new Set(bench.endpoint.lines).size === there);
+    await until(() => new Set(bench.endpoint.lines).size === there, { what: 'the copy is read' });
   }
 
   expect(new Set(bench.endpoint.lines)).toEqual(new Set(lines));

@@ -1,8 +1,9 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
-import { openEndpoint, until } from '../support/shipper-endpoint';
+import { openEndpoint } from '../support/shipper-endpoint';
 import { accessLines, openWorkbench, type Workbench } from '../support/shipper-workbench';
+import { until } from '../support/until';
 
 let bench: Workbench;
 beforeEach(async () => {
@@ -113,7 +114,7 @@ describe('what is sent', () => {
             if (index % 4 === 3) await new Promise(setImmediate);
           }
           const whole = expected.filter((line) => line.endsWith('\n'));
-          await until('the whole lines arrive', () => bench.endpoint.lines.length >= whole.length);
+          await until(() => bench.endpoint.lines.length >= whole.length, { what: 'the whole lines arrive' });
           await shipper.stop();
           expect(bench.endpoint.lines).toEqual(whole);
 
@@ -179,7 +180,7 @@ describe('a stream that fails', () => {
     writeFileSync(bench.path('access_log'), 'a\n');
 
     const shipper = bench.start({ once: true });
-    await until('the shipper says so', () => bench.warnings.length > 0);
+    await until(() => bench.warnings.length > 0, { what: 'the shipper says so' });
     const again = await openEndpoint(port);
     await shipper.finished;
     await again.close();
@@ -208,7 +209,7 @@ describe('a stream that fails', () => {
     writeFileSync(bench.path('access_log'), lines.join(''));
     bench.endpoint.behave = () => '503';
     const shipper = bench.start();
-    await until('it tries', () => bench.endpoint.batches.length > 4);
+    await until(() => bench.endpoint.batches.length > 4, { what: 'it tries' });
 
     await shipper.stop();
     await shipper.finished;
@@ -223,12 +224,12 @@ describe('following', () => {
   it('sends a new line, and a partial one only when its newline has come', async () => {
     writeFileSync(bench.path('access_log'), 'a\n');
     bench.start();
-    await until('a', () => bench.endpoint.lines.length === 1);
+    await until(() => bench.endpoint.lines.length === 1, { what: 'a' });
 
     appendFileSync(bench.path('access_log'), 'b\npart');
-    await until('b', () => bench.endpoint.lines.length === 2);
+    await until(() => bench.endpoint.lines.length === 2, { what: 'b' });
     appendFileSync(bench.path('access_log'), 'ial\n');
-    await until('the partial line', () => bench.endpoint.lines.length === 3);
+    await until(() => bench.endpoint.lines.length === 3, { what: 'the partial line' });
 
     expect(bench.endpoint.lines).toEqual(['a\n', 'b\n', 'partial\n']);
   });
@@ -236,12 +237,12 @@ describe('following', () => {
   it('leaves a partial last line to the next run', async () => {
     writeFileSync(bench.path('access_log'), 'a\npart');
     const shipper = bench.start();
-    await until('a', () => bench.endpoint.lines.length === 1);
+    await until(() => bench.endpoint.lines.length === 1, { what: 'a' });
     await shipper.stop();
     appendFileSync(bench.path('access_log'), 'ial\nb\n');
 
     bench.start();
-    await until('the rest', () => bench.endpoint.lines.length === 3);
+    await until(() => bench.endpoint.lines.length === 3, { what: 'the rest' });
 
     expect(bench.endpoint.lines).toEqual(['a\n', 'partial\n', 'b\n']);
   });
@@ -252,7 +253,7 @@ describe('following', () => {
     for (let part = 0; part < 3; part += 1) appendFileSync(bench.path('access_log'), 'x'.repeat(700_000));
     appendFileSync(bench.path('access_log'), '\nb\n');
 
-    await until('b', () => bench.endpoint.lines.length === 1);
+    await until(() => bench.endpoint.lines.length === 1, { what: 'b' });
 
     expect(bench.endpoint.lines).toEqual(['b\n']);
     expect(shipper.counts().tooLong).toBe(1);
@@ -265,7 +266,7 @@ describe('following', () => {
     mkdirSync(bench.path('later/site'), { recursive: true });
     writeFileSync(bench.path('later/site/access_log'), 'a\n');
 
-    await until('a', () => bench.endpoint.lines.length === 1);
+    await until(() => bench.endpoint.lines.length === 1, { what: 'a' });
 
     expect(bench.endpoint.lines).toEqual(['a\n']);
   });
@@ -296,8 +297,10 @@ describe('the checkpoint', () => {
     writeFileSync(bench.path('access_log'), lines.join(''));
     bench.endpoint.behave = (request) => (request === 0 ? 'hold' : 'accept');
     bench.start();
-    await until('the later batches arrive', () => bench.endpoint.lines.length === 1500);
-    await until('a checkpoint', () => readFileSync(bench.path('checkpoint.json'), 'utf8').includes('access_log'));
+    await until(() => bench.endpoint.lines.length === 1500, { what: 'the later batches arrive' });
+    await until(() => readFileSync(bench.path('checkpoint.json'), 'utf8').includes('access_log'), {
+      what: 'a checkpoint',
+    });
 
     // As after kill -9: the file as it stands, and another shipper.
     const saved = JSON.parse(readFileSync(bench.path('checkpoint.json'), 'utf8'));
@@ -372,7 +375,7 @@ describe('a .gz', () => {
     const packed = gzipSync(accessLines('a', 2000).join(''));
     writeFileSync(bench.path('access_log.1.gz'), packed.subarray(0, packed.length - 20));
     const shipper = bench.start({ once: true });
-    await until('most of it', () => bench.endpoint.lines.length > 1000);
+    await until(() => bench.endpoint.lines.length > 1000, { what: 'most of it' });
 
     appendFileSync(bench.path('access_log.1.gz'), packed.subarray(packed.length - 20));
     await shipper.finished;

@@ -15,8 +15,8 @@ import {
   writeSync,
 } from 'node:fs';
 import { gzipSync } from 'node:zlib';
-import { until } from '../support/shipper-endpoint';
 import { accessLines, openWorkbench, type Workbench } from '../support/shipper-workbench';
+import { until } from '../support/until';
 
 let bench: Workbench;
 let log: string;
@@ -27,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 const arrived = (lines: readonly string[]) =>
-  until('all lines arrive', () => bench.endpoint.lines.length >= lines.length);
+  until(() => bench.endpoint.lines.length >= lines.length, { what: 'all lines arrive' });
 const sorted = (lines: readonly string[]) => [...lines].sort();
 
 /** Gives a file an age, so that the order is not left to the clock's grain. */
@@ -75,7 +75,7 @@ describe('rows of the Kinesis Agent’s table', () => {
         // Slower than a look for new logs: what comes and goes between two looks outside the pattern nobody can see.
         if (index % 100 === 99) {
           const there = index + 1 - 100;
-          await until('the log is found', () => bench.endpoint.lines.length > there);
+          await until(() => bench.endpoint.lines.length > there, { what: 'the log is found' });
           renameSync(log, bench.path(`access_log.${index}`));
         }
         appendFileSync(log, line);
@@ -99,9 +99,9 @@ describe('rows of the Kinesis Agent’s table', () => {
     rmSync(bench.path('access_log.1'));
     appendFileSync(log, lines.slice(200).join(''));
     await arrived(lines);
-    await until('the archive is taken for what it is', () =>
-      readFileSync(bench.path('checkpoint.json'), 'utf8').includes('access_log.1.gz'),
-    );
+    await until(() => readFileSync(bench.path('checkpoint.json'), 'utf8').includes('access_log.1.gz'), {
+      what: 'the archive is taken for what it is',
+    });
 
     expect(sorted(bench.endpoint.lines)).toEqual(sorted(lines));
   });
@@ -161,7 +161,7 @@ describe('rows of the Kinesis Agent’s table', () => {
     appendFileSync(log, 'cut sh');
     renameSync(log, bench.path('old_log'));
     await arrived(['a\n', 'cut sh']);
-    await until('all is acknowledged', () => shipper.counts().acknowledged === 2);
+    await until(() => shipper.counts().acknowledged === 2, { what: 'all is acknowledged' });
 
     expect(bench.endpoint.lines).toEqual(['a\n', 'cut sh']);
   });
@@ -218,7 +218,7 @@ describe('rows of the Kinesis Agent’s table', () => {
     writeFileSync(log, lines.join(''));
     bench.endpoint.behave = () => '503';
     const shipper = bench.start();
-    await until('it has tried', () => bench.endpoint.batches.length > 2);
+    await until(() => bench.endpoint.batches.length > 2, { what: 'it has tried' });
     await shipper.stop();
     bench.endpoint.behave = () => 'accept';
 
@@ -346,7 +346,7 @@ describe('files', () => {
     writeFileSync(log, lines.join(''));
     bench.endpoint.behave = () => '503';
     bench.start();
-    await until('it tries', () => bench.endpoint.batches.length > 4);
+    await until(() => bench.endpoint.batches.length > 4, { what: 'it tries' });
     rmSync(log);
     bench.endpoint.behave = () => 'accept';
 

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AccessLog, openAccessLog } from '../../site/demo/access-log';
+import { until } from '../support/until';
 
 let folder: string;
 let file: string;
@@ -17,18 +18,13 @@ beforeEach(async () => {
 
 afterEach(() => rm(folder, { recursive: true }));
 
-async function waitUntil(holds: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!holds() && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
-it('writes the lines in order, without being closed', async () => {
+it('writes the lines in their order, without being closed', async () => {
   const log = openAccessLog(file, warn);
   const expected = Array.from({ length: 5000 }, (_, i) => `line ${i}\n`).join('');
 
   for (let i = 0; i < 5000; i++) log.write(`line ${i}`);
 
-  await waitUntil(() => statSync(file).size >= expected.length);
+  await until(() => statSync(file).size >= expected.length, { what: 'all lines are written' });
   expect(await readFile(file, 'utf8')).toBe(expected);
   log.close();
 });
@@ -53,7 +49,7 @@ describe.each(existsSync('/dev/full') ? ['/dev/full'] : [])('on a full disk', (f
   it('warns once, keeps the lines, and writes them when it can again', async () => {
     const log = await openOnFullDisk();
     log.write('one');
-    await waitUntil(() => warnings.length > 0);
+    await until(() => warnings.length > 0, { what: 'a warning' });
     log.write('two');
     await rm(file);
 

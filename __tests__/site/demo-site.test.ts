@@ -324,7 +324,8 @@ describe('slow answers on demand', () => {
     const { status, headers } = await ask(url, '120');
 
     expect({ status, delay: headers['x-clickstream-delay'] }).toEqual({ status: 200, delay: '120' });
-    expect(performance.now() - started).toBeGreaterThanOrEqual(119);
+    // A lower bound: load only adds to it. Some slack, since timers may fire early.
+    expect(performance.now() - started).toBeGreaterThan(100);
   });
 
   it.each(['-5', 'long', '0', 'NaN'])('are not there for a delay of %s', async (delay) => {

@@ -1,7 +1,6 @@
-/** The browser that pages are tested in. */
 import { firstOf } from './needs';
 
-/** Undefined where there is none. */
+/** The installed Chromium; undefined without one. */
 export const CHROMIUM = firstOf(
   process.env['CHROMIUM_PATH'],
   '/usr/bin/chromium',
@@ -9,7 +8,7 @@ export const CHROMIUM = firstOf(
   '/usr/bin/google-chrome',
 );
 
-/** It asks nobody but the page under test for anything. */
+/** Keeps the browser from requesting anything but the page under test. */
 export const CHROMIUM_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { ClickEvent } from '../../click/click-event';
 import { builtFile } from '../../core/package-root';
 
-/** What the filter makes of a log: `clickstreamy etl`, as a person would run it. */
+/** Runs `clickstreamy etl` on a log. */
 export async function eventsOf(
   log: string,
 ): Promise<{ readonly events: readonly ClickEvent[]; readonly rejected: number }> {

@@ -1,6 +1,6 @@
 /**
- * As much of AWS as a load run touches: an ECS that starts each task as a process, the very script of the task definition; a bucket
- * that is a folder, and takes no request whose signature is wrong; the address where a task gets its credentials.
+ * The part of AWS that a load run uses: an ECS that starts each task as a process, with the script of the task definition; a bucket
+ * that is a folder and refuses wrong signatures; the address where a task gets its credentials.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,14 +25,14 @@ interface Reply {
 
 export interface FakeAws {
   readonly url: string;
-  /** The bucket. */
+  /** The bucket's folder. */
   readonly folder: string;
-  /** Of S3's requests, how many of tasks had a good signature. */
+  /** How many requests of tasks to S3 had a valid signature. */
   readonly signed: () => number;
   readonly running: () => number;
-  /** How often S3 answers 503 before it works. */
+  /** How many times S3 answers 503 before it works. */
   failures: number;
-  /** Why ECS starts none but the first, if it does not. */
+  /** If set, why ECS starts only the first task. */
   refusal: string | undefined;
   close(): Promise<void>;
 }
@@ -131,7 +131,7 @@ function describe(taskArn: string, task: ChildProcess | undefined): object {
   return { taskArn, lastStatus: exitCode === undefined ? 'RUNNING' : 'STOPPED', containers: [{ exitCode }] };
 }
 
-/** By the SDK's own signer. */
+/** Computed by the SDK's own signer. */
 async function isSigned(request: IncomingMessage, body: Buffer): Promise<boolean> {
   const { authorization = '', 'x-amz-date': time = '', 'x-amz-content-sha256': hash, host = '' } = request.headers;
   const signer = new SignatureV4({

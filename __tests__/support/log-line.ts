@@ -1,4 +1,6 @@
-/** Reads a line as a person would: one plain regex, nothing of the code under test. */
+/** Reads a log line with one plain regex, independent of the code under test. */
+import { until } from './until';
+
 export interface Line {
   readonly host: string;
   readonly authuser: string;
@@ -21,7 +23,7 @@ const LINE = new RegExp(
     '"user = (\\S+); session = (\\S+); id = (\\S+); us = (\\d+|-); site = ((?:[^"\\\\]|\\\\.)*)"$',
 );
 
-/** @throws where the text is not exactly one line of the format. */
+/** @throws unless the text is exactly one line of the format. */
 export function readLine(text: string): Line {
   const match = LINE.exec(text);
   if (match === null) throw new Error(`Not a line of the format: ${text}`);
@@ -44,20 +46,21 @@ export function readLine(text: string): Line {
   } as Line;
 }
 
-/** Polls until the log has as many lines that `matches` accepts, and gives those. */
+/** Waits until the log has at least `count` lines that `matches` accepts. @returns these lines. */
 export async function waitForLines(
   readLog: () => Promise<string>,
   matches: (line: Line) => boolean,
   count: number,
 ): Promise<readonly Line[]> {
-  const deadline = Date.now() + 5000;
-  for (;;) {
-    const text = await readLog();
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    const lines = whole.split('\n').slice(0, -1).map(readLine).filter(matches);
-    if (lines.length >= count) return lines;
-    if (Date.now() > deadline)
-      throw new Error(`${lines.length} of ${count} lines came. The log ends:\n${text.slice(-2000)}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  let text = '';
+  const what = () => `${count} such lines are in the log. It ends:\n${text.slice(-2000)}`;
+  return until(
+    async () => {
+      text = await readLog();
+      const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+      const lines = whole.split('\n').slice(0, -1).map(readLine).filter(matches);
+      return lines.length >= count && lines;
+    },
+    { what },
+  );
 }

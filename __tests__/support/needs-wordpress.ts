@@ -3,5 +3,7 @@ import { needs } from './needs';
 
 const missing = findMissingPackages();
 
-/** `describe` where Debian's packages of the site are installed. */
-export const describeWordPress = needs(missing.join(', '), missing.length === 0 ? '/' : undefined);
+export const hasWordPress = missing.length === 0;
+
+/** `describe` if the site's packages are installed. */
+export const describeWordPress = needs(missing.join(', '), hasWordPress ? '/' : undefined);

@@ -1,14 +1,14 @@
 import { existsSync } from 'node:fs';
 
-/** `describe` for tests that need a program which not every machine has. */
+/** `describe`, or a replacement that skips. */
 type Describe = (name: string, body: () => void) => void;
 
 /**
- * Where the program is missing, its tests are skipped and one line says so; with CI=true they fail instead, so that a machine which
- * should have it cannot go on without.
+ * Makes the `describe` for tests that need a program. If it is missing they are skipped, and one line says so. With CI=true they fail
+ * instead, since a CI machine should have it.
  *
- * @param what the program's name, for the line: `Chromium`.
- * @param path where it was found, as `firstOf` says it.
+ * @param what the program's name, for that line: `Chromium`.
+ * @param path where it was found (`firstOf`); undefined if it is missing.
  */
 export function needs(what: string, path: string | undefined): Describe {
   if (path !== undefined) return describe;

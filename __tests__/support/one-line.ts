@@ -1,4 +1,4 @@
-/** The whole transform on one line, and what it may make: for the tests. */
+/** The whole transform on one line, and the JSON schema of its events. */
 import Ajv2020 from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import type { ClickEvent } from '../../click/click-event';
@@ -10,7 +10,7 @@ import { createLineTransform } from '../../etl/transform';
 const transform = createLineTransform();
 const sink = new ByteSink();
 
-/** The line's event, or why there is none. */
+/** @returns the line's event, or why there is none. */
 export function transformLine(line: string | Buffer): ClickEvent | RejectReason {
   const input = typeof line === 'string' ? Buffer.from(line) : line;
   sink.length = 0;
@@ -20,7 +20,7 @@ export function transformLine(line: string | Buffer): ClickEvent | RejectReason 
   return reason;
 }
 
-/** @throws where the line gives none. */
+/** @throws if the line gives no event. */
 export function eventOf(line: string | Buffer): ClickEvent {
   const event = transformLine(line);
   if (typeof event === 'string') throw new Error(`No event: ${event}`);
@@ -30,7 +30,7 @@ export function eventOf(line: string | Buffer): ClickEvent {
 const ajv = addFormats(new Ajv2020({ allErrors: true }));
 const validate = ajv.compile(clickEventJsonSchema);
 
-/** @throws where the event is not one by the JSON schema. */
+/** @throws if the event does not match the JSON schema. */
 export function expectValid(event: unknown): void {
   if (!validate(event)) throw new Error(`${ajv.errorsText(validate.errors)}: ${JSON.stringify(event)}`);
 }

@@ -1,10 +1,10 @@
-/** Sends bytes as they are, for what no HTTP client would send. */
+/** Sends raw bytes, for requests that no HTTP client would send. */
 import { connect } from 'node:net';
 
 /**
- * Writes `bytes`, then reads until the site closes the connection or, with `answers`, until so many replies began.
+ * Writes `bytes`, then reads until the site closes the connection or, with `answers`, until that many replies have begun.
  *
- * @returns all that the site sent, one character a byte.
+ * @returns everything that the site sent, one character per byte.
  */
 export function sendRaw(
   port: number,
@@ -18,7 +18,7 @@ export function sendRaw(
       received += chunk.toString('latin1');
       if (received.split('HTTP/1.1 ').length > answers) socket.destroy();
     });
-    // A reset after the answer is how a site may get rid of a client that goes on sending.
+    // After its reply, a site may reset the connection of a client that keeps sending.
     socket.on('error', () => socket.destroy());
     socket.on('close', () => resolve(received));
     socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes);

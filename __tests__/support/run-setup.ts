@@ -7,7 +7,7 @@ export interface Ended {
   readonly err: string;
 }
 
-/** `clickstreamy kibana setup` as it is run. @param env in place of this process's own, but for the path. */
+/** Runs `clickstreamy kibana setup`. @param env replaces this process's environment, except PATH. */
 export function runSetup(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { env: { PATH: process.env['PATH'], ...env }, timeout: 30_000 };

@@ -1,6 +1,6 @@
 import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
-/** Node's hash as the SDK's signer asks for it. */
+/** Node's hash in the form that the SDK's signer takes. */
 export class Sha256 {
   private readonly hash: Hash | Hmac;
 

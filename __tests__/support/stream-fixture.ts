@@ -89,12 +89,3 @@ export async function readFailures(folder: string, kind: string): Promise<Record
   const objects = await readObjects(folder, `apache_${kind}/`);
   return [...objects.values()].flatMap((text) => text.trimEnd().split('\n')).map((line) => JSON.parse(line));
 }
-
-/** Waits for a condition that the system under test brings about. */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, seconds = 20): Promise<void> {
-  const deadline = Date.now() + seconds * 1000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not within ${seconds} s: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}

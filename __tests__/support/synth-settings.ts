@@ -11,13 +11,13 @@ import { synth } from '../../stacks/rules';
 
 export type Tree = { [name: string]: unknown };
 
-// biome-ignore lint/suspicious/noExplicitAny: what JSON.parse gives; each test says what it expects of it.
+// biome-ignore lint/suspicious/noExplicitAny: JSON.parse's result; each test says what it expects.
 export type Json = any;
 
 type Block = Readonly<Record<string, Json>>;
 type Named = Readonly<Record<string, Block>>;
 
-/** A stack's Terraform. */
+/** A stack's Terraform, as JSON. */
 export interface Synthesized {
   readonly resource: Readonly<Record<string, Named>>;
   readonly data: Readonly<Record<string, Named>>;
@@ -27,7 +27,7 @@ export interface Synthesized {
   readonly terraform: { readonly backend: Named };
 }
 
-/** The settings of a preset, with these in place of its own: `{ 'search.nodes.count': 2 }`; undefined leaves one out. */
+/** The settings of a preset with some replaced: `{ 'search.nodes.count': 2 }`; undefined leaves one out. */
 export function settingsOf(preset: 'workshop' | 'production', changes: Tree = {}): Settings {
   const tree = JSON.parse(readFileSync(join(packageRoot, 'config', `${preset}.json`), 'utf8'));
   if (preset === 'workshop') Object.assign(tree, { website: { visitors: ['198.51.100.7'] } });
@@ -47,7 +47,7 @@ export function settingsOf(preset: 'workshop' | 'production', changes: Tree = {}
   return parseSettings(tree, 'Correct the test.');
 }
 
-/** Synthesizes all stacks into this folder, as main.ts does. */
+/** Synthesizes all stacks into a folder, as main.ts does. */
 export function synthInto(folder: string, settings: Settings, userData = '#!/bin/bash\n'): void {
   mkdirSync(folder, { recursive: true });
   const bundle = join(folder, 'index.js');
@@ -63,7 +63,7 @@ export function synthInto(folder: string, settings: Settings, userData = '#!/bin
   synth(app);
 }
 
-/** Synthesizes all stacks, and reads what was written. */
+/** Synthesizes all stacks and reads the result. */
 export function synthSettings(
   settings: Settings,
   userData?: string,
@@ -91,7 +91,7 @@ export function only(stack: Synthesized, type: string): Block {
   return first;
 }
 
-/** All policies of roles, by the role's construct path. */
+/** All role policies, by the role's construct path. */
 export function statementsOf(stack: Synthesized): readonly Block[] {
   return Object.values(stack.resource['aws_iam_role_policy'] ?? {}).flatMap(
     ({ policy }) => JSON.parse(policy).Statement,

@@ -1,4 +1,4 @@
-/** A site that plays the contract in memory and remembers what it was asked, with the faults that a test wants. */
+/** An in-memory site that keeps the contract, records its requests, and fails as a test requires. */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,13 +10,13 @@ export interface Seen {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly session: number | undefined;
-  /** As the site's log would name it. */
+  /** The user name that the site's log would have. */
   readonly user: string | undefined;
 }
 
 export interface TestSite {
   readonly url: string;
-  /** In the order in which the requests came; those of the probe, which belong to no run, are left out. */
+  /** In order of arrival, without the probe's requests, which belong to no run. */
   readonly seen: readonly Seen[];
   close(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface TestSite {
 export interface TestSiteOptions {
   readonly token?: string;
   readonly errorRoute?: boolean;
-  /** Called for each request of a run before it is answered: may delay it, or end it itself and say so with `true`. */
+  /** Called before each reply to a request of a run. It may delay the reply, or send one itself and return `true`. */
   readonly before?: (request: IncomingMessage, response: ServerResponse, number: number) => Promise<boolean> | boolean;
 }
 

@@ -1,4 +1,4 @@
-/** What the demo site's tests share: a folder, a site on it, and its log. */
+/** Shared by the demo site's tests: a folder, a site in it, and its log. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,16 +7,16 @@ import { type Line, waitForLines } from './log-line';
 
 export interface DemoSiteBench {
   folder(): string;
-  /** Closed after the test. */
+  /** The site is closed after the test. */
   start(props?: Partial<DemoSiteProps>): Promise<DemoSite>;
-  /** The whole log, as it stands. */
+  /** The whole log so far. */
   readLog(): Promise<string>;
-  /** Once the log has so many. */
+  /** Waits until the log has that many. */
   lines(count: number): Promise<readonly Line[]>;
   lastLine(count: number): Promise<Line>;
 }
 
-/** Makes each test its own folder and site. */
+/** Gives each test a folder and a way to start a site in it. */
 export function useDemoSite(): DemoSiteBench {
   let folder: string;
   let logFile: string;

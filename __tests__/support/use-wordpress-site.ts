@@ -1,4 +1,4 @@
-/** What the tests of the WordPress site share: a folder, a site in it, and its log. */
+/** Shared by the WordPress site's tests: a folder, a site in it, and its log. */
 import { chmodSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,13 +11,13 @@ export const TOKEN = "a token of the test's";
 export interface WordPressBench {
   folder(): string;
   site(): WordPressSite;
-  /** The whole log, as it stands. */
+  /** The whole log so far. */
   readLog(): Promise<string>;
-  /** Waits for so many lines of a user agent. */
+  /** Waits for that many lines of a user agent. */
   linesOf(agent: string, count: number): Promise<readonly Line[]>;
 }
 
-/** One site for all tests of a `describe`, ended and removed after them, whatever became of them. */
+/** One site for all tests of a `describe`; ended and removed after them, even if they failed. */
 export function useWordPressSite(): WordPressBench {
   let folder: string;
   let site: WordPressSite | undefined;
@@ -40,7 +40,7 @@ export function useWordPressSite(): WordPressBench {
   };
 }
 
-/** A folder that the site's processes may enter, also where this process is root and they are not. */
+/** A folder that the site's processes may enter, even if this process is root and they are not. */
 export async function newFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'wordpress-site-'));
   chmodSync(folder, 0o755);

@@ -1,8 +1,8 @@
 /** Runs the programs as a user does, for the tests of `verify`; the engines' tests use it, too. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { builtFile } from '../../core/package-root';
+import { until } from './until';
 
 export interface Ended {
   readonly code: number;
@@ -46,7 +46,7 @@ export function startLocal(...args: readonly string[]) {
   ended.catch(() => {});
   return {
     ended,
-    site: () => until(() => /site {4}(http:\S+)/.exec(err)?.[1]),
+    site: () => until(() => /site {4}(http:\S+)/.exec(err)?.[1], { what: 'the site has an address' }),
     stop: async () => {
       child.kill('SIGINT');
       await ended;
@@ -57,14 +57,4 @@ export function startLocal(...args: readonly string[]) {
 export function killAll(): void {
   for (const child of running) child.kill('SIGKILL');
   running.clear();
-}
-
-async function until<T>(look: () => T | undefined): Promise<T> {
-  const deadline = Date.now() + 20_000;
-  for (;;) {
-    const seen = look();
-    if (seen !== undefined) return seen;
-    if (Date.now() > deadline) throw new Error('it did not appear within 20 s');
-    await sleep(20);
-  }
 }

@@ -19,7 +19,7 @@ export class Visitor {
   private readonly url: string;
   private readonly headers: Readonly<Record<string, string>>;
 
-  /** @param headers of every request; with a user agent of its own, by which the test finds the visitor's lines. */
+  /** @param headers sent with every request. A unique user agent lets the test find the visitor's lines. */
   constructor(url: string, headers: Readonly<Record<string, string>>) {
     this.url = url;
     this.headers = headers;

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { type Connection, openConnection, type Reply } from '../../traffic/connection';
+import { until } from '../support/until';
 
 const HELLO = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
 const opened: { server?: Server; connection?: Connection } = {};
@@ -142,9 +143,7 @@ describe('a connection', () => {
     await send(connection);
 
     unasked();
-    const deadline = Date.now() + 5000;
-    while (connection.isOpen && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 5));
 
-    expect(connection.isOpen).toBe(false);
+    await until(() => !connection.isOpen, { what: 'the connection is closed' });
   });
 });

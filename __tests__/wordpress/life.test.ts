@@ -9,6 +9,7 @@ import { builtFile } from '../../core/package-root';
 import { checkPackages, findMissingPackages } from '../../site/wordpress-packages';
 import { siteUser, startWordPressSite } from '../../site/wordpress-site';
 import { describeWordPress } from '../support/needs-wordpress';
+import { until } from '../support/until';
 import { newFolder, TOKEN } from '../support/use-wordpress-site';
 import { Visitor } from '../support/visitor';
 
@@ -113,9 +114,7 @@ describeWordPress('the life of the WordPress site', () => {
     parent.kill('SIGKILL');
     await once(parent, 'exit');
 
-    for (let i = 0; i < 200 && processesOf(folder).length > 0; i++)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(processesOf(folder)).toEqual([]);
+    await until(() => processesOf(folder).length === 0, { what: 'all processes of the site end' });
   });
 
   it('says that its port is taken', async () => {

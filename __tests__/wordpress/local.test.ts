@@ -2,9 +2,9 @@ import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { builtFile } from '../../core/package-root';
 import { describeWordPress } from '../support/needs-wordpress';
+import { until } from '../support/until';
 import { newFolder } from '../support/use-wordpress-site';
 
 describeWordPress('clickstreamy local --site wordpress', () => {
@@ -38,15 +38,12 @@ describeWordPress('clickstreamy local --site wordpress', () => {
     child.stderr.on('data', (chunk) => {
       said += chunk;
     });
-    const page = async () => {
-      while (!/page {4}(\S+)/.test(said)) await sleep(20);
-      return /page {4}(\S+)/.exec(said)?.[1];
+    const page = await until(() => /page {4}(\S+)/.exec(said)?.[1], { what: 'the page has an address' });
+    const stored = async () => {
+      const overview = await fetch(`${page}api/overview?minutes=all`);
+      return ((await overview.json()) as { status: { stored: number } }).status.stored;
     };
-    const overview = `${await page()}api/overview?minutes=all`;
-    for (let stored = 0; stored < 150; ) {
-      await sleep(100);
-      ({ stored } = ((await (await fetch(overview)).json()) as { status: { stored: number } }).status);
-    }
+    await until(async () => (await stored()) >= 150, { what: '150 lines are stored' });
 
     child.kill('SIGINT');
     const [code] = await once(child, 'close');

@@ -6,6 +6,7 @@ import { siteUser } from '../../site/wordpress-site';
 import { eventsOf } from '../support/events-of';
 import { readLine } from '../support/log-line';
 import { describeWordPress } from '../support/needs-wordpress';
+import { until } from '../support/until';
 import { TOKEN, useWordPressSite } from '../support/use-wordpress-site';
 import { Visitor } from '../support/visitor';
 
@@ -43,7 +44,7 @@ describeWordPress('a rotation of the log under load', () => {
 
     for (let i = 0; i < 4; i++) {
       const before = answered.length;
-      while (answered.length < before + 150) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until(() => answered.length >= before + 150, { what: '150 more replies' });
       rotate();
     }
     isOver = true;

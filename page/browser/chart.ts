@@ -1,4 +1,5 @@
-/** Charts over time, drawn by hand as SVG at the width they have. */
+/** Charts over time as SVG, drawn at the width that the panel has. */
+import { linearScale, niceCeiling, quartersOf, toTenth, toTimeStep } from '../../core/chart-scale';
 import type { Figure, PanelRow } from '../../panels/panel';
 import type { Span } from '../overview-reply';
 import { html, setText, svg } from './dom';
@@ -10,13 +11,13 @@ const LEFT = 40;
 const RIGHT = 6;
 const TOP = 8;
 const BOTTOM = 22;
-/** Of a time on the axis, with some space. */
+/** Width of a time label on the axis, with some space around it. */
 const LABEL_WIDTH = 70;
 const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
 
 interface Bucket {
   readonly t: number;
-  /** One for each series. */
+  /** One per series. */
   readonly values: readonly number[];
 }
 
@@ -48,8 +49,8 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
   function draw(): void {
     if (plot.clientWidth === 0) return;
     const heights = buckets.map(({ values }) => (as === 'line' ? Math.max(0, ...values) : sum(values)));
-    // Events come whole, so that an axis of less than four would have none at its rules; a rate may be as small as it likes.
-    const top = niceTop(Math.max(as === 'line' ? 0 : 4, ...heights));
+    // Counts are whole, so an axis that ends below 4 would have fractions at its rules. A rate may be as small as it likes.
+    const top = niceCeiling(Math.max(as === 'line' ? 0 : 4, ...heights));
     plot.setAttribute('viewBox', `0 0 ${width()} ${HEIGHT}`);
     plot.replaceChildren(
       ...grid(top, width(), toCompact),
@@ -104,17 +105,17 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
     element,
     show(rows, newSpan) {
       const moved = (newSpan.from - span.from) / newSpan.bucketMs;
-      // The cursor stays at its moment while time goes on under it.
+      // The cursor stays at its point in time while the chart scrolls.
       if (chosen !== undefined)
         chosen = newSpan.bucketMs === span.bucketMs && moved <= chosen ? chosen - moved : undefined;
       span = newSpan;
       buckets = toBuckets(rows, series, span, as === 'line');
       const sums = series.map((_, at) => sum(buckets.map(({ values }) => values[at] ?? 0)));
-      // A rate has no total: its latest value says more.
+      // A rate has no total; show its latest value.
       const shown = as === 'line' ? series.map((_, at) => buckets.at(-1)?.values[at] ?? 0) : sums;
       for (const [at, total] of totals.entries()) setText(total, toNumber(shown[at] ?? 0));
       const summary = series.map(({ label }, at) => `${label} ${toNumber(shown[at] ?? 0)}`).join(', ');
-      plot.setAttribute('aria-label', `${title} over time: ${summary}. Arrow keys read single values.`);
+      plot.setAttribute('aria-label', `${title} over time: ${summary}. Use the arrow keys to read single values.`);
       plot.classList.toggle('empty', sum(sums) === 0);
       showTip();
       draw();
@@ -124,7 +125,7 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-/** Every bucket of the span, those without events too; for a line without the last, which is not full yet. */
+/** Every bucket of the span, empty ones included. A line leaves the last one of a live span out: it is not full yet. */
 function toBuckets(rows: readonly PanelRow[], series: readonly Figure[], span: Span, line: boolean): Bucket[] {
   const byTime = new Map(rows.map((row) => [Number(row['t']), row]));
   const end = line && span.live ? span.to - span.bucketMs : span.to;
@@ -136,45 +137,22 @@ function toBuckets(rows: readonly PanelRow[], series: readonly Figure[], span: S
   return buckets;
 }
 
-/** A round number from `value` upwards, whose half is round too. */
-function niceTop(value: number): number {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  const factor = [1, 2, 3, 4, 6, 8].find((each) => each * power >= value) ?? 10;
-  return factor * power;
-}
+const toY = (top: number) => linearScale([0, top], [TOP + PLOT_HEIGHT, TOP]);
 
 function grid(top: number, width: number, toCompact: (value: number) => string): SVGElement[] {
-  return [0, 1, 2, 3, 4].flatMap((quarter) => {
-    const y = TOP + PLOT_HEIGHT * (1 - quarter / 4);
+  return quartersOf(top).flatMap((value, quarter) => {
+    const y = toY(top)(value);
     const line = svg('line', { class: quarter === 0 ? 'base' : 'rule', x1: LEFT, x2: width - RIGHT, y1: y, y2: y });
     if (quarter % 2 === 1) return [line];
-    return [
-      line,
-      svg('text', { class: 'tick', x: LEFT - 6, y: y + 4, 'text-anchor': 'end' }, toCompact((top * quarter) / 4)),
-    ];
+    return [line, svg('text', { class: 'tick', x: LEFT - 6, y: y + 4, 'text-anchor': 'end' }, toCompact(value))];
   });
 }
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-/** Steps that a person counts in. */
-const TICKS = [
-  ...[5, 10, 15, 30].map((seconds) => seconds * SECOND),
-  ...[1, 2, 3, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
-  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR),
-  ...[1, 2, 5, 7, 14, 30, 60, 91, 182, 365].map((days) => days * DAY),
-];
-
 function timeAxis(span: Span, step: number, buckets: readonly Bucket[], width: number): SVGElement[] {
   const spanMs = span.to - span.from;
-  const least = (LABEL_WIDTH / step) * span.bucketMs;
-  const every =
-    TICKS.find((ms) => ms >= least && ms % span.bucketMs === 0) ?? Math.ceil(LABEL_WIDTH / step) * span.bucketMs;
+  const every = toTimeStep((LABEL_WIDTH / step) * span.bucketMs, span.bucketMs);
   return buckets.flatMap(({ t }, at) => {
-    // Counted from the epoch, so that labels travel with their time and do not jump.
+    // Counted from the epoch, so that labels move with their time and do not jump.
     if (t % every !== 0) return [];
     const x = LEFT + at * step;
     if (x > width - RIGHT - 30 || x < LEFT + 10) return [];
@@ -189,11 +167,11 @@ function columns(series: readonly Figure[], buckets: readonly Bucket[], step: nu
     let below = 0;
     values.forEach((value, of) => {
       if (value === 0) return;
-      // A single failure among thousands has to be seen: at least 1.5 pixels.
+      // At least 1.5 pixels, so that a single failure among thousands is visible.
       const height = Math.max(1.5, (value / top) * PLOT_HEIGHT);
       const y = TOP + PLOT_HEIGHT - below - height;
       paths[of] +=
-        `M${round(LEFT + at * step)} ${round(y)}h${round(step - gap)}v${round(height)}h${round(gap - step)}z`;
+        `M${toTenth(LEFT + at * step)} ${toTenth(y)}h${toTenth(step - gap)}v${toTenth(height)}h${toTenth(gap - step)}z`;
       below += height;
     });
   });
@@ -202,19 +180,16 @@ function columns(series: readonly Figure[], buckets: readonly Bucket[], step: nu
 
 function lines(series: readonly Figure[], buckets: readonly Bucket[], step: number, top: number): SVGElement[] {
   return series.flatMap(({ tone }, of) => {
-    const points = buckets.map(({ values }, at) => {
-      const y = TOP + PLOT_HEIGHT * (1 - (values[of] ?? 0) / top);
-      return `${round(LEFT + (at + 0.5) * step)} ${round(y)}`;
-    });
+    const points = buckets.map(
+      ({ values }, at) => `${toTenth(LEFT + (at + 0.5) * step)} ${toTenth(toY(top)(values[of] ?? 0))}`,
+    );
     if (points.length === 0) return [];
     const bottom = TOP + PLOT_HEIGHT;
-    const right = round(LEFT + (points.length - 0.5) * step);
-    const under = `M${round(LEFT + step / 2)} ${bottom}L${points.join('L')}L${right} ${bottom}z`;
+    const right = toTenth(LEFT + (points.length - 0.5) * step);
+    const under = `M${toTenth(LEFT + step / 2)} ${bottom}L${points.join('L')}L${right} ${bottom}z`;
     return [
       svg('path', { class: `under tone-${tone}`, d: under }),
       svg('path', { class: `stroke tone-${tone}`, d: `M${points.join('L')}` }),
     ];
   });
 }
-
-const round = (value: number) => Math.round(value * 10) / 10;

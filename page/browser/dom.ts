@@ -3,7 +3,7 @@ type Attributes = Readonly<Record<string, string | number>>;
 
 const SVG = 'http://www.w3.org/2000/svg';
 
-/** An element with attributes and children. Texts become text nodes: data never becomes markup. */
+/** Makes an element. Strings become text nodes, so data never becomes markup. */
 export function html<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   attributes: Attributes = {},
@@ -26,14 +26,14 @@ function fill<E extends Element>(element: E, attributes: Attributes, children: r
   return element;
 }
 
-/** The element of index.html with this id. */
+/** Finds an element of index.html. */
 export function byId(id: string): HTMLElement {
   const element = document.getElementById(id);
   if (element === null) throw new Error(`index.html has no #${id}.`);
   return element;
 }
 
-/** Sets a text only where it differs, so that a selection stays and screen readers stay calm. */
+/** Sets a text only if it differs: a selection survives, and screen readers are not triggered. */
 export function setText(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

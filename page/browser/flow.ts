@@ -6,28 +6,33 @@ interface Stage {
   readonly label: string;
   readonly about: string;
   readonly count: (status: PipelineStatus) => number;
-  /** Anything but 0 here is lost until somebody looks at it. */
+  /** Needs attention as soon as it is not 0. */
   readonly failure?: true;
-  /** Goes up and down: it has no speed. */
+  /** Shown without a rate. */
   readonly level?: true;
 }
 
 const STAGES: readonly Stage[] = [
-  { label: 'read', about: 'lines of the log', count: ({ read }) => read },
-  { label: 'accepted', about: 'by the stream', count: ({ accepted }) => accepted },
-  { label: 'buffered', about: 'on their way', count: ({ buffered }) => buffered, level: true },
-  { label: 'stored', about: 'events', count: ({ stored }) => stored },
+  { label: 'Read', about: 'log lines', count: ({ read }) => read },
+  { label: 'Accepted', about: 'by the stream', count: ({ accepted }) => accepted },
+  { label: 'Buffered', about: 'not stored yet', count: ({ buffered }) => buffered, level: true },
+  { label: 'Stored', about: 'events', count: ({ stored }) => stored },
   {
-    label: 'not understood',
-    about: 'processing failed',
+    label: 'Processing failed',
+    about: 'malformed lines',
     count: ({ processingFailed }) => processingFailed,
     failure: true,
   },
-  { label: 'not delivered', about: 'delivery failed', count: ({ deliveryFailed }) => deliveryFailed, failure: true },
-  { label: 'dropped', about: 'blank lines', count: ({ dropped }) => dropped, level: true },
+  {
+    label: 'Delivery failed',
+    about: 'rejected events',
+    count: ({ deliveryFailed }) => deliveryFailed,
+    failure: true,
+  },
+  { label: 'Dropped', about: 'blank lines', count: ({ dropped }) => dropped, level: true },
 ];
 
-/** The way of a click as a strip: how many have come to each stage, and how fast. @returns what shows a status. */
+/** Fills the strip with the pipeline's stages: the count at each, and its rate. @returns a function that shows a status. */
 export function makeFlow(strip: HTMLElement): (status: PipelineStatus) => void {
   const stages = STAGES.map((stage) => {
     const count = html('b', { class: 'count' }, '0');
@@ -45,7 +50,7 @@ export function makeFlow(strip: HTMLElement): (status: PipelineStatus) => void {
       if (before === undefined) return undefined;
       if (seconds <= 0) return before.speeds[at];
       const now = Math.max(0, count(status) - count(before.status)) / seconds;
-      // Smoothed: batches come in jumps.
+      // Smoothed, since counts jump by whole batches.
       return 0.7 * (before.speeds[at] ?? now) + 0.3 * now;
     });
     before = { status, speeds };

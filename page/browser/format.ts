@@ -4,18 +4,18 @@ const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFracti
 
 const small = new Intl.NumberFormat('en', { maximumSignificantDigits: 2 });
 
-/** `12,345`; below 100 with one decimal where there is one, below 1 with two digits. */
+/** `12,345`; at most one decimal below 100, two significant digits below 1. */
 export function toNumber(value: number): string {
   if (value < 1) return small.format(value);
   return (value < 100 ? fine : whole).format(value);
 }
 
-/** `12.3K`, for an axis. */
+/** `12.3K`, for an axis label. */
 export const toCompact = (value: number) => (value < 1 ? small : compact).format(value);
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
-/** `12.3 kB`, in thousands. */
+/** `12.3 kB`, in units of 1,000. */
 export function toBytes(value: number): string {
   const step = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
   return `${toNumber(value / 1000 ** step)} ${UNITS[step]}`;
@@ -45,7 +45,7 @@ const SECONDS: Form = { ...CLOCK, second: '2-digit' };
 const DATE: Form = { day: 'numeric', month: 'short' };
 const YEAR: Form = { ...DATE, year: 'numeric' };
 
-/** For an axis that spans so many milliseconds. */
+/** Label of a time axis that covers `spanMs`. */
 export function toTick(at: number, spanMs: number): string {
   if (spanMs <= 5 * 60 * SECOND) return format(at, SECONDS);
   if (spanMs <= 1.5 * DAY) return format(at, CLOCK);
@@ -53,7 +53,7 @@ export function toTick(at: number, spanMs: number): string {
   return spanMs <= 300 * DAY ? format(at, DATE) : format(at, { month: 'short', year: 'numeric' });
 }
 
-/** A bucket's time, as exact as its length asks for. */
+/** Start of a bucket, as precise as its length requires. */
 export function toBucket(at: number, bucketMs: number): string {
   if (bucketMs >= DAY) return format(at, YEAR);
   return format(at, { ...DATE, ...(bucketMs < 60 * SECOND ? SECONDS : CLOCK) });
@@ -78,13 +78,13 @@ export function toDuration(ms: number): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-/** Of the browser, in which all times are shown: `GMT+2`. */
+/** The browser's time zone, in which all times are shown: `GMT+2`. */
 export function timeZoneName(at: number): string {
   const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(at);
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'local time';
 }
 
-/** A client's text with what cannot be seen, or turns the text around, made visible. */
+/** Escapes invisible characters and those that change the text's direction. */
 export function visible(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }

@@ -1,4 +1,4 @@
-/** Panels without a time axis: figures, shares, rankings, the last events. */
+/** Panels without a time axis: figures, shares, rankings, heat maps, recent events. */
 import type { Figure, PanelRow, Part } from '../../panels/panel';
 import { html, setText } from './dom';
 import { toClock, toMoment, toNumber, toPercent, visible } from './format';
@@ -27,7 +27,7 @@ export function makeFigures(series: readonly Figure[]): List {
   return { element, show };
 }
 
-/** @param column of the row, beside its `label`. */
+/** @param column the row's column with the number; `label` says which part it is. */
 export function makeShare(shares: readonly Part[], column: string): List {
   const parts = shares.map(({ tone }) => html('i', { class: `tone-${tone}` }));
   const texts = shares.map(() => html('b'));
@@ -48,15 +48,15 @@ export function makeShare(shares: readonly Part[], column: string): List {
   return { element: html('div', { class: 'shares' }, bar, html('ul', { class: 'legend' }, ...legend)), show };
 }
 
-/** A line of a ranking: a bar as long as its value, and what it says of that. */
+/** One line of a ranking. Its bar is as long as its value. */
 export interface Rank {
   readonly name: string;
   readonly value: number;
-  /** @default the value */
+  /** Shown beside the bar. @default the value */
   readonly text?: string;
 }
 
-/** @param counted what the values are: `page views`. */
+/** @param counted what the values count: `page views`. */
 export function makeRanking(
   title: string,
   heading: string,
@@ -96,7 +96,7 @@ export function makeRanking(
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
-/** Hour by weekday, the darker the more. @param column of the row, beside `weekday` and `hour`. */
+/** Hours by weekday; darker means more. @param column the row's column with the number; `weekday` and `hour` say which cell. */
 export function makeHeat(title: string, column: string): List {
   const cells = new Map<string, HTMLElement>();
   const lines = WEEKDAYS.map((name, day) => {
@@ -128,15 +128,15 @@ export function makeHeat(title: string, column: string): List {
   return { element, show };
 }
 
-/** Fields as a person calls them; the others by their own names. */
+/** Column headings; other fields show their names. */
 const HEADINGS: Readonly<Record<string, string>> = {
   username: 'User',
   response: 'Status',
   is_bot: 'Bot',
-  referer_page: 'From page',
+  referer_page: 'Previous page',
 };
 
-/** @param fields the columns, beside the time. */
+/** @param fields the columns after the time. */
 export function makeEvents(title: string, fields: readonly string[]): List {
   const body = html('tbody');
   const names = fields.map((field) => HEADINGS[field] ?? field.charAt(0).toUpperCase() + field.slice(1));
@@ -154,7 +154,7 @@ export function makeEvents(title: string, fields: readonly string[]): List {
     const lines = rows.map((row) => toEventLine(row, fields));
     body.replaceChildren(...(lines.length > 0 ? lines : [nothing(fields.length + 1)]));
   };
-  // Wider than a phone: it scrolls by itself, by keyboard too.
+  // Wider than a phone: scrolls inside its panel, by keyboard too.
   return { element: html('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': title }, table), show };
 }
 
@@ -177,5 +177,5 @@ function toEventCell(field: string, value: PanelRow[string]): HTMLElement {
 }
 
 function nothing(columns: number): HTMLElement {
-  return html('tr', { class: 'nothing' }, html('td', { colspan: columns }, 'nothing in this range'));
+  return html('tr', { class: 'nothing' }, html('td', { colspan: columns }, 'No events in this range'));
 }

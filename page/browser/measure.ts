@@ -1,10 +1,10 @@
-/** How a number reads, by what it measures. */
+/** Number formats by what a figure measures. */
 import type { Figure } from '../../panels/panel';
 import { toBytes, toCompact, toNumber, toPercent } from './format';
 
 interface NumberFormat {
   readonly toNumber: (value: number) => string;
-  /** For an axis. */
+  /** For an axis label. */
   readonly toCompact: (value: number) => string;
 }
 

@@ -1,44 +1,44 @@
-/** The local page: asks for an overview each second and shows it. Nothing of a log line ever becomes markup. */
+/** The local page: fetches the overview every second and shows it. Log content never becomes markup. */
 import type { PanelRow } from '../../panels/panel';
-import type { Extent } from '../../store/store';
-import type { Overview, PanelView, Range, Span } from '../overview-reply';
+import type { Extent } from '../../store/extent';
+import type { Overview, PanelView, Span, TimeRange } from '../overview-reply';
 import { byId, html, setText } from './dom';
 import { makeFlow } from './flow';
 import { timeZoneName, toDay, toDuration, toMoment, toNumber } from './format';
 import { makeView } from './view';
 
 const EVERY_MS = 1000;
-const PATIENCE_MS = 10_000;
+const TIMEOUT_MS = 10_000;
 
 type Show = (rows: readonly PanelRow[], span: Span) => void;
 
 const showFlow = makeFlow(byId('flow'));
 const shown = new Map<string, Show>();
-let range: Range = rangeOf(location.hash.slice(1)) ?? 15;
-/** A range that a person chose stays; else the page looks at all when nothing is as recent as that. */
+let range: TimeRange = rangeOf(location.hash.slice(1)) ?? 15;
+/** Whether a person chose the range. Otherwise the page switches to all events when none fall into the default range. */
 let chosen = rangeOf(location.hash.slice(1)) !== undefined;
-let asked = 0;
+let requests = 0;
 
-function rangeOf(text: string): Range | undefined {
+function rangeOf(text: string): TimeRange | undefined {
   return text === 'all' ? 'all' : ['5', '15', '60'].includes(text) ? Number(text) : undefined;
 }
 
 async function refresh(): Promise<void> {
-  const mine = ++asked;
+  const request = ++requests;
   try {
-    const reply = await fetch(`/api/overview?minutes=${range}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const reply = await fetch(`/api/overview?minutes=${range}`, { signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!reply.ok) throw new Error(await reply.text());
     const overview: Overview = await reply.json();
-    // Another range was chosen meanwhile.
-    if (mine !== asked) return;
+    // Stale: another request was sent meanwhile.
+    if (request !== requests) return;
     show(overview);
   } catch {
-    if (mine === asked) connection('lost', 'not connected: trying again');
+    if (request === requests) connection('lost', 'Not connected, retrying…');
   }
 }
 
 function show({ status, extent, span, dashboards }: Overview): void {
-  connection('live', 'live');
+  connection('live', 'Live');
   showFlow(status);
   for (const { id, title, panels } of dashboards) {
     const into = grids.get(id) ?? addDashboard(id, title);
@@ -49,8 +49,8 @@ function show({ status, extent, span, dashboards }: Overview): void {
   const zone = timeZoneName(extent.last ?? Date.now());
   const about = [
     `Times are in ${zone}.`,
-    `${toNumber(extent.events)} events are stored${status.storePlace === undefined ? '' : ` in ${status.storePlace}`}${extent.first === undefined ? '' : `, from ${toMoment(extent.first)} to ${toMoment(extent.last ?? extent.first)}`}.`,
-    `Logs go to ${status.streamUrl}${status.logs === undefined ? '' : ` from ${status.logs.join(', ')}`}.`,
+    `${toNumber(extent.events)} events stored${status.storePlace === undefined ? '' : ` in ${status.storePlace}`}${extent.first === undefined ? '' : `, from ${toMoment(extent.first)} to ${toMoment(extent.last ?? extent.first)}`}.`,
+    `Lines go to ${status.streamUrl}${status.logs === undefined ? '' : ` from ${status.logs.join(', ')}`}.`,
   ];
   setText(aboutText, about.join(' '));
   site.hidden = status.siteUrl === undefined;
@@ -63,7 +63,7 @@ const site = byId('site');
 
 const grids = new Map<string, HTMLElement>();
 
-/** The first needs no heading: it is the page. */
+/** The first dashboard has no heading: the page's own title serves. */
 function addDashboard(id: string, title: string): HTMLElement {
   const grid = html('div', { class: 'panels' });
   if (grids.size > 0) byId('dashboards').append(html('h2', { class: 'dashboard' }, title));
@@ -105,25 +105,25 @@ function showHint(extent: Extent, span: Span, read: number): void {
 function hintFor(extent: Extent, span: Span, read: number): string | undefined {
   const { events, first, last } = extent;
   if (events === 0 || first === undefined || last === undefined) {
-    if (read > 0) return 'The first clicks are on their way: a batch is stored after a second at most.';
-    return 'No clicks yet. Visit the site, or write a line to the log: it shows up here by itself.';
+    if (read > 0) return 'The first clicks are on their way. They are stored about a second after they are logged.';
+    return 'No clicks yet. Visit the site or append a line to the log; it appears here on its own.';
   }
   const between = `from ${toDay(first)} to ${toDay(last)}`;
-  if (isOutside(extent, span)) return `Nothing in this range: the clicks are ${between}.`;
+  if (isOutside(extent, span)) return `No clicks in this range. The stored ones are ${between}.`;
   const age = Date.now() - last;
   if (range === 'all' && !chosen && age > 15 * 60_000) {
-    return `The last click is ${toDuration(age)} old, so all of them are shown, ${between}.`;
+    return `The last click is ${toDuration(age)} old, so all clicks are shown, ${between}.`;
   }
   return undefined;
 }
 
-function pick(newRange: Range): void {
+function pick(newRange: TimeRange): void {
   chosen = true;
   history.replaceState(null, '', `#${newRange}`);
   choose(newRange);
 }
 
-function choose(newRange: Range): void {
+function choose(newRange: TimeRange): void {
   range = newRange;
   markRange();
   refresh();
@@ -146,14 +146,14 @@ document.addEventListener('visibilitychange', () => {
   if (!document.hidden) refresh();
 });
 
-async function keepLooking(): Promise<void> {
+async function poll(): Promise<void> {
   for (;;) {
     const next = new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-    // Nobody looks: the log's way to the store comes first.
+    // A hidden page asks for nothing: delivering the log comes first.
     if (!document.hidden) await refresh();
     await next;
   }
 }
 
 markRange();
-keepLooking();
+poll();

@@ -1,4 +1,3 @@
-/** How a panel is drawn. */
 import type { PanelRow } from '../../panels/panel';
 import type { PanelView, Span } from '../overview-reply';
 import { makeChart } from './chart';
@@ -14,8 +13,7 @@ export function makeView(panel: PanelView): View {
   const { title } = panel;
   if (panel.kind === 'events') return makeEvents(title, panel.fields);
   const { by, figures, drawing } = panel;
-  const [split] = by;
-  const heading = split?.by === 'field' ? split.heading : '';
+  const heading = by.flatMap((split) => (split.by === 'field' ? [split.heading] : [])).join(' → ');
   const { column = 'events', label = '' } = figures[0] ?? {};
   switch (drawing.as) {
     case 'columns':
@@ -32,7 +30,7 @@ export function makeView(panel: PanelView): View {
     case 'funnel':
       return makeRanking(title, heading, label, (rows) => toSteps(rows, drawing.steps, column));
     case 'flow':
-      return makeRanking(title, 'From page to page', label, (rows) => toPairs(rows, column));
+      return makeRanking(title, heading, label, (rows) => toPairs(rows, column));
     case 'ranking':
       return makeRanking(title, heading, label, (rows) =>
         rows.map((row) => ({ name: visible(String(row['label'])), value: Number(row[column]) })),
@@ -40,7 +38,7 @@ export function makeView(panel: PanelView): View {
   }
 }
 
-/** Each step in its place, also those that nobody came to, with its share of the first. */
+/** Every step in order, empty ones included, with its share of the first. */
 function toSteps(
   rows: readonly PanelRow[],
   steps: readonly { readonly value: string; readonly label: string }[],

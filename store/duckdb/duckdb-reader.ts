@@ -1,5 +1,6 @@
 import type { DataPanel, PanelRange, PanelRow } from '../../panels/panel';
-import type { Extent, StoreReader, Totals } from '../store';
+import type { Extent } from '../extent';
+import type { StoreReader, Totals } from '../store';
 import type { Query, Row } from './duckdb-database';
 import { createDuckDbRunReader } from './duckdb-run-reader';
 import { toSql } from './to-sql';

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { HttpClient } from '../../core/http-client';
-import type { Extent, StoreReader, Totals } from '../store';
+import type { Extent } from '../extent';
+import type { StoreReader, Totals } from '../store';
 import { askEngine, type Engine } from './engine';
 import { createSearchRunReader } from './search-run-reader';
 import { MOST_PRECISION, readSearch, toSearch } from './to-search';

@@ -1,11 +1,12 @@
-/** Charts as SVG: no script, their numbers in tooltips and in the table beside them. */
+/** Charts as SVG without a script: the exact numbers are in tooltips. */
+import { linearScale, niceCeiling, quartersOf, toTenth, toTimeStep } from '../../core/chart-scale';
 import { type Html, html } from '../../core/html';
 
 export interface Series {
   readonly name: string;
-  /** A class of the style sheet: `main`, `bad`, `quiet`, `good`. */
+  /** A class of the style sheet: `main`, `good`, `warn`, `bad`, `quiet`. */
   readonly look: string;
-  /** One for each bin; NaN leaves a gap. */
+  /** One per bin; NaN leaves a gap. */
   readonly values: readonly number[];
 }
 
@@ -13,7 +14,7 @@ export interface TimeChart {
   readonly title: string;
   readonly unit: string;
   readonly binSeconds: number;
-  /** Drawn as filled columns, from below upwards. */
+  /** Drawn as stacked columns, the first at the bottom. */
   readonly columns: readonly Series[];
   readonly lines: readonly Series[];
 }
@@ -21,61 +22,65 @@ export interface TimeChart {
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 220, 52, 26, 10];
 const [PLOT_WIDTH, PLOT_HEIGHT] = [WIDTH - LEFT - 8, HEIGHT - BOTTOM - TOP];
 
-/** Figures over the run's time. */
+/** Draws values over the time of the run. */
 export function timeChart({ title, unit, binSeconds, columns, lines }: TimeChart): Html {
   const all = [...columns, ...lines];
   const count = Math.max(1, ...all.map(({ values }) => values.length));
   const top = niceCeiling(
     Math.max(stackTop(columns, count), ...lines.flatMap(({ values }) => values.filter(isNumber))),
   );
-  const x = (bin: number) => LEFT + (bin / count) * PLOT_WIDTH;
-  const y = (value: number) => TOP + PLOT_HEIGHT * (1 - value / top);
+  const x = toX(0, count);
+  const y = toY(top);
   const seconds = count * binSeconds;
 
   return html`<figure><figcaption><h2>${title}</h2>${legend(all)}</figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${yAxis(top, unit, y)}${ticks(seconds).map(
     (tick) =>
-      html`<text class="tick" x="${at(LEFT + (tick / seconds) * PLOT_WIDTH)}" y="${HEIGHT - 8}" text-anchor="${tick === seconds ? 'end' : 'middle'}">${timeLabel(tick)}</text>`,
+      html`<text class="tick" x="${toTenth(x(tick / binSeconds))}" y="${HEIGHT - 8}" text-anchor="${tick === seconds ? 'end' : 'middle'}">${timeLabel(tick)}</text>`,
   )}${stacked(columns, count).map(
     ({ look, bin, from, to }) =>
-      html`<rect class="column ${look}" x="${at(x(bin))}" y="${at(y(to))}" width="${at(Math.max(0.5, PLOT_WIDTH / count - (count > 200 ? 0 : 1)))}" height="${at(Math.max(0, y(from) - y(to)))}"/>`,
+      html`<rect class="column ${look}" x="${toTenth(x(bin))}" y="${toTenth(y(to))}" width="${toTenth(Math.max(0.5, PLOT_WIDTH / count - (count > 200 ? 0 : 1)))}" height="${toTenth(Math.max(0, y(from) - y(to)))}"/>`,
   )}${lines.map((line) => html`<path class="line ${line.look}" d="${toPath(line.values, (bin) => x(bin + 0.5), y)}"/>`)}${Array.from(
     { length: count },
     (_, bin) =>
-      html`<rect class="over" x="${at(x(bin))}" y="${TOP}" width="${at(PLOT_WIDTH / count)}" height="${PLOT_HEIGHT}"><title>${tip(all, bin, binSeconds, unit)}</title></rect>`,
+      html`<rect class="over" x="${toTenth(x(bin))}" y="${TOP}" width="${toTenth(PLOT_WIDTH / count)}" height="${PLOT_HEIGHT}"><title>${tip(all, bin, binSeconds, unit)}</title></rect>`,
   )}</svg></figure>`;
 }
 
-export interface Range {
+export interface LatencyRange {
   readonly upToMs: number;
   readonly count: number;
 }
 
-/** How many answers took how long; the ranges are gathered into columns, 4 to each doubling. */
-export function rangeChart(title: string, ranges: readonly Range[], marks: Readonly<Record<string, number>>): Html {
+/** Draws how many replies took how long, on a logarithmic axis with four columns per doubling. */
+export function rangeChart(
+  title: string,
+  ranges: readonly LatencyRange[],
+  marks: Readonly<Record<string, number>>,
+): Html {
   const columns = new Map<number, number>();
   for (const { upToMs, count } of ranges) {
     const column = columnOf(upToMs);
     columns.set(column, (columns.get(column) ?? 0) + count);
   }
-  const [first, last] = [Math.min(...columns.keys()), Math.max(...columns.keys())];
-  const count = columns.size === 0 ? 1 : last - first + 1;
+  const [first, last] = columns.size === 0 ? [0, 0] : [Math.min(...columns.keys()), Math.max(...columns.keys())];
+  const count = last - first + 1;
   const top = niceCeiling(Math.max(...columns.values(), 1));
-  const x = (column: number) => LEFT + ((column - first) / count) * PLOT_WIDTH;
-  const y = (value: number) => TOP + PLOT_HEIGHT * (1 - value / top);
+  const x = toX(first, count);
+  const y = toY(top);
   const every = Math.max(4, Math.ceil(count / 28) * 4);
 
   return html`<figure><figcaption><h2>${title}</h2></figcaption>
 <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${title}">${yAxis(top, '', y)}${[...columns].map(
     ([column, times]) =>
-      html`<rect class="column main" x="${at(x(column))}" y="${at(y(times))}" width="${at(Math.max(1, PLOT_WIDTH / count - 1))}" height="${at(PLOT_HEIGHT + TOP - y(times))}"><title>${duration(startOf(column))} to ${duration(startOf(column + 1))}: ${grouped(times)}</title></rect>`,
+      html`<rect class="column main" x="${toTenth(x(column))}" y="${toTenth(y(times))}" width="${toTenth(Math.max(1, PLOT_WIDTH / count - 1))}" height="${toTenth(PLOT_HEIGHT + TOP - y(times))}"><title>${duration(startOf(column))} to ${duration(startOf(column + 1))}: ${grouped(times)}</title></rect>`,
   )}${Array.from({ length: count }, (_, place) => first + place)
     .filter((column) => columns.size > 0 && column % every === 0)
     .map(
       (column) =>
-        html`<text class="tick" x="${at(x(column))}" y="${HEIGHT - 8}" text-anchor="middle">${duration(startOf(column))}</text>`,
+        html`<text class="tick" x="${toTenth(x(column))}" y="${HEIGHT - 8}" text-anchor="middle">${duration(startOf(column))}</text>`,
     )}${Object.entries(columns.size === 0 ? {} : marks).map(([name, ms], place) => {
-    const mark = at(Math.min(WIDTH - 8, x(exactColumnOf(ms))));
+    const mark = toTenth(Math.min(WIDTH - 8, x(exactColumnOf(ms))));
     return html`<line class="mark" x1="${mark}" x2="${mark}" y1="${TOP}" y2="${TOP + PLOT_HEIGHT}"/><text class="tick" x="${mark}" y="${TOP + 9 + 12 * place}" dx="-4" text-anchor="end">${name} ${duration(ms)}</text>`;
   })}</svg></figure>`;
 }
@@ -86,13 +91,13 @@ export interface Bar {
   readonly look: string;
 }
 
-/** Counts beside each other, the widest first as they are given. */
+/** Draws counts as horizontal bars, in the order given. */
 export function barList(title: string, bars: readonly Bar[]): Html {
   const most = Math.max(1, ...bars.map(({ count }) => count));
   const total = bars.reduce((sum, { count }) => sum + count, 0);
   return html`<section><h2>${title}</h2><table>${bars.map(
     ({ name, count, look }) =>
-      html`<tr><th scope="row">${name}</th><td class="bar"><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="column ${look}" width="${at((100 * count) / most)}" height="8" rx="1"/></svg></td><td class="number">${grouped(count)}</td><td class="number soft">${((100 * count) / Math.max(1, total)).toFixed(1)} %</td></tr>`,
+      html`<tr><th scope="row">${name}</th><td class="bar"><svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true"><rect class="column ${look}" width="${toTenth((100 * count) / most)}" height="8" rx="1"/></svg></td><td class="number">${grouped(count)}</td><td class="number soft">${((100 * count) / Math.max(1, total)).toFixed(1)} %</td></tr>`,
   )}</table></section>`;
 }
 
@@ -105,12 +110,14 @@ export function duration(ms: number): string {
 }
 
 const isNumber = (value: number) => !Number.isNaN(value);
-const at = (value: number) => String(Math.round(value * 10) / 10);
+const toX = (first: number, count: number) => linearScale([first, first + count], [LEFT, LEFT + PLOT_WIDTH]);
+const toY = (top: number) => linearScale([0, top], [TOP + PLOT_HEIGHT, TOP]);
+const toAxisLabel = (value: number) => value.toLocaleString('en', { maximumSignificantDigits: 3 });
 
 function yAxis(top: number, unit: string, y: (value: number) => number): readonly Html[] {
-  return [0, 0.25, 0.5, 0.75, 1].map((part) => {
-    const label = unit === 'ms' ? duration(part * top) : grouped(part * top);
-    return html`<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${at(y(part * top))}" y2="${at(y(part * top))}"/><text class="tick" x="${LEFT - 6}" y="${at(y(part * top) + 4)}" text-anchor="end">${part === 0 ? '0' : label}</text>`;
+  return quartersOf(top).map((value) => {
+    const label = value === 0 ? '0' : unit === 'ms' ? duration(value) : toAxisLabel(value);
+    return html`<line class="grid" x1="${LEFT}" x2="${WIDTH - 8}" y1="${toTenth(y(value))}" y2="${toTenth(y(value))}"/><text class="tick" x="${LEFT - 6}" y="${toTenth(y(value) + 4)}" text-anchor="end">${label}</text>`;
   });
 }
 
@@ -141,37 +148,26 @@ function stacked(columns: readonly Series[], count: number) {
   }).flat();
 }
 
-/** A line with gaps; a value alone is a dot, as wide as the line. */
+/** A line with gaps; a value between two gaps becomes a dot. */
 function toPath(values: readonly number[], x: (bin: number) => number, y: (value: number) => number): string {
   let path = '';
   for (const [bin, value] of values.entries()) {
     if (Number.isNaN(value)) continue;
     const isStart = Number.isNaN(values[bin - 1] ?? Number.NaN);
-    path += `${isStart ? 'M' : 'L'}${at(x(bin))} ${at(y(value))}${isStart ? 'h0' : ''}`;
+    path += `${isStart ? 'M' : 'L'}${toTenth(x(bin))} ${toTenth(y(value))}${isStart ? 'h0' : ''}`;
   }
   return path;
-}
-
-const CEILINGS = [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10];
-
-/** The next of these times a power of ten: their quarters are short numbers too. */
-function niceCeiling(value: number): number {
-  if (value <= 0) return 1;
-  const power = 10 ** Math.floor(Math.log10(value));
-  return power * (CEILINGS.find((step) => step * power >= value * (1 - 1e-9)) ?? 10);
 }
 
 const exactColumnOf = (ms: number) => 4 * Math.log2(Math.max(0.001, ms));
 const columnOf = (ms: number) => Math.floor(exactColumnOf(ms));
 const startOf = (column: number) => 2 ** (column / 4);
 
-/** At most seven round moments. */
+/** Seconds since the start that get a label: at most seven. */
 function ticks(seconds: number): readonly number[] {
-  const step = TICK_SECONDS.find((one) => seconds / one <= 6) ?? Math.ceil(seconds / 6 / 86_400) * 86_400;
+  const step = toTimeStep((seconds * 1000) / 6) / 1000;
   return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, place) => place * step);
 }
-
-const TICK_SECONDS = [1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14_400, 28_800, 86_400];
 
 function timeLabel(seconds: number): string {
   if (seconds < 120) return `${grouped(seconds)} s`;

@@ -4,7 +4,7 @@ import type { ThresholdResult } from '../expect';
 import type { Counts } from '../ledger';
 import type { Bin } from '../timeline';
 import type { TrafficReport } from '../traffic-report';
-import { type Bar, barList, duration, grouped, type Range, rangeChart, timeChart } from './charts';
+import { type Bar, barList, duration, grouped, type LatencyRange, rangeChart, timeChart } from './charts';
 import { STYLE } from './style';
 
 export interface HtmlReport {
@@ -15,7 +15,7 @@ export interface HtmlReport {
   readonly bins: readonly Readonly<Bin>[];
   /** Requests a second that the plan has in each bin; empty where there is no rate. */
   readonly asked: readonly number[];
-  readonly ranges: readonly Range[];
+  readonly ranges: readonly LatencyRange[];
   readonly byPage: Counts;
   readonly byAction: Counts;
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { createHttpClient } from '../../../core/http-client';
 import { openSearchStore, type SearchStore } from '../../../store/search/search-store';
 import { delivery, EVENT } from '../../support/event-store-contract';
+import { until } from '../../support/until';
 
 interface Reply {
   readonly status: number;
@@ -208,7 +209,7 @@ describe('a store in a search engine in trouble', () => {
   it('aborts a write when it is closed', async () => {
     answers = [unavailable];
     const written = store.write([a]);
-    while (asked.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => asked.length > 0, { what: 'a request' });
 
     await store.close();
 

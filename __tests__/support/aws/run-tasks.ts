@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { createEcs } from '../../../traffic/load/aws-calls';
 import type { DeployedLoad } from '../../../traffic/load/deployed-load';
+import { until } from '../until';
 
 const Variables = z.array(z.object({ name: z.string(), value: z.string() }));
 const Definition = z.object({
@@ -43,10 +43,13 @@ export async function runTasks({
   const ecs = createEcs({ url: new URL(ecsUrl), region });
   const { taskDefinition: definition } = Definition.parse(await ecs('DescribeTaskDefinition', { taskDefinition }));
   const [{ command, environment }] = definition.containerDefinitions;
-  let arns: string[] = [];
-  for (const deadline = Date.now() + 20_000; arns.length < count && Date.now() < deadline; await sleep(50)) {
-    arns = z.object({ taskArns: z.array(z.string()) }).parse(await ecs('ListTasks', { cluster })).taskArns;
-  }
+  const arns = await until(
+    async () => {
+      const { taskArns } = z.object({ taskArns: z.array(z.string()) }).parse(await ecs('ListTasks', { cluster }));
+      return taskArns.length >= count && taskArns;
+    },
+    { what: `${count} tasks are started` },
+  );
   const { tasks } = Tasks.parse(await ecs('DescribeTasks', { cluster, tasks: arns }));
   const door = createServer((_, response) => response.end(CREDENTIALS)).listen(0, '127.0.0.1');
   await once(door, 'listening');

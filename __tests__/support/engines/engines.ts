@@ -1,17 +1,17 @@
-/** Gives tests the search nodes that the set-up has started. */
+/** Gives tests the search nodes that the set-up starts. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ENGINES, type EngineName } from '../../../bench/start-node';
 import { needs } from '../needs';
+import { until } from '../until';
 
-/** The folder that has each node's state as `<name>.json` once it is known; set by the set-up, inherited by the workers. */
+/** Names the folder of the nodes' state files, `<name>.json`. Set by the set-up, inherited by the workers. */
 export const STATE_VARIABLE = 'CLICKSTREAMY_TEST_NODES';
 
 export type NodeState = { readonly url: string } | { readonly failure: string };
 
-/** The programs that a node needs, if both are installed: a node is compiled from source, so a Java runtime alone is not enough. */
+/** @returns undefined unless a JDK (a node's starter is compiled from its source) and Maven are installed. */
 export function findJavaAndMaven(): string | undefined {
   try {
     execFileSync('javac', ['-version'], { stdio: 'ignore' });
@@ -22,14 +22,10 @@ export function findJavaAndMaven(): string | undefined {
   }
 }
 
-/** Waits until the node has started; the first start on a machine downloads its jars. */
+/** Waits until the node has started; the first time ever, that includes downloading its jars. */
 async function nodeUrl(name: EngineName): Promise<string> {
   const file = join(process.env[STATE_VARIABLE] ?? '', `${name}.json`);
-  const deadline = Date.now() + START_MS;
-  while (!existsSync(file)) {
-    if (Date.now() > deadline) throw new Error(`${name} has not started in ${START_MS / 1000} s`);
-    await sleep(50);
-  }
+  await until(() => existsSync(file), { what: `${name} has started`, deadlineMs: START_MS });
   const state = JSON.parse(readFileSync(file, 'utf8')) as NodeState;
   if ('failure' in state) throw new Error(`${name} has not started: ${state.failure}`);
   return state.url;
@@ -37,7 +33,7 @@ async function nodeUrl(name: EngineName): Promise<string> {
 
 const START_MS = 240_000;
 
-/** Runs the same tests on each engine, or on those named. `body` may call `url` in a test or a hook. */
+/** Describes the same tests for each engine. @param body gets the node's address as a function, to be called from a test or a hook. */
 export function describeEngines(
   subject: string,
   body: (engine: EngineName, url: () => string) => void,

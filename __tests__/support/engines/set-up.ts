@@ -1,11 +1,12 @@
 /**
- * Before the engines' tests: begins to start one node of each engine, all at once and once for all test files, and does not wait, since
- * other tests can run meanwhile. A test waits for its node's state file (`describeEngines`).
+ * Before the engines' tests: begins to start one node of each engine for all test files, and does not wait, so that other tests can run
+ * meanwhile. A test waits for its node's state file (`describeEngines`).
  */
 import { mkdirSync, mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ENGINES, type EngineName, type RunningNode, startNode } from '../../../bench/start-node';
+import requireBuild from '../require-build';
 import { findJavaAndMaven, type NodeState, STATE_VARIABLE } from './engines';
 
 declare global {
@@ -13,6 +14,7 @@ declare global {
 }
 
 export default function setUp(): void {
+  requireBuild();
   if (findJavaAndMaven() === undefined) return;
   const folder = mkdtempSync(join(tmpdir(), 'engines-'));
   process.env[STATE_VARIABLE] = folder;

@@ -1,4 +1,4 @@
-/** After the engines' tests, also when some have failed. A run that is killed takes its nodes along: they end with their standard input. */
+/** After the engines' tests, failed ones too. If the run is killed, its nodes end with their standard input. */
 import { rm } from 'node:fs/promises';
 
 export default async function tearDown(): Promise<void> {

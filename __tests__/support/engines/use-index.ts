@@ -5,7 +5,7 @@ import { askEngine } from '../../../store/search/engine';
 
 export const clientOf = (url: string): HttpClient => createHttpClient({ url: new URL(url), auth: { mode: 'none' } });
 
-/** A name that no other test uses: all test files share the nodes. */
+/** A unique name, since all test files share the nodes. */
 export const freshIndex = () => `test-${randomUUID()}`;
 
 /** Deletes the index, its rotated ones and its template. */
@@ -18,7 +18,7 @@ const Hits = z.object({
   hits: z.object({ hits: z.array(z.object({ _id: z.string(), _source: z.record(z.string(), z.unknown()) })) }),
 });
 
-/** Every document of the index, by its id; up to 10,000. */
+/** Reads up to 10,000 documents, by id. */
 export async function readDocuments(
   client: HttpClient,
   index: string,
@@ -32,7 +32,7 @@ export async function readDocuments(
 
 const Count = z.object({ count: z.number() });
 
-/** How many documents a query finds. */
+/** Counts the documents that a query finds. */
 export async function countOf(client: HttpClient, index: string, query: object): Promise<number> {
   await askEngine(client, { method: 'POST', path: `/${index}/_refresh` }, z.object({}));
   return (await askEngine(client, { method: 'POST', path: `/${index}/_count`, json: { query } }, Count)).count;

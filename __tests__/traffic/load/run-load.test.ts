@@ -7,6 +7,7 @@ import { type DemoSite, startDemoSite } from '../../../site/demo-site';
 import { type LoadResult, type LoadRun, runLoad } from '../../../traffic/load/run-load';
 import { runTraffic } from '../../../traffic/run-traffic';
 import { type FakeAws, startFakeAws } from '../../support/fake-aws';
+import { until } from '../../support/until';
 
 jest.setTimeout(60_000);
 
@@ -97,7 +98,7 @@ describe('a load run', () => {
     aws = await startAws(600);
     const stop = new AbortController();
     const ran = load({ signal: stop.signal, start: new Date() });
-    while (requestsSeen() < 50) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => requestsSeen() >= 50, { what: '50 requests' });
 
     stop.abort();
 
@@ -112,7 +113,7 @@ describe('a load run', () => {
     aws.refusal = 'RESOURCE:CPU';
 
     await expect(load()).rejects.toThrow(/^ECS starts no task for shard 2\/3: RESOURCE:CPU\.\n→ /);
-    while (aws.running() > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await until(() => aws.running() === 0, { what: 'all tasks end' });
     expect(readdirSync(join(folder, 'bucket', 'load'))).toHaveLength(1);
   });
 

@@ -90,7 +90,8 @@ describe('a run of now', () => {
   it('arrives by the clock', async () => {
     const report = await run({ rate: 200, requests: 200 });
 
-    expect(report.seconds).toBeGreaterThanOrEqual(0.99);
+    // The last of 200 is due 199 times 5 ms after the first, and nothing is sent early.
+    expect(report.seconds).toBeGreaterThanOrEqual(0.995);
     expect(countEvents(arrived())).toEqual(ledgerCounts(readLedger()));
     expect(endpoint.batches.length).toBeGreaterThan(3);
   });

@@ -85,10 +85,12 @@ describe('the lines of now', () => {
 
     const after = Date.now();
     const lines = linesOf(readFileSync(out, 'utf8'));
+    // The last of 100 is due 99 times 10 ms after the first, and nothing is written early.
     expect(report.seconds).toBeGreaterThanOrEqual(0.99);
     expect(lines).toHaveLength(100);
     for (const line of lines) {
       const ms = Date.parse(readLine(line).time.replace(/^(\d+)\/(\w+)\/(\d+):/, '$1 $2 $3 '));
+      // A log's time has whole seconds.
       expect(ms).toBeGreaterThanOrEqual(before - 1000);
       expect(ms).toBeLessThanOrEqual(after);
     }

@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { until } from '../../until';
 import { type AwsProxy, startProxy } from './proxy';
 import { mendRules } from './rules';
 
@@ -58,14 +58,14 @@ async function freePort(): Promise<number> {
 }
 
 async function untilAnswering(url: string, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + DEADLINE_MS;
-  while (child.exitCode === null && Date.now() < deadline) {
-    const answered = await fetch(`${url}/moto-api/data.json`).then(
+  const answers = () =>
+    fetch(`${url}/moto-api/data.json`).then(
       (reply) => reply.ok,
       () => false,
     );
-    if (answered) return;
-    await wait(100);
-  }
-  throw new Error(`moto_server did not answer (exit code ${child.exitCode}).`);
+  await until(async () => child.exitCode !== null || (await answers()), {
+    what: 'moto_server answers',
+    deadlineMs: DEADLINE_MS,
+  });
+  if (child.exitCode !== null) throw new Error(`moto_server ended with ${child.exitCode}.`);
 }
