@@ -1,4 +1,4 @@
-/** Retry with exponential backoff and jitter: the one loop behind everything that is tried again. */
+/** Retry with exponential backoff and jitter: the one loop behind everything that is retried. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Backoff {
@@ -12,25 +12,27 @@ export interface Backoff {
  * How long to wait after a failed attempt: doubled each time, then shortened by up to half at random, so that many clients
  * do not come back at the same moment.
  *
- * @param attempt the one that failed, from 1.
+ * @param attempt number of the attempt that failed, from 1.
  */
 export function toPauseMs(attempt: number, { firstMs = 100, longestMs = 10_000 }: Backoff = {}): number {
   return Math.min(longestMs, firstMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
 }
 
-/** What an attempt came to. */
+/** The result of one attempt. */
 export type Attempt<T> = { readonly value: T } | { readonly error: unknown };
 
 export interface RetryOptions<T> {
-  /** Whether to try again. */
-  readonly again: (outcome: Attempt<T>, attempt: number) => boolean;
-  /** @default without end */
+  /** Whether to try again. @default after every error */
+  readonly again?: (outcome: Attempt<T>, attempt: number) => boolean;
+  /** @default no limit */
   readonly attempts?: number;
-  /** No attempt begins later than this after the first one. @default without end */
+  /** No attempt begins later than this after the first one. @default no limit */
   readonly withinMs?: number;
   readonly backoff?: Backoff;
   /** Ends the pause and lets the last attempt stand. */
   readonly signal?: AbortSignal;
+  /** In place of `signal`. Ends the pause: the next attempt is made at once. Whether it is the last is for `again` to say. */
+  readonly wake?: AbortSignal;
 }
 
 /**
@@ -40,7 +42,8 @@ export interface RetryOptions<T> {
  * @returns the last attempt's value. @throws the last attempt's error.
  */
 export async function retry<T>(work: (attempt: number) => Promise<T>, options: RetryOptions<T>): Promise<T> {
-  const { again, attempts = Number.POSITIVE_INFINITY, withinMs = Number.POSITIVE_INFINITY, backoff, signal } = options;
+  const { again = isError, attempts = Number.POSITIVE_INFINITY, withinMs = Number.POSITIVE_INFINITY } = options;
+  const { backoff, signal, wake = signal } = options;
   const isAborted = () => signal?.aborted === true;
   const startMs = performance.now();
   for (let attempt = 1; ; attempt++) {
@@ -51,9 +54,13 @@ export async function retry<T>(work: (attempt: number) => Promise<T>, options: R
     const isLast = attempt >= attempts || isAborted() || !again(outcome, attempt);
     const pauseMs = toPauseMs(attempt, backoff);
     if (isLast || performance.now() - startMs + pauseMs > withinMs) return settle(outcome);
-    await sleep(pauseMs, undefined, signal && { signal }).catch(() => {});
+    await sleep(pauseMs, undefined, wake && { signal: wake }).catch(() => {});
     if (isAborted()) return settle(outcome);
   }
+}
+
+function isError(outcome: Attempt<unknown>): boolean {
+  return 'error' in outcome;
 }
 
 function settle<T>(outcome: Attempt<T>): T {

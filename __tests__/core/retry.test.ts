@@ -63,6 +63,23 @@ describe('retry', () => {
   });
 });
 
+describe('retry that is woken', () => {
+  it('makes the next attempt at once, and as many as `again` wants', async () => {
+    const wake = new AbortController();
+    const seen: number[] = [];
+
+    await retry(
+      async (attempt) => {
+        seen.push(attempt);
+        setImmediate(() => wake.abort());
+      },
+      { again: (_, attempt) => attempt < 2, wake: wake.signal, backoff: { firstMs: 60_000, longestMs: 60_000 } },
+    );
+
+    expect(seen).toEqual([1, 2]);
+  });
+});
+
 describe('toPauseMs', () => {
   it.each([
     [1, 50, 100],
