@@ -1,7 +1,8 @@
 /** What becomes of records that a delivery stream does not take at once. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openRecordPutter, type RecordPutter } from '../../../core/put-records';
-import { FATES, PutQueue } from '../../../traffic/outputs/put-queue';
+import { FATES } from '../../../traffic/outputs/put-backlog';
+import { PutQueue } from '../../../traffic/outputs/put-queue';
 import { type Endpoint, openEndpoint } from '../../support/shipper-endpoint';
 
 jest.setTimeout(30_000);
@@ -64,7 +65,7 @@ describe('records', () => {
     await put(queue, 5);
 
     const under = put(queue, 5);
-    queue.hurry(1000);
+    queue.stop(1000);
 
     expect([...(await under).fates]).toEqual(Array(5).fill(FATES.refused));
   });
