@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { openEndpoint, until } from '../support/shipper-endpoint';
@@ -333,7 +333,7 @@ describe('the checkpoint', () => {
   });
 });
 
-describe('a .gz', () => {
+describe('gzip', () => {
   it('is unpacked, of several members, too', async () => {
     const lines = accessLines('a', 30_000);
     const [first, second] = [lines.slice(0, 20_000), lines.slice(20_000)];
@@ -362,10 +362,49 @@ describe('a .gz', () => {
     expect([...bench.endpoint.lines].sort()).toEqual([...lines].sort());
   });
 
-  it('that is no gzip is told', async () => {
-    writeFileSync(bench.path('access_log.1.gz'), 'plain text\n');
+  it('in name only is read as the plain log it is', async () => {
+    writeFileSync(bench.path('access_log.1.gz'), 'plain text\nand more\n');
 
-    await expect(bench.start({ once: true }).finished).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
+    const shipper = await bench.ship();
+
+    expect(bench.endpoint.lines).toEqual(['plain text\n', 'and more\n']);
+    expect(shipper.counts()).toMatchObject({ bytesRead: 20, bytesTotal: 20 });
+  });
+
+  it('in content only is unpacked, and goes on where an earlier run ended', async () => {
+    const lines = accessLines('a', 300);
+    writeFileSync(bench.path('access_log.1'), lines.slice(0, 100).join(''));
+    await bench.ship();
+    rmSync(bench.path('access_log.1'));
+    writeFileSync(bench.path('access_log-archive'), gzipSync(lines.join('')));
+
+    await bench.ship();
+    await bench.ship();
+
+    expect([...bench.endpoint.lines].sort()).toEqual([...lines].sort());
+  });
+
+  it.each([0, 1])('of which %i bytes are there when it is found is unpacked when there are more', async (bytes) => {
+    const lines = accessLines('a', 20);
+    const packed = gzipSync(lines.join(''));
+    const log = bench.path('access_log_packed');
+    writeFileSync(log, packed.subarray(0, bytes));
+    writeFileSync(bench.path('access_log'), 'b\n');
+    bench.start();
+    await until('the other log', () => bench.endpoint.lines.length === 1);
+
+    appendFileSync(log, packed.subarray(bytes));
+    await until('all lines', () => bench.endpoint.lines.length > 20);
+
+    expect([...bench.endpoint.lines].sort()).toEqual([...lines, 'b\n'].sort());
+  });
+
+  it('is not waited for in a log of one byte that is read once', async () => {
+    writeFileSync(bench.path('access_log'), '\x1f');
+
+    await bench.ship();
+
+    expect(bench.endpoint.lines).toEqual(['\x1f']);
   });
 
   it('that is still being written is read when it is whole', async () => {

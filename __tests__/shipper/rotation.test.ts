@@ -312,13 +312,13 @@ describe('files', () => {
     expect(bench.endpoint.lines).toEqual(['a\n']);
   });
 
-  it('says that a path is no file', async () => {
+  it('says that a path is not a file', async () => {
     execFileSync('mkfifo', [bench.path('pipe')]);
 
     for (const path of [bench.folder, bench.path('pipe')])
       await expect(bench.start({ patterns: [path] }).finished).rejects.toMatchObject({
         code: 'LOG_NOT_FOUND',
-        message: expect.stringContaining(`${path} is no file`),
+        message: expect.stringContaining(`${path} is not a file`),
       });
   });
 
