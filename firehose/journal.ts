@@ -208,6 +208,7 @@ async function writeAll(file: SegmentFile, parts: readonly Buffer[], position: n
 
 function writeFailed(folder: string, error: unknown): ToolkitError {
   const message = `The journal in ${folder} cannot be written: ${reasonOf(error)}.`;
-  const hint = 'Make room or correct the folder’s rights; what was accepted before is safe, send this batch again.';
+  const hint =
+    'Free space on the disk, or correct the folder’s rights; what was accepted before is safe, send this batch again.';
   return new ToolkitError('JOURNAL_WRITE_FAILED', message, hint, { cause: error });
 }

@@ -1,4 +1,4 @@
-/** Calls the transform function as Firehose calls its Lambda function: so many bytes at once, so many attempts. */
+/** Calls the transform function as Firehose calls its Lambda function: at most a buffer's bytes at once, and four attempts. */
 
 import { randomUUID } from 'node:crypto';
 import { MAX_PAYLOAD_BYTES, TRANSFORM_ATTEMPTS, TRANSFORM_BUFFER_BYTES } from '../core/firehose-limits';

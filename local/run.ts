@@ -19,7 +19,7 @@ import {
 import { isBalanced, type LocalReport, toTotals } from './report';
 
 export interface LocalOptions extends PipelineProps {
-  /** Stop after so many; without it, when `signal` is aborted, or with `once` when everything is stored. */
+  /** Stop after this time; without it, when `signal` is aborted, or with `once` when everything is stored. */
   readonly seconds?: number | undefined;
   /** Kept from run to run. Without it a temporary folder is used, and removed unless something in it failed. */
   readonly dataFolder?: string | undefined;

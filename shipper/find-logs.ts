@@ -26,7 +26,7 @@ export async function findLogs(patterns: readonly string[]): Promise<Findings> {
     let files = 0;
     for (const path of await pathsOf(pattern)) {
       const stats = await statOf(path);
-      // Not a folder; nor a pipe or a device, which could block for ever.
+      // Not a folder; nor a pipe or a device, which could block without end.
       if (!stats?.isFile()) continue;
       files += 1;
       const file = `${stats.dev}:${stats.ino}`;

@@ -3,7 +3,7 @@ import { retry, toPauseMs } from '../../core/retry';
 const quick = { firstMs: 1, longestMs: 2 };
 
 describe('retry', () => {
-  it('returns the first value that need not be tried again', async () => {
+  it('returns the first value that needs no retry', async () => {
     const values = [503, 503, 200, 503];
     const seen: number[] = [];
 

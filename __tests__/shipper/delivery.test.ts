@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 describe('what is sent', () => {
-  it('is one record a line, with its newline, bytes as they stand', async () => {
+  it('is one record a line, with its newline, bytes unchanged', async () => {
     writeFileSync(bench.path('access_log'), Buffer.from('a\r\n\n\xff\x00\xfe\nlast without newline', 'latin1'));
 
     const shipper = await bench.ship();
@@ -67,7 +67,7 @@ describe('what is sent', () => {
     expect(bench.endpoint.batches.sort((a, b) => b.length - a.length)).toEqual([exact, [1]]);
   });
 
-  it('keeps a line over 1,000 KiB out, whole, in a file of its own', async () => {
+  it('keeps a line over 1,000 KiB out, whole, in a separate file', async () => {
     const longest = `${'l'.repeat(1_023_999)}\n`;
     const tooLong = `${'t'.repeat(1_024_000)}\n`;
     const huge = `${'h'.repeat(5_000_000)}\n`;
@@ -173,7 +173,7 @@ describe('a stream that fails', () => {
     expect(shipper.counts().acknowledged).toBe(2);
   });
 
-  it('by not being there is waited for', async () => {
+  it('because it is out of reach is waited for', async () => {
     const port = Number(bench.endpoint.url.port);
     await bench.endpoint.close();
     writeFileSync(bench.path('access_log'), 'a\n');
@@ -347,7 +347,7 @@ describe('gzip', () => {
     expect(bytesRead).toBe(bytesTotal);
   });
 
-  it('that is damaged is told, and what stands before the damage is sent', async () => {
+  it('that is damaged is reported, and everything before the damage is sent', async () => {
     const lines = accessLines('a', 30_000);
     const damaged = gzipSync('b\n');
     damaged[10] = 0x07; // No block of deflate begins so.

@@ -1,4 +1,4 @@
-/** What becomes of records that a delivery stream does not take at once. */
+/** What becomes of records that a delivery stream does not accept at once. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openRecordPutter, type RecordPutter } from '../../../core/put-records';
 import { FATES } from '../../../traffic/outputs/put-backlog';
@@ -59,7 +59,7 @@ describe('records', () => {
     },
   );
 
-  it('are not tried again once the run is stopped', async () => {
+  it('are not retried once the run is stopped', async () => {
     endpoint.behave = (call) => (call === 0 ? 'accept' : '503');
     const queue = openQueue();
     await put(queue, 5);
