@@ -11,5 +11,16 @@ export const MAX_RECORD_BYTES = 1000 * 1024;
 export const MAX_BATCH_RECORDS = 500;
 /** One PutRecordBatch call, its records before base64: 4 MiB. */
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
+/** A delivery stream's name: letters, digits and `_.-`. */
+export const MAX_STREAM_NAME_LENGTH = 64;
 /** The request to a transform function, and its reply: Lambda's payload limit of 6 MiB. */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+/** How often Firehose calls a transform function that fails, the first call included. */
+export const TRANSFORM_ATTEMPTS = 4;
+/**
+ * The buffer hint of the transform function, in bytes of records; a larger record goes alone. Firehose's default is 1 MiB: half of it
+ * keeps the function's reply below its limit (see etl/handler.ts).
+ */
+export const TRANSFORM_BUFFER_BYTES = 512 * 1024;
+/** How long Firehose retries a destination that is out of reach, by default, the first attempt included. */
+export const DEFAULT_RETRY_SECONDS = 300;

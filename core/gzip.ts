@@ -1,4 +1,4 @@
-/** How many of a file's first bytes `isGzip` looks at. */
+/** The number of first bytes that `isGzip` needs. */
 export const GZIP_MAGIC_BYTES = 2;
 
 /** Whether a file that starts with these bytes is gzip (RFC 1952), whatever its name says. */

@@ -1,19 +1,19 @@
-/** Records into a Firehose delivery stream: one call at a time, and what its answer means. When to try again is the caller's. */
+/** One PutRecordBatch call to a Firehose delivery stream, and what its answer means. See record-sender.ts for what is sent again. */
 import { isNativeError } from 'node:util/types';
 import { reasonOf, ToolkitError } from './errors';
 
 export interface RecordPutterProps {
   readonly stream: string;
-  /** In place of AWS's own. */
+  /** An endpoint to use instead of AWS’s. */
   readonly endpoint?: URL | undefined;
-  /** @default as the AWS SDK finds it: AWS_REGION, or the profile's */
+  /** @default what the AWS SDK finds: AWS_REGION, or the profile's */
   readonly region?: string | undefined;
 }
 
 export interface PutResult {
-  /** The places of the records that were not accepted. */
+  /** The places of the records that were not accepted, in rising order. */
   readonly failed: readonly number[];
-  /** Of the first that failed: `ServiceUnavailableException`; empty where none did. */
+  /** Why the first of them failed: `ServiceUnavailableException`; empty if none did. */
   readonly why: string;
   /** `uncertain`: there was no answer, so the records may have been accepted all the same. */
   readonly sense: 'accepted' | 'refused' | 'uncertain';
@@ -23,7 +23,7 @@ export interface RecordPutter {
   /**
    * One PutRecordBatch: 500 records and 4 MiB at most.
    *
-   * @throws ToolkitError FIREHOSE_REFUSED where no further attempt can help.
+   * @throws ToolkitError FIREHOSE_REFUSED if no further attempt can help.
    */
   put(records: readonly Uint8Array[], signal?: AbortSignal): Promise<PutResult>;
   close(): void;
@@ -32,7 +32,7 @@ export interface RecordPutter {
 /**
  * Loads the AWS SDK, which takes a moment, and looks for a region and credentials; nothing is sent.
  *
- * @throws ToolkitError FIREHOSE_REFUSED where there are none.
+ * @throws ToolkitError FIREHOSE_REFUSED if there are none.
  */
 export async function openRecordPutter(props: RecordPutterProps): Promise<RecordPutter> {
   const { stream, endpoint, region } = props;
@@ -41,10 +41,10 @@ export async function openRecordPutter(props: RecordPutterProps): Promise<Record
   const client = new FirehoseClient({
     ...(endpoint !== undefined && { endpoint: endpoint.href }),
     ...(region !== undefined && { region }),
-    // A local endpoint must never see the user's own keys, nor ask for any.
+    // A local endpoint must neither see the user's keys nor ask for any.
     ...(isLocal && { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }),
     ...(isLocal && region === undefined && { region: 'us-east-1' }),
-    // The caller tries again, with only what failed.
+    // The caller retries, with only what failed.
     maxAttempts: 1,
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
   });
@@ -88,7 +88,7 @@ export async function openRecordPutter(props: RecordPutterProps): Promise<Record
 const THROTTLED = /Throttl|LimitExceeded|TooManyRequests|SlowDown|ServiceUnavailable/;
 const NO_CREDENTIALS = /^(?:CredentialsProviderError|TokenProviderError)$/;
 
-/** Where no attempt will ever succeed: the request is wrong or not allowed. */
+/** No attempt will ever succeed: the request is wrong or not allowed. */
 function isFinal(error: unknown): boolean {
   if (!isNativeError(error)) return false;
   if (NO_CREDENTIALS.test(error.name)) return true;
@@ -97,7 +97,7 @@ function isFinal(error: unknown): boolean {
   return status !== 408 && status !== 429 && !THROTTLED.test(error.name) && error.name !== 'RequestTimeout';
 }
 
-/** Whether nothing of the call was accepted: the stream said so, or nobody was there to hear it. */
+/** Whether nothing of the call was accepted: the stream said so, or was not reached. */
 function wasRefused(error: unknown): boolean {
   if (!isNativeError(error)) return false;
   if (THROTTLED.test(error.name)) return true;
@@ -132,38 +132,41 @@ const REFUSALS: readonly (readonly [RegExp, Sentence])[] = [
     /^ResourceNotFoundException/,
     (stream, where) => [
       `There is no delivery stream ${stream} at ${where}.`,
-      'Check its name and the region; `aws firehose list-delivery-streams` shows those there are.',
+      'Check its name and the region; `aws firehose list-delivery-streams` lists the streams.',
     ],
   ],
-  [/Region is missing/, () => ['No AWS region is set.', 'Name one: --region us-east-1, or AWS_REGION.']],
+  [/Region is missing/, () => ['No AWS region is set.', 'Set one: --region us-east-1, or AWS_REGION.']],
   [
     /expired/i,
-    () => ['The AWS credentials have expired.', 'Get new ones (`aws sso login`, or your own way), then run again.'],
+    () => [
+      'The AWS credentials have expired.',
+      'Get new ones (`aws sso login`, or however you sign in), then run again.',
+    ],
   ],
   [
     /^(?:CredentialsProviderError|TokenProviderError)/,
     () => [
       'No AWS credentials were found.',
-      'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` tells whose they are.',
+      'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; `aws sts get-caller-identity` shows whose they are.',
     ],
   ],
   [
     /^(?:UnrecognizedClientException|InvalidSignatureException|InvalidClientTokenId|IncompleteSignature)/,
     () => [
       'AWS does not know these credentials.',
-      '`aws sts get-caller-identity` tells whether they are good; set AWS_PROFILE, or new keys.',
+      '`aws sts get-caller-identity` shows whether they are valid; set AWS_PROFILE, or new keys.',
     ],
   ],
   [
     /^AccessDenied/,
     (stream) => [
       `These AWS credentials may not put records into delivery stream ${stream}.`,
-      'Allow them firehose:PutRecordBatch on it.',
+      'Allow firehose:PutRecordBatch on it.',
     ],
   ],
 ];
 
-/** Whether what listens there is on this machine. */
+/** Whether a server at this address is on this machine. */
 export function isLoopback({ hostname }: URL): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -1,4 +1,4 @@
-/** Retry with exponential backoff and jitter: the one loop behind everything that is tried again. */
+/** Retry with exponential backoff and jitter: the one loop behind everything that is retried. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Backoff {
@@ -12,26 +12,28 @@ export interface Backoff {
  * How long to wait after a failed attempt: doubled each time, then shortened by up to half at random, so that many clients
  * do not come back at the same moment.
  *
- * @param attempt the one that failed, from 1.
+ * @param attempt number of the attempt that failed, from 1.
  */
 export function toPauseMs(attempt: number, { firstMs = 100, longestMs = 10_000 }: Backoff = {}): number {
   return Math.min(longestMs, firstMs * 2 ** (attempt - 1)) * (0.5 + Math.random() / 2);
 }
 
-/** What an attempt came to. */
+/** The result of one attempt. */
 export type Attempt<T> = { readonly value: T } | { readonly error: unknown };
 
 export interface RetryOptions<T> {
-  /** Whether to try again. */
-  readonly again: (outcome: Attempt<T>, attempt: number) => boolean;
-  /** @default without end */
+  /** Whether to try again. @default after every error */
+  readonly again?: (outcome: Attempt<T>, attempt: number) => boolean;
+  /** @default no limit */
   readonly attempts?: number;
-  /** No attempt begins later than this after the first one; the last pause is shortened to fit. @default without end */
+  /** No attempt begins later than this after the first one; the last pause is shortened to fit. @default no limit */
   readonly withinMs?: number;
   /** Or the pause in milliseconds after an attempt that failed. */
   readonly backoff?: Backoff | ((attempt: number) => number);
   /** Ends the pause and lets the last attempt stand. */
   readonly signal?: AbortSignal;
+  /** In place of `signal`. Ends the pause: the next attempt is made at once. Whether it is the last is for `again` to say. */
+  readonly wake?: AbortSignal;
 }
 
 /**
@@ -41,7 +43,8 @@ export interface RetryOptions<T> {
  * @returns the last attempt's value. @throws the last attempt's error.
  */
 export async function retry<T>(work: (attempt: number) => Promise<T>, options: RetryOptions<T>): Promise<T> {
-  const { again, attempts = Number.POSITIVE_INFINITY, withinMs = Number.POSITIVE_INFINITY, backoff, signal } = options;
+  const { again = isError, attempts = Number.POSITIVE_INFINITY, withinMs = Number.POSITIVE_INFINITY } = options;
+  const { backoff, signal, wake = signal } = options;
   const isAborted = () => signal?.aborted === true;
   const startMs = performance.now();
   for (let attempt = 1; ; attempt++) {
@@ -53,9 +56,13 @@ export async function retry<T>(work: (attempt: number) => Promise<T>, options: R
     const isOver = attempt >= attempts || leftMs <= 0 || isAborted();
     if (isOver || !again(outcome, attempt)) return settle(outcome);
     const pauseMs = Math.min(leftMs, typeof backoff === 'function' ? backoff(attempt) : toPauseMs(attempt, backoff));
-    await sleep(pauseMs, undefined, signal && { signal }).catch(() => {});
+    await sleep(pauseMs, undefined, wake && { signal: wake }).catch(() => {});
     if (isAborted()) return settle(outcome);
   }
+}
+
+function isError(outcome: Attempt<unknown>): boolean {
+  return 'error' in outcome;
 }
 
 function settle<T>(outcome: Attempt<T>): T {

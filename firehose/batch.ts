@@ -4,8 +4,8 @@
  *     8 the segment's marker | 4 payload length | 4 CRC-32 of the payload | payload:
  *     16 id of record 0 | 8 arrival, ms | 4 number of records | 4 × n lengths | the records' bytes
  *
- * Numbers are little-endian. The marker is set when the frame is written: it is random for each segment, so no record,
- * however hostile, can hold something that reads as a frame.
+ * Numbers are little-endian. The marker is set when the frame is written. It is random for each segment, so even a hostile record
+ * cannot contain something that reads as a frame.
  */
 import { crc32 } from 'node:zlib';
 import { toRecordId } from './record-ids';
@@ -30,7 +30,7 @@ export interface Batch {
   idAt(index: number): string;
 }
 
-/** What these records will take in the journal, and in memory until they are delivered. */
+/** The size of these records in the journal, and in memory until they are delivered. */
 export function frameBytes(records: readonly Uint8Array[]): number {
   let size = LENGTHS_AT + 4 * records.length;
   for (const record of records) size += record.length;
@@ -55,7 +55,7 @@ export function toBatch(records: readonly Uint8Array[], idBase: Uint8Array, arri
   return viewBatch(frame);
 }
 
-/** Reads the frame that starts at `at` in a segment's bytes; undefined where there is none that is whole and sound. */
+/** Reads the frame that starts at `at` in a segment's bytes; undefined if it is not whole and sound. */
 export function readBatch(segment: Buffer, marker: Uint8Array, at: number): Batch | undefined {
   const end = frameEnd(segment, at);
   if (end === undefined || end > segment.length || end - at < MIN_FRAME_BYTES) return undefined;
@@ -65,7 +65,7 @@ export function readBatch(segment: Buffer, marker: Uint8Array, at: number): Batc
   return viewBatch(frame);
 }
 
-/** Where the frame at `at` says that it ends; undefined if even that is cut off. */
+/** Where the frame at `at` ends by its length field; undefined if even that is cut off. */
 export function frameEnd(segment: Buffer, at: number): number | undefined {
   return at + PAYLOAD_AT > segment.length ? undefined : at + PAYLOAD_AT + segment.readUInt32LE(at + LENGTH_AT);
 }

@@ -3,51 +3,49 @@
  * Firehose's retries and error records, store, S3-shaped objects, a stable id for each accepted record.
  */
 import { setMaxListeners } from 'node:events';
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import { reasonOf, ToolkitError } from '../core/errors';
+import { DEFAULT_RETRY_SECONDS } from '../core/firehose-limits';
 import type { EventStore } from '../store/event-store';
 import { frameBytes, toBatch } from './batch';
-import { type DestinationIndex, type Outcome, openDelivery } from './delivery';
-import { type FolderLock, lockFolder } from './folder-lock';
+import { ByteLimiter } from './byte-limiter';
+import { type DeliveryOutcome, type DestinationIndex, openDelivery } from './delivery';
+import type { FolderLock } from './folder-lock';
 import type { TransformFunction } from './function-call';
 import { Journal, type JournalProps, type Segment } from './journal';
-import { recoverSegments } from './journal-recovery';
-import { DRAFT_SUFFIX } from './objects';
 import { MAX_RECORDS_A_BATCH, openIdSource } from './record-ids';
-import { Room } from './room';
+import { openStreamFolder, type StreamFolder } from './stream-folder';
 
 export interface DeliveryStreamProps {
   readonly name: string;
-  /** The data folder; the stream uses `journal` and `bucket` in it, and makes them. */
+  /** The data folder; the stream makes and uses `journal` and `bucket` in it. */
   readonly folder: string;
-  /** Of the objects' keys: `apache_`. */
+  /** What the objects' keys begin with: `apache_`. */
   readonly prefix: string;
   /** A buffer is delivered when it reaches this size … */
   readonly bufferBytes: number;
   /** … or this age, whichever is first. */
   readonly bufferSeconds: number;
-  /** The Lambda function; stays the caller's to close. */
+  /** The Lambda function; the caller closes it. */
   readonly transform: TransformFunction;
-  /** Stays the caller's to close. */
+  /** The caller closes it. */
   readonly store: EventStore;
-  /** What the line of a failed event names as its destination. */
+  /** The destination that the line of a failed event names. */
   readonly index: DestinationIndex;
-  /** Told of what a person should know, one sentence at a time. */
+  /** Gets what a person should know, one sentence at a time. */
   readonly warn: (sentence: string) => void;
-  /** How long the store is tried again before its events go to the failed prefix. @default 300, as Firehose's */
+  /** How long the store is retried before its events go to the failed prefix. @default 300, as Firehose's */
   readonly retrySeconds?: number;
-  /** Before a failed transform call's second attempt; it doubles. @default 100 */
+  /** The longest pause before a failed transform call's second attempt; it doubles. @default 100 */
   readonly transformRetryMs?: number;
   /** @default node:fs/promises' open */
   readonly openFile?: JournalProps['openFile'];
 }
 
 /** `accepted + recovered = stored + processingFailed + deliveryFailed + dropped + buffered().records`, at any time. */
-export interface DeliveryCounts extends Outcome {
+export interface DeliveryCounts extends DeliveryOutcome {
   /** Put in this run. */
   readonly accepted: number;
-  /** Found in the journal at the start, from an earlier run. */
+  /** Found in the journal at the start: an earlier run accepted them. */
   readonly recovered: number;
 }
 
@@ -62,27 +60,27 @@ export interface DeliveryStream {
   readonly arn: string;
   readonly openedAt: Date;
   /**
-   * Takes one batch, whole or not at all. While too much waits for delivery this waits too: the back-pressure.
+   * Accepts one batch, whole or not at all. While too much waits for delivery this waits too: that is the backpressure.
    *
    * @param records at most 16,384.
-   * @param patienceSeconds how long to wait for room; without it, as long as it takes.
+   * @param patienceSeconds how long to wait for capacity; without it, as long as it takes.
    * @returns their ids, in order, once they are durable.
-   * @throws ToolkitError STREAM_BUSY (no room in time), JOURNAL_WRITE_FAILED, STREAM_CLOSED.
+   * @throws ToolkitError STREAM_BUSY (no capacity in time), JOURNAL_WRITE_FAILED, STREAM_CLOSED.
    */
   putRecords(records: readonly Uint8Array[], patienceSeconds?: number): Promise<readonly string[]>;
   counts(): DeliveryCounts;
-  /** Accepted, and not yet stored or kept as failed. */
+  /** Accepted, but not yet stored or kept as failed. */
   buffered(): Buffered;
-  /** Delivers at once all that is accepted now; resolves when it is. */
+  /** Delivers at once all that is accepted so far; resolves when it is delivered. */
   drain(): Promise<void>;
   /**
-   * Drains and lets the folder go. What the store or the bucket cannot take now is not called failed: it stays in the
+   * Drains and releases the folder. What the store or the bucket cannot take now is not called failed: it stays in the
    * journal, and the next run delivers it under the same ids.
    */
   close(): Promise<void>;
 }
 
-/** No such account and no such region's machine: the shape of AWS's names, for tools that read them. */
+/** Made up, in the shape of AWS's names, for tools that read them. */
 const ACCOUNT = '000000000000';
 const REGION = 'us-east-1';
 
@@ -92,32 +90,7 @@ const REGION = 'us-east-1';
  * @throws ToolkitError DATA_FOLDER_IN_USE, DATA_FOLDER_UNUSABLE.
  */
 export async function openDeliveryStream(props: DeliveryStreamProps): Promise<DeliveryStream> {
-  const journal = join(props.folder, 'journal');
-  const bucket = join(props.folder, 'bucket');
-  let lock: FolderLock | undefined;
-  try {
-    await mkdir(journal, { recursive: true });
-    await mkdir(bucket, { recursive: true });
-    lock = await lockFolder(props.folder);
-    await removeDrafts(journal);
-    return new LocalDeliveryStream(props, lock, await recoverSegments(journal, props.warn));
-  } catch (error) {
-    await lock?.release();
-    if (error instanceof ToolkitError) throw error;
-    throw new ToolkitError(
-      'DATA_FOLDER_UNUSABLE',
-      `The data folder ${props.folder} cannot be used: ${reasonOf(error)}.`,
-      'Name a folder that can be written.',
-      { cause: error },
-    );
-  }
-}
-
-/** Objects that were being written when an earlier run stopped: their records are still in the journal. */
-async function removeDrafts(folder: string): Promise<void> {
-  for (const name of await readdir(folder)) {
-    if (name.endsWith(DRAFT_SUFFIX)) await rm(join(folder, name), { force: true });
-  }
+  return new LocalDeliveryStream(props, await openStreamFolder(props.folder, props.warn));
 }
 
 class LocalDeliveryStream implements DeliveryStream {
@@ -127,11 +100,11 @@ class LocalDeliveryStream implements DeliveryStream {
   readonly #warn: (sentence: string) => void;
   readonly #lock: FolderLock;
   readonly #journal: Journal;
-  readonly #deliver: (segment: Segment) => Promise<Outcome>;
+  readonly #deliver: (segment: Segment) => Promise<DeliveryOutcome>;
   readonly #deliveries = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #nextIdBase = openIdSource();
-  readonly #room: Room;
+  readonly #limiter: ByteLimiter;
   #closed: Promise<void> | undefined;
   #counts: DeliveryCounts = {
     accepted: 0,
@@ -142,20 +115,20 @@ class LocalDeliveryStream implements DeliveryStream {
     dropped: 0,
   };
 
-  constructor(props: DeliveryStreamProps, lock: FolderLock, found: Awaited<ReturnType<typeof recoverSegments>>) {
-    const { name, folder, prefix, transform, store, warn, retrySeconds = 300 } = props;
+  constructor(props: DeliveryStreamProps, { journal, bucket, lock, recovered }: StreamFolder) {
+    const { name, prefix, transform, store, warn, retrySeconds = DEFAULT_RETRY_SECONDS } = props;
     this.name = name;
     this.arn = `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/${name}`;
     this.#warn = warn;
-    // Every buffer that waits for a retry listens; the room bounds their number.
+    // Every buffer that waits for a retry listens; the limiter bounds their number.
     setMaxListeners(0, this.#closing.signal);
     this.#lock = lock;
-    // Two buffers on their way and one that fills; small ones may queue a little more, so that no stage waits.
-    this.#room = new Room(3 * props.bufferBytes + QUEUE_BYTES);
+    // Two buffers on their way and one that fills; small ones may queue a little more, so that no stage is idle.
+    this.#limiter = new ByteLimiter(3 * props.bufferBytes + QUEUE_BYTES);
     this.#deliver = openDelivery({
       stream: name,
       prefix,
-      folders: { bucket: join(folder, 'bucket'), scratch: join(folder, 'journal') },
+      folders: { bucket, scratch: journal },
       transform: {
         call: transform,
         deliveryStreamArn: this.arn,
@@ -170,16 +143,16 @@ class LocalDeliveryStream implements DeliveryStream {
       closing: this.#closing.signal,
     });
     this.#journal = new Journal({
-      folder: join(folder, 'journal'),
+      folder: journal,
       segmentBytes: props.bufferBytes,
       segmentSeconds: props.bufferSeconds,
-      nextSegment: found.nextSegment,
+      nextSegment: recovered.nextSegment,
       sealed: (segment) => this.#start(segment),
       ...(props.openFile && { openFile: props.openFile }),
     });
-    for (const segment of found.segments) {
+    for (const segment of recovered.segments) {
       this.#count({ recovered: segment.records });
-      this.#room.add(segmentBytes(segment));
+      this.#limiter.add(segmentBytes(segment));
       this.#start(segment);
     }
   }
@@ -189,15 +162,15 @@ class LocalDeliveryStream implements DeliveryStream {
     if (records.length === 0) return [];
     this.#refuseIfClosed();
     const bytes = frameBytes(records);
-    if (!this.#room.tryEnter(bytes)) {
-      await this.#room.enter(bytes, patienceSeconds, () => busy(this.name, this.#room.bytes));
+    if (!this.#limiter.tryEnter(bytes)) {
+      await this.#limiter.enter(bytes, patienceSeconds, () => busy(this.name, this.#limiter.bytes));
       this.#refuseIfClosed();
     }
     const batch = toBatch(records, this.#nextIdBase(), Date.now());
     try {
       await this.#journal.append(batch);
     } catch (error) {
-      this.#room.leave(bytes);
+      this.#limiter.leave(bytes);
       throw error;
     }
     this.#count({ accepted: batch.count });
@@ -211,7 +184,7 @@ class LocalDeliveryStream implements DeliveryStream {
   buffered(): Buffered {
     const { accepted, recovered, stored, processingFailed, deliveryFailed, dropped } = this.#counts;
     const done = stored + processingFailed + deliveryFailed + dropped;
-    return { records: accepted + recovered - done, bytes: this.#room.bytes };
+    return { records: accepted + recovered - done, bytes: this.#limiter.bytes };
   }
 
   async drain(): Promise<void> {
@@ -226,7 +199,7 @@ class LocalDeliveryStream implements DeliveryStream {
 
   async #end(): Promise<void> {
     this.#closing.abort();
-    this.#room.refuse(closed(this.name));
+    this.#limiter.refuse(closed(this.name));
     await this.drain();
     const { records } = this.buffered();
     if (records > 0) this.#warn(`${records} accepted records stay in the journal; the next run delivers them.`);
@@ -252,7 +225,7 @@ class LocalDeliveryStream implements DeliveryStream {
     const outcome = await this.#deliver(segment);
     await this.#journal.remove(segment);
     this.#count(outcome);
-    this.#room.leave(segmentBytes(segment));
+    this.#limiter.leave(segmentBytes(segment));
   }
 
   #count(more: Partial<DeliveryCounts>): void {

@@ -1,26 +1,26 @@
-/** The way of one buffer: copied and transformed at the same time, then stored, its failures kept as objects. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** Delivers one buffer: its records are copied and transformed at the same time, then stored; failures are kept as objects. */
+import pLimit from 'p-limit';
 import { reasonOf } from '../core/errors';
+import { retry } from '../core/retry';
 import type { Delivery, EventStore } from '../store/event-store';
 import type { Segment } from './journal';
-import { openLane } from './lane';
 import { putObject, toObjectKey } from './objects';
 import { watchOutage } from './outage';
 import { createDocumentWriter, type Refused } from './store-documents';
 import { type Transformed, type TransformProps, transformBatches } from './transform-calls';
 
 /** What became of the records of one buffer. */
-export interface Outcome {
+export interface DeliveryOutcome {
   readonly stored: number;
   readonly processingFailed: number;
   readonly deliveryFailed: number;
   readonly dropped: number;
 }
 
-/** What the line of a failed event says of where it was meant to go. */
+/** Where a failed event was meant to go, as its line says it. */
 export interface DestinationIndex {
   readonly name: string;
-  /** Of the documents, for an engine that has types. */
+  /** The documents' type, for an engine that has types. */
   readonly type?: string;
 }
 
@@ -32,28 +32,25 @@ export interface DeliveryProps {
   readonly lambdaArn: string;
   readonly store: EventStore;
   readonly index: DestinationIndex;
-  /** How long documents that the store cannot take are tried again, the first attempt included. */
+  /** How long documents that the store cannot take are retried, the first attempt included. */
   readonly retrySeconds: number;
   readonly warn: (sentence: string) => void;
   /** Aborted when the stream closes: what fails from then on stays in the journal. */
   readonly closing: AbortSignal;
 }
 
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 10_000;
-
-/** In each stage: one in hand, and the next one made ready meanwhile. */
+/** Buffers in each stage: one in work, and the next one ready. */
 const AT_ONCE = 2;
 
-/** Delivers buffers: each stage takes them in order, while the next ones are already in the stage before. */
-export function openDelivery(props: DeliveryProps): (segment: Segment) => Promise<Outcome> {
-  const transforms = openLane(AT_ONCE);
-  const writes = openLane(AT_ONCE);
+/** Each stage takes buffers in order, while the next ones are already in the stage before it. */
+export function openDelivery(props: DeliveryProps): (segment: Segment) => Promise<DeliveryOutcome> {
+  const transforms = pLimit(AT_ONCE);
+  const writes = pLimit(AT_ONCE);
   const failedPrefix = `${props.prefix}elasticsearch-failed/`;
   const store = createDocumentWriter({ ...props, failedPrefix });
-  const bucketAway = watchOutage(props.warn);
+  const bucketOutage = watchOutage(props.warn);
 
-  async function transformAndStore(segment: Segment): Promise<Outcome> {
+  async function transformAndStore(segment: Segment): Promise<DeliveryOutcome> {
     const transformed = await transforms(() => transformBatches(segment.batches, props.transform));
     const readyMs = Date.now();
     const refused = await writes(() => store(transformed.documents, readyMs));
@@ -100,25 +97,20 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     if (lines.length > 0) await put(segment, kind, [Buffer.from(lines.join(''))]);
   }
 
-  /** Tries until it is written: an object that cannot be kept holds its buffer back, and in time the senders. */
+  /** Retries until the object is written: it holds its buffer back, and in time the senders. @throws the last error once the stream closes. */
   async function put(segment: Segment, kind: string, parts: readonly Uint8Array[]): Promise<void> {
     const key = toObjectKey({ prefix: props.prefix + kind, stream: props.stream, ...oldestOf(segment) });
-    for (let waitMs = FIRST_RETRY_MS; ; waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
+    const { folders, closing } = props;
+    const write = async () => {
       try {
-        await putObject(props.folders, key, parts);
-        return bucketAway.over();
+        await putObject(folders, key, parts);
+        bucketOutage.ends();
       } catch (error) {
-        bucketAway.begins(
-          `${key} cannot be written in ${props.folders.bucket}: ${reasonOf(error)}. It is tried again.`,
-        );
-        await pause(waitMs);
+        bucketOutage.begins(`${key} cannot be written in ${folders.bucket}: ${reasonOf(error)}. It is retried.`);
+        throw error;
       }
-    }
-  }
-
-  /** @throws AbortError once the stream closes. */
-  async function pause(milliseconds: number): Promise<void> {
-    await delay(milliseconds, undefined, { signal: props.closing });
+    };
+    await retry(write, { signal: closing });
   }
 
   return async (segment) => {
@@ -145,8 +137,8 @@ function oldestOf({ batches: [oldest] }: Segment): { readonly arrivalMs: number;
   return { arrivalMs: oldest.arrivalMs, id: oldest.idAt(0) };
 }
 
-/** When it returns or throws, nothing goes on behind the caller's back: the store may be closed next. */
-async function allEnded(works: readonly Promise<unknown>[]): Promise<void> {
-  const failed = (await Promise.allSettled(works)).find(({ status }) => status === 'rejected');
+/** Waits for all of them even if one fails: the store may be closed next. @throws the first failure. */
+async function allEnded(work: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }

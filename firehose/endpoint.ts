@@ -1,4 +1,4 @@
-/** Firehose's wire protocol in front of local delivery streams: what the Kinesis Agent and the AWS SDKs talk to. */
+/** Firehose's wire protocol for local delivery streams: what the Kinesis Agent and the AWS SDKs talk to. */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ToolkitError } from '../core/errors';
@@ -16,11 +16,11 @@ import {
 
 export interface FirehoseEndpointProps {
   readonly streams: readonly DeliveryStream[];
-  /** 0: one that is free. */
+  /** 0 picks a free one. */
   readonly port: number;
   /** @default 127.0.0.1 */
   readonly host?: string;
-  /** How long a request waits for room in the stream before it is told to slow down. @default 5 */
+  /** How long a request waits for capacity in the stream before the answer is "Slow down." @default 5 */
   readonly patienceSeconds?: number;
 }
 
@@ -28,17 +28,17 @@ export interface FirehoseEndpoint {
   /** `http://127.0.0.1:4573` */
   readonly url: string;
   readonly port: number;
-  /** Answers what is under way, then lets the port go. */
+  /** Answers what is under way, then releases the port. */
   close(): Promise<void>;
 }
 
 const TARGET = 'Firehose_20150804.';
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
-/** 4 MiB of records in base64, and room for their JSON. */
+/** 4 MiB of records in base64, and their JSON. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-/** Of all requests under way: an agent opens up to 130 connections. */
+/** All requests under way together: an agent opens up to 130 connections. */
 const MAX_BODIES_BYTES = 64 * 1024 * 1024;
-/** Longer than clients keep theirs, so that it is they who close: no request meets a closed connection. */
+/** Longer than clients keep theirs, so that clients close first: no request meets a closed connection. */
 const KEEP_ALIVE_MS = 75_000;
 
 /** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED. */
@@ -67,7 +67,7 @@ export async function startFirehoseEndpoint(props: FirehoseEndpointProps): Promi
     response.on('error', () => request.destroy());
     answer(request, response).catch((error) => {
       const { status, type, message } = toRequestError(error);
-      // What is left of the body is not read: the connection cannot be used again.
+      // The rest of the body is not read, so the connection cannot be used again.
       send(response, status, { __type: type, message }, closing || !request.complete);
     });
   });
@@ -105,12 +105,12 @@ function toActions({ streams, patienceSeconds = 5 }: FirehoseEndpointProps): Rea
         return { FailedPutCount: 0, Encrypted: false, RequestResponses: ids.map((RecordId) => ({ RecordId })) };
       },
     ],
-    ['DescribeDeliveryStream', async (body) => describe(streamNamed(parseDescribe(body).DeliveryStreamName))],
-    ['ListDeliveryStreams', async (body) => list([...byName.keys()].sort(), parseList(body))],
+    ['DescribeDeliveryStream', async (body) => describeStream(streamNamed(parseDescribe(body).DeliveryStreamName))],
+    ['ListDeliveryStreams', async (body) => listStreams([...byName.keys()].sort(), parseList(body))],
   ]);
 }
 
-function describe({ name, arn, openedAt }: DeliveryStream): object {
+function describeStream({ name, arn, openedAt }: DeliveryStream): object {
   return {
     DeliveryStreamDescription: {
       DeliveryStreamName: name,
@@ -125,7 +125,7 @@ function describe({ name, arn, openedAt }: DeliveryStream): object {
   };
 }
 
-function list(names: readonly string[], request: ReturnType<typeof parseList>): object {
+function listStreams(names: readonly string[], request: ReturnType<typeof parseList>): object {
   const { DeliveryStreamType: type = 'DirectPut', ExclusiveStartDeliveryStreamName: after = '', Limit } = request;
   const left = type === 'DirectPut' ? names.filter((name) => name > after) : [];
   return { DeliveryStreamNames: left.slice(0, Limit), HasMoreDeliveryStreams: left.length > Limit };
@@ -145,9 +145,9 @@ function actionOf({ method, url, headers }: IncomingMessage, actions: ReadonlyMa
 }
 
 /**
- * Reads a body to its end even where it is refused, as a client that is still writing would not see why; but not for ever.
+ * Reads a body to its end even if it is refused, because a client that is still writing would not see why; but not without limit.
  *
- * @param mayHold is told of what is read, and says whether there is memory for it.
+ * @param mayHold gets the number of bytes read, and returns whether there is memory for them.
  */
 async function readBody(request: IncomingMessage, mayHold: (bytes: number) => boolean): Promise<Buffer> {
   const chunks: Buffer[] = [];
@@ -171,7 +171,7 @@ function tooLarge(): RequestError {
 
 function toRequestError(error: unknown): RequestError {
   if (error instanceof RequestError) return error;
-  // Nothing of the batch was taken; every client sends it again.
+  // Nothing of the batch was accepted; every client sends it again.
   if (error instanceof ToolkitError)
     return new RequestError(503, 'ServiceUnavailableException', `Slow down. ${error.message.split('\n', 1)[0]}`);
   return new RequestError(500, 'InternalFailure', 'The request could not be served.');

@@ -1,7 +1,7 @@
 /**
- * One process at a time holds a data folder. Each that wants it leaves a claim, an empty file that names the process,
+ * One process at a time holds a data folder. A process that wants it leaves a claim, an empty file that names the process,
  * and only then looks for others: of two that come at once, at least one sees the other. Claims of processes that
- * are gone are swept away.
+ * have ended are removed.
  */
 import { randomUUID } from 'node:crypto';
 import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ export interface FolderLock {
 }
 
 const CLAIM = /^lock\.(?<pid>[1-9]\d*)\.(?<start>[^.]+)\.[^.]+$/;
-/** Two that come at once both step back: they do not come back at once. */
+/** Two that come at once both step back, each for a random time. */
 const ATTEMPTS = 5;
 const STEP_BACK_MS = 40;
 
@@ -46,7 +46,7 @@ async function isAlive(pid: number, start: string): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {
-    // Any other error says that it is there, and somebody else's.
+    // Any other error means that the process exists, under another user.
     if (errnoOf(error) === 'ESRCH') return false;
   }
   const started = await startOf(pid);
@@ -55,14 +55,14 @@ async function isAlive(pid: number, start: string): Promise<boolean> {
 
 const UNKNOWN = '-';
 
-/** A process's id is used again: when it started, in ticks of one run of the machine, tells two apart. */
+/** Process ids are used again, so a claim also has the start time, in ticks since the machine booted. */
 async function startOf(pid: number): Promise<string> {
   try {
     const [stat, boot] = await Promise.all([
       readFile(`/proc/${pid}/stat`, 'utf8'),
       readFile('/proc/sys/kernel/random/boot_id', 'utf8'),
     ]);
-    // The command, in parentheses, may hold spaces; behind it come the state and, 19 fields on, the start.
+    // The command, in parentheses, may hold spaces; after it come the state and, 19 fields on, the start.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     return fields[0] === 'Z' ? 'ended' : `${fields[19]}@${boot.trim()}`;
   } catch {
@@ -74,6 +74,6 @@ function inUse(folder: string, pid: string): ToolkitError {
   return new ToolkitError(
     'DATA_FOLDER_IN_USE',
     `The data folder ${folder} is in use by process ${pid}.`,
-    'Stop that process, or give this one a folder of its own.',
+    'Stop that process, or give this one another folder.',
   );
 }

@@ -1,10 +1,10 @@
-/** One call of the transform function, on the function's side of the wall: an event as AWS Lambda gives it, and what the reply is worth. */
+/** One call of the transform function, on the function's side: an event as AWS Lambda gets it, and what its reply means. */
 
 import { randomUUID } from 'node:crypto';
 import type { FirehoseTransformationEvent } from 'aws-lambda';
 import { MAX_PAYLOAD_BYTES } from '../core/firehose-limits';
 import type { TransformHandler } from '../etl/handler';
-import { judgeReply, replyTooLarge, type Verdicts } from './transform-reply';
+import { isReplyTooLarge, readReply, type TransformResult } from './transform-reply';
 
 /** The records of one call, in a form that crosses to another thread at little cost. */
 export interface FunctionCall {
@@ -21,9 +21,9 @@ export interface FunctionCall {
 /**
  * The function as Firehose sees it.
  *
- * @throws TimedOut, or what else makes the call a failed one: an error of the function, an end of its thread.
+ * @throws TimedOut, an error of the function, or what ended its thread: each of them makes the call a failed one.
  */
-export type TransformFunction = (call: FunctionCall) => Promise<Verdicts>;
+export type TransformFunction = (call: FunctionCall) => Promise<TransformResult>;
 
 export class TimedOut extends Error {
   constructor(seconds: number) {
@@ -31,11 +31,11 @@ export class TimedOut extends Error {
   }
 }
 
-/** Calls a handler in this thread. @throws what the handler throws, and where its reply is over 6 MB. */
-export async function callHandler(handler: TransformHandler, call: FunctionCall): Promise<Verdicts> {
+/** Calls a handler in this thread. @throws what the handler throws, or an Error if its reply is over 6 MB. */
+export async function callHandler(handler: TransformHandler, call: FunctionCall): Promise<TransformResult> {
   const reply = await handler(toEvent(call));
-  if (replyTooLarge(reply, MAX_PAYLOAD_BYTES)) throw new Error('The reply is larger than 6 MB.');
-  return judgeReply(call.ids, reply);
+  if (isReplyTooLarge(reply, MAX_PAYLOAD_BYTES)) throw new Error('The reply is larger than 6 MB.');
+  return readReply(call.ids, reply);
 }
 
 function toEvent({

@@ -1,17 +1,16 @@
 /**
- * The transform function in a thread of its own, as it has a machine of its own in AWS: what it computes holds nobody up, and where it
- * hangs or takes too much memory its thread ends, and a new one goes on with the next call.
+ * The transform function in its own thread, as AWS Lambda gives it its own machine: its computing holds nothing else up. If it hangs or
+ * takes too much memory, only its thread ends, and the next call gets a new one.
  */
-import { Worker } from 'node:worker_threads';
-import { builtFile } from '../core/package-root';
+import { workerFile } from '../core/package-root';
+import { ThreadEnded, WorkerThread } from '../core/worker-thread';
 import type { BatchSummary } from '../etl/handler';
 import type { TransformOptions } from '../etl/line-transform';
 import { type FunctionCall, TimedOut, type TransformFunction } from './function-call';
-import type { FunctionMessage } from './function-worker';
-import type { Verdicts } from './transform-reply';
+import type { FunctionWorker } from './function-worker';
 
 export interface FunctionThreadProps extends TransformOptions {
-  /** Told of each call that the function has answered. */
+  /** Called for each call that the function has answered. */
   readonly log: (summary: BatchSummary) => void;
   /** How long the function may take for one call. @default 60 */
   readonly timeoutSeconds?: number;
@@ -20,78 +19,75 @@ export interface FunctionThreadProps extends TransformOptions {
 }
 
 export interface FunctionThread {
-  /** Calls wait for one another, in order; none is failed for what another one does to the thread. */
+  /** Calls run one after the other, in order. A call that ends the thread fails; the others are made again in a new thread. */
   readonly call: TransformFunction;
-  /** For when no call is under way any more. */
+  /** Call it when no call is under way. */
   close(): Promise<void>;
 }
 
 /** The function keeps bounded caches, and makes much garbage that dies young. */
 const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 128 };
 
-interface Waiting {
-  readonly call: FunctionCall;
-  readonly resolve: (verdicts: Verdicts) => void;
-  readonly reject: (error: Error) => void;
+/** One thread, and the call that was stopped with it for taking too long. */
+interface Running {
+  readonly thread: WorkerThread<FunctionWorker>;
+  timedOut?: FunctionCall;
 }
 
-/** The thread starts with the first call. */
+/** The thread starts with the first call. @throws Error if the project is not built. */
 export function openFunctionThread(props: FunctionThreadProps): FunctionThread {
-  const { log, timeoutSeconds = 60, file = builtFile('firehose', 'function-worker.js'), ...workerData } = props;
-  const queue: Waiting[] = [];
-  let worker: Worker | undefined;
+  const { log, timeoutSeconds = 60, file = workerFile('firehose', 'function-worker.js'), ...workerData } = props;
+  /** Oldest first: the thread works on the first and has the others ready. */
+  const calls: FunctionCall[] = [];
+  let running: Running | undefined;
   let timer: NodeJS.Timeout | undefined;
-  let hanging: Waiting | undefined;
 
-  function start(): Worker {
-    const thread = new Worker(file, { workerData, resourceLimits: LIMITS });
-    let why = new Error('The function’s thread has ended.');
-    thread.on('message', (message: FunctionMessage) => {
-      if (message.kind === 'summary') log(message.summary);
-      else if (message.kind === 'verdicts') endFirst(({ resolve }) => resolve(message.verdicts));
-      else endFirst(({ reject }) => reject(new Error(message.message)));
-    });
-    thread.on('error', (error: Error) => {
-      why = error;
-    });
-    thread.on('exit', () => {
-      if (hanging === undefined) endFirst(({ reject }) => reject(why));
-      else if (hanging === queue[0]) endFirst(({ reject }) => reject(new TimedOut(timeoutSeconds)));
-      hanging = undefined;
-      // Nothing is known of the calls behind: they begin anew.
-      worker = queue.length > 0 ? start() : undefined;
-      for (const { call } of queue) worker?.postMessage(call);
-    });
-    return thread;
-  }
-
-  function endFirst(end: (first: Waiting) => void): void {
-    const first = queue.shift();
-    watchFirst();
-    if (first !== undefined) end(first);
+  function start(): Running {
+    const onNotice = (summary: unknown) => log(summary as BatchSummary);
+    return { thread: new WorkerThread<FunctionWorker>({ file, workerData, resourceLimits: LIMITS, onNotice }) };
   }
 
   /** A call's time begins when those before it have ended. */
   function watchFirst(): void {
     clearTimeout(timer);
-    const [first] = queue;
+    const [first] = calls;
     if (first === undefined) return;
     timer = setTimeout(() => {
-      hanging = first;
-      void worker?.terminate();
+      if (running === undefined) return;
+      running.timedOut = first;
+      void running.thread.close();
     }, timeoutSeconds * 1000);
   }
 
+  async function ask(call: FunctionCall): ReturnType<TransformFunction> {
+    for (;;) {
+      running ??= start();
+      const used = running;
+      try {
+        return await used.thread.ask('call', call);
+      } catch (error) {
+        if (!(error instanceof ThreadEnded)) throw error;
+        if (running === used) running = undefined;
+        if (used.timedOut === call) throw new TimedOut(timeoutSeconds);
+        if (used.timedOut === undefined && error.isOldest)
+          throw error.cause ?? new Error('The function’s thread has ended.');
+      }
+    }
+  }
+
   return {
-    call: (call) =>
-      new Promise((resolve, reject) => {
-        queue.push({ call, resolve, reject });
-        worker ??= start();
-        worker.postMessage(call);
-        if (queue.length === 1) watchFirst();
-      }),
+    async call(call) {
+      calls.push(call);
+      if (calls.length === 1) watchFirst();
+      try {
+        return await ask(call);
+      } finally {
+        calls.splice(calls.indexOf(call), 1);
+        watchFirst();
+      }
+    },
     async close() {
-      await worker?.terminate();
+      await running?.thread.close();
     },
   };
 }

@@ -1,4 +1,4 @@
-/** What an earlier run left in the journal: every whole frame, whatever happened to the bytes around it. */
+/** Reads what an earlier run left in the journal: every whole frame, whatever happened to the bytes around it. */
 import { readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type Batch, frameEnd, MARKER_BYTES, readBatch } from './batch';
@@ -15,8 +15,8 @@ export interface Recovered {
 /**
  * Reads the segments of a journal.
  *
- * A frame that is cut off at the end was never acknowledged: it is cut away, with one warning. A damaged frame may have
- * been: its bytes are set aside in a file that the warning names, and reading goes on behind it.
+ * A frame cut off at the end was never acknowledged: it is removed, with one warning. A damaged frame may have been
+ * acknowledged: its bytes are kept in a file that the warning names, and reading goes on after it.
  */
 export async function recoverSegments(folder: string, warn: (sentence: string) => void): Promise<Recovered> {
   const names = (await readdir(folder)).filter((name) => /^\d+\.journal$/.test(name)).sort();
@@ -85,7 +85,7 @@ function nextFrame(bytes: Buffer, marker: Buffer, from: number): number {
   return bytes.length;
 }
 
-/** Cut off, or (after a power cut) a length that the disk had noted before the bytes: zeros. */
+/** Cut off, or all zeros: after a power cut the disk may have the file's new length without its bytes. */
 function isTorn(bytes: Buffer, at: number): boolean {
   const end = frameEnd(bytes, at);
   return end === undefined || end > bytes.length || bytes.subarray(at).every((byte) => byte === 0);

@@ -1,8 +1,8 @@
 /**
- * The journal: accepted batches on disk before anybody is told that they are accepted.
+ * The journal: batches are on disk before anybody is told that they are accepted.
  *
  * One segment file is one buffer of the stream: it is appended to until it is sealed (full, old enough, or on demand),
- * then delivered, then deleted. So the file's existence is the durable mark of what is still to be delivered, and a
+ * then delivered, then deleted. So a file that exists is the durable mark of what is still to be delivered, and a
  * buffer delivered again after a crash has the same records, ids and object names.
  */
 import { randomBytes } from 'node:crypto';
@@ -12,11 +12,11 @@ import { reasonOf, ToolkitError } from '../core/errors';
 import { type Batch, MARKER_BYTES } from './batch';
 import { syncFolder } from './sync-folder';
 
-/** `CLICKSTJ` with the version of the format as its last byte; the segment's marker follows. */
+/** What a segment starts with: `CLICKSJ` and the version of the format, one byte. The segment's marker follows. */
 export const SEGMENT_MAGIC = Buffer.from('CLICKSJ\x01', 'latin1');
 export const SEGMENT_SUFFIX = '.journal';
 
-/** Batches that are delivered together; their file is there until they are. */
+/** Batches that are delivered together; their file exists until they are. */
 export interface Segment {
   readonly path: string;
   readonly batches: readonly Batch[];
@@ -25,7 +25,7 @@ export interface Segment {
   readonly bytes: number;
 }
 
-/** What the journal needs of a `FileHandle`. */
+/** What the journal uses of a `FileHandle`. */
 export interface SegmentFile {
   writev(parts: readonly Uint8Array[], position: number): Promise<{ readonly bytesWritten: number }>;
   datasync(): Promise<void>;
@@ -47,8 +47,9 @@ export interface JournalProps {
   readonly openFile?: (path: string, flags: string) => Promise<SegmentFile>;
 }
 
-interface Waiting {
-  /** None: a wish to seal what stands before it. */
+/** A batch to write, or a request to seal what is queued before it. */
+interface QueuedWork {
+  /** @default a request to seal */
   readonly batch?: Batch;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -59,14 +60,14 @@ interface ActiveSegment {
   readonly file: SegmentFile;
   readonly marker: Buffer;
   readonly batches: Batch[];
-  /** Of the file, up to the end of its last good frame. */
+  /** The file's length up to the end of its last good frame. */
   bytes: number;
   timer?: NodeJS.Timeout;
 }
 
 export class Journal {
   readonly #props: JournalProps;
-  readonly #queue: Waiting[] = [];
+  readonly #queue: QueuedWork[] = [];
   #nextSegment: number;
   #active: ActiveSegment | undefined;
   #running: Promise<void> | undefined;
@@ -90,7 +91,7 @@ export class Journal {
     return this.#enqueue();
   }
 
-  /** Forgets a segment that is delivered. A power cut may undo it: then it is delivered again, under the same ids. */
+  /** Deletes a delivered segment. A power cut may undo that: then it is delivered again, under the same ids. */
   async remove(segment: Segment): Promise<void> {
     await rm(segment.path, { force: true });
   }
@@ -116,16 +117,16 @@ export class Journal {
     while (this.#queue.length > 0) {
       const group = this.#takeGroup();
       if (group.length > 0) await this.#commit(group);
-      const wish = this.#queue[0]?.batch === undefined ? this.#queue.shift() : undefined;
-      if (wish !== undefined || (this.#active?.bytes ?? 0) >= this.#props.segmentBytes) await this.#sealActive();
-      wish?.resolve();
+      const seal = this.#queue[0]?.batch === undefined ? this.#queue.shift() : undefined;
+      if (seal !== undefined || (this.#active?.bytes ?? 0) >= this.#props.segmentBytes) await this.#sealActive();
+      seal?.resolve();
     }
-    // At once, not when somebody sees this end: what is queued in between must start the next run.
+    // In the same turn as the last look at the queue: what is queued from now on must start the next run.
     this.#running = undefined;
   }
 
-  /** The batches up to the next wish to seal, but no more than the segment takes. */
-  #takeGroup(): (Waiting & { readonly batch: Batch })[] {
+  /** The batches up to the next request to seal, but no more than the segment takes. */
+  #takeGroup(): (QueuedWork & { readonly batch: Batch })[] {
     const group = [];
     let bytes = this.#active?.bytes ?? 0;
     for (const { batch, resolve, reject } of this.#queue) {
@@ -137,7 +138,7 @@ export class Journal {
     return group;
   }
 
-  async #commit(group: readonly (Waiting & { readonly batch: Batch })[]): Promise<void> {
+  async #commit(group: readonly (QueuedWork & { readonly batch: Batch })[]): Promise<void> {
     try {
       await this.#write(group.map(({ batch }) => batch));
     } catch (error) {
@@ -170,7 +171,7 @@ export class Journal {
     return { path, file, marker: randomBytes(MARKER_BYTES), batches: [], bytes: 0 };
   }
 
-  /** Takes a half-written frame away. Where even that fails, nothing more is written behind it. */
+  /** Cuts off a half-written frame. If even that fails, nothing more is written after it. */
   async #cutBack(): Promise<void> {
     const active = this.#active;
     if (active === undefined) return;
@@ -186,7 +187,7 @@ export class Journal {
     if (active === undefined) return;
     this.#active = undefined;
     clearTimeout(active.timer);
-    // Every frame in it is synced: what close could still report loses nothing.
+    // Every frame in it is synced: an error on close loses nothing.
     await active.file.close().catch(() => {});
     if (active.batches.length === 0) return;
     const records = active.batches.reduce((sum, { count }) => sum + count, 0);
@@ -198,7 +199,7 @@ async function writeAll(file: SegmentFile, parts: readonly Buffer[], position: n
   const total = parts.reduce((sum, part) => sum + part.length, 0);
   let { bytesWritten: done } = await file.writev(parts, position);
   while (done < total) {
-    // A short write is how a disk that fills up often says so: the rest then fails with the reason.
+    // A disk that fills up often makes a short write; writing the rest then fails with the reason.
     const { bytesWritten } = await file.writev([Buffer.concat(parts).subarray(done)], position + done);
     done += bytesWritten;
   }
@@ -207,6 +208,7 @@ async function writeAll(file: SegmentFile, parts: readonly Buffer[], position: n
 
 function writeFailed(folder: string, error: unknown): ToolkitError {
   const message = `The journal in ${folder} cannot be written: ${reasonOf(error)}.`;
-  const hint = 'Make room or correct the folder’s rights; what was accepted before is safe, send this batch again.';
+  const hint =
+    'Free space on the disk, or correct the folder’s rights; what was accepted before is safe, send this batch again.';
   return new ToolkitError('JOURNAL_WRITE_FAILED', message, hint, { cause: error });
 }

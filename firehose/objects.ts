@@ -1,20 +1,20 @@
-/** The stream's bucket, as a folder: what S3 would hold under a key is a file of that path. */
+/** The stream's bucket as a folder: the object that S3 would hold under a key is the file of that path. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { syncFolder } from './sync-folder';
 
 export interface ObjectName {
-  /** `apache_`, `apache_processing-failed/`: nothing is put between it and the hour. */
+  /** `apache_`, `apache_processing-failed/`: nothing comes between it and the hour. */
   readonly prefix: string;
   readonly stream: string;
-  /** Of the oldest record of the buffer. */
+  /** When the buffer's oldest record arrived. */
   readonly arrivalMs: number;
-  /** The id of the first record of the buffer: an object that is written again has the same key. */
+  /** The id of the buffer's first record, so that an object that is written again has the same key. */
   readonly id: string;
 }
 
-/** The stream's configuration never changes here, and AWS counts from 1. */
+/** AWS counts a stream's versions from 1, and the configuration never changes here. */
 const VERSION = 1;
 
 /** `apache_2026/11/23/07/webserver_stream-1-2026-11-23-07-29-26-<uuid>`, in UTC. */
@@ -45,7 +45,7 @@ export async function putObject(
   }
 }
 
-/** Of objects that were being written when the process stopped. */
+/** Marks an object that is being written. */
 export const DRAFT_SUFFIX = '.draft';
 
 async function writeDurably(path: string, parts: readonly Uint8Array[]): Promise<void> {
@@ -58,7 +58,7 @@ async function writeDurably(path: string, parts: readonly Uint8Array[]): Promise
   }
 }
 
-/** New folders are entries of their parents. */
+/** A new folder is an entry of its parent, which has to be durable too. */
 async function syncParents(folder: string, top: string): Promise<void> {
   for (let parent = dirname(folder); parent.length >= top.length; parent = dirname(parent)) {
     await syncFolder(parent);

@@ -1,9 +1,9 @@
 export interface Outage {
   begins(sentence: string): void;
-  over(): void;
+  ends(): void;
 }
 
-/** Says that something is away when it begins, not again with every buffer that waits for it. */
+/** Warns once when an outage begins, and not again for every buffer that waits for its end. */
 export function watchOutage(warn: (sentence: string) => void): Outage {
   let away = false;
   return {
@@ -11,7 +11,7 @@ export function watchOutage(warn: (sentence: string) => void): Outage {
       if (!away) warn(sentence);
       away = true;
     },
-    over() {
+    ends() {
       away = false;
     },
   };

@@ -1,16 +1,16 @@
 /**
- * Record ids: UUIDv7, one base for each accepted batch, so that they sort by acceptance and cost next to nothing per record.
+ * Record ids: UUIDv7 with one base for each accepted batch, so that they sort by acceptance and cost next to nothing per record.
  * 48 bits of milliseconds, version 7, 12 bits that count the batches of one millisecond, the variant, 14 bits of
  * index within the batch, 48 random bits of the batch.
  */
 import { randomFillSync } from 'node:crypto';
 
-/** What 14 bits can tell apart. */
+/** The index has 14 bits. */
 export const MAX_RECORDS_A_BATCH = 0x4000;
 
 const COUNTER_LIMIT = 0x1000;
 
-/** Makes the base of each batch's ids: the 16 bytes of its first record's UUID. Never goes back, even if the clock does. */
+/** Each call makes the base of one batch's ids, its first record's UUID. Ids never go back, even if the clock does. */
 export function openIdSource(now: () => number = Date.now): () => Buffer {
   let milliseconds = 0;
   let counter = 0;
@@ -31,7 +31,7 @@ export function openIdSource(now: () => number = Date.now): () => Buffer {
   };
 }
 
-/** Names the records of one batch: index in, UUID out. */
+/** From a record's index in the batch to its UUID. */
 export function toRecordId(base: Uint8Array): (index: number) => string {
   const hex = Buffer.from(base).toString('hex');
   const head = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-`;

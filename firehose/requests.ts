@@ -1,11 +1,11 @@
-/** The requests of Firehose's wire protocol, checked to its limits. The records' path is checked by hand: it is the hot one. */
+/** The requests of Firehose's wire protocol, checked against its limits. Records are checked by hand, since that is the hot path. */
 
 import { z } from 'zod';
 import { decodedLength, writeBase64 } from '../core/base64';
-import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_RECORD_BYTES } from '../core/firehose-limits';
+import { MAX_BATCH_BYTES, MAX_BATCH_RECORDS, MAX_RECORD_BYTES, MAX_STREAM_NAME_LENGTH } from '../core/firehose-limits';
 import { parse } from '../core/parse';
 
-/** An answer that is an error, with Firehose's name for it. */
+/** An error reply, with Firehose's name for it. */
 export class RequestError extends Error {
   readonly status: number;
   readonly type: string;
@@ -17,12 +17,10 @@ export class RequestError extends Error {
   }
 }
 
-/** Before base64. */
-
 const Name = z
   .string()
   .min(1)
-  .max(64)
+  .max(MAX_STREAM_NAME_LENGTH)
   .regex(/^[a-zA-Z0-9_.-]+$/);
 const Describe = z.object({ DeliveryStreamName: Name });
 const List = z.object({
@@ -40,7 +38,7 @@ export function parseBody(body: Buffer): object {
     const value: unknown = JSON.parse(body.toString());
     if (isObject(value)) return value;
   } catch {
-    // Said below: the parser's own message would quote the body.
+    // The error below: the parser's message would quote the body.
   }
   throw new RequestError(400, 'SerializationException', 'The request body is not a JSON object.');
 }
@@ -68,10 +66,10 @@ export function parsePutRecordBatch(body: object): Put {
 
 function streamName(value: unknown): string {
   if (Name.safeParse(value).success) return value as string;
-  throw invalid('deliveryStreamName: Member must be 1 to 64 letters, digits and _.-');
+  throw invalid(`deliveryStreamName: Member must be 1 to ${MAX_STREAM_NAME_LENGTH} letters, digits and _.-`);
 }
 
-/** Into one piece of memory: a record is a view of it. */
+/** Decodes all records into one piece of memory; each is a view of it. */
 function decode(records: readonly unknown[]): readonly Uint8Array[] {
   const texts = records.map((record, index) => dataOf(record, index));
   let total = 0;

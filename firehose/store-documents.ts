@@ -1,12 +1,12 @@
-/** One buffer's documents into the store: tried until each is stored or refused, or the time for it is over. */
-import { setTimeout as delay } from 'node:timers/promises';
+/** Writes one buffer's documents into the store: retries until each is stored or refused, or its time is over. */
 import { reasonOf } from '../core/errors';
+import { retry } from '../core/retry';
 import { type Delivery, type EventStore, PartlyWritten, type Refusal } from '../store/event-store';
 import { watchOutage } from './outage';
 
 export interface StoreProps {
   readonly store: EventStore;
-  /** How long documents that the store cannot take are tried again, the first attempt included. */
+  /** How long documents that the store cannot take are retried, the first attempt included. */
   readonly retrySeconds: number;
   /** Where documents are kept that it did not take; for the warning. */
   readonly failedPrefix: string;
@@ -21,44 +21,51 @@ export interface Refused {
   readonly attempts: number;
 }
 
-/** Firehose's code is the HTTP status of the domain's reply: this is what one that is out of reach would give. */
+/** Firehose's code is the HTTP status of the domain's reply: a domain out of reach would give this one. */
 const OUT_OF_REACH = '503';
-const FIRST_RETRY_MS = 100;
-const LAST_RETRY_MS = 10_000;
 
-/** What it makes throws AbortError once the stream closes. */
+/** Its function's time runs from `readyMs`. Once the stream closes, that function throws the store's last error. */
 export function createDocumentWriter(
   props: StoreProps,
 ): (documents: readonly Delivery[], readyMs: number) => Promise<Refused> {
   const { store, retrySeconds, warn, closing } = props;
-  const away = watchOutage(warn);
+  const outage = watchOutage(warn);
 
   return async (documents, readyMs) => {
     const refused: Refusal[] = [];
     let waiting = documents;
-    let waitMs = FIRST_RETRY_MS;
-    for (let attempts = 1; waiting.length > 0; attempts++, waitMs = Math.min(2 * waitMs, LAST_RETRY_MS)) {
+    let attempts = 0;
+    const write = async () => {
+      if (waiting.length === 0) return;
+      attempts++;
       try {
         refused.push(...(await store.write(waiting)));
-        away.over();
-        return { refusals: toRefusals(documents, refused), attempts };
+        outage.ends();
       } catch (error) {
         if (error instanceof PartlyWritten) {
           refused.push(...error.refused);
           waiting = error.waiting;
         }
-        const leftMs = readyMs + retrySeconds * 1000 - Date.now();
-        if (!closing.aborted && leftMs <= 0) {
-          warn(toWarning(props, waiting.length, error));
-          const message = reasonOf(error);
-          refused.push(...waiting.map(({ id }) => ({ id, code: OUT_OF_REACH, message })));
-          return { refusals: toRefusals(documents, refused), attempts };
-        }
-        away.begins(`The store cannot take events: ${reasonOf(error)}. It is tried again.`);
-        await delay(Math.min(waitMs, leftMs), undefined, { signal: closing });
+        throw error;
       }
+    };
+    try {
+      await retry(write, {
+        again: (outcome) => {
+          if (!('error' in outcome)) return false;
+          outage.begins(`The store cannot take events: ${reasonOf(outcome.error)}. They are retried.`);
+          return true;
+        },
+        withinMs: readyMs + retrySeconds * 1000 - Date.now(),
+        signal: closing,
+      });
+    } catch (error) {
+      if (closing.aborted) throw error;
+      warn(toWarning(props, waiting.length, error));
+      const message = reasonOf(error);
+      refused.push(...waiting.map(({ id }) => ({ id, code: OUT_OF_REACH, message })));
     }
-    return { refusals: new Map(), attempts: 0 };
+    return { refusals: toRefusals(documents, refused), attempts };
   };
 }
 
@@ -66,7 +73,7 @@ function toWarning({ retrySeconds, failedPrefix }: StoreProps, events: number, e
   return `The store could not take ${events} events for ${retrySeconds} s: ${reasonOf(error)}. They are kept under ${failedPrefix}.`;
 }
 
-/** Only what was asked about, once: the counts must hold whatever a store says. */
+/** Only documents that were sent, each once: the counts must hold whatever a store answers. */
 function toRefusals(documents: readonly Delivery[], refusals: readonly Refusal[]): ReadonlyMap<string, Refusal> {
   if (refusals.length === 0) return new Map();
   const known = new Set(documents.map(({ id }) => id));

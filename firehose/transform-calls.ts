@@ -1,18 +1,18 @@
-/** Calls the transform as Firehose calls its Lambda function: how much at once, how often, how long. */
+/** Calls the transform function as Firehose calls its Lambda function: at most a buffer's bytes at once, and four attempts. */
 
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import { MAX_PAYLOAD_BYTES } from '../core/firehose-limits';
+import { MAX_PAYLOAD_BYTES, TRANSFORM_ATTEMPTS, TRANSFORM_BUFFER_BYTES } from '../core/firehose-limits';
+import { retry } from '../core/retry';
 import type { Delivery } from '../store/event-store';
 import { type Batch, lengthAt } from './batch';
 import { type FunctionCall, TimedOut, type TransformFunction } from './function-call';
-import type { Verdicts } from './transform-reply';
+import type { TransformResult } from './transform-reply';
 
 export interface TransformProps {
   readonly call: TransformFunction;
   readonly deliveryStreamArn: string;
   readonly region: string;
-  /** Before the second attempt; twice as long before each further one. */
+  /** The longest pause before the second attempt; it doubles with each further one. */
   readonly retryDelayMs: number;
 }
 
@@ -32,35 +32,32 @@ export interface Transformed {
   readonly dropped: number;
 }
 
-/** The buffer hint for the function, in bytes of records; a larger record goes alone. Half of Firehose's default: see etl/handler.ts. */
-const CALL_BYTES = 512 * 1024;
 const ENVELOPE_BYTES = 1024;
-const ATTEMPTS = 4;
 
 /** What one call carries: records of one or several batches, in order. */
 export interface CallRecords {
   readonly ids: string[];
-  /** Of each record, the batch that holds it and where. */
+  /** For each record, the batch that holds it, and where it starts and ends in the batch's bytes. */
   readonly batches: Batch[];
   readonly starts: number[];
   readonly ends: number[];
 }
 
-/** Transforms a delivered buffer, call after call. Never throws: a function that fails is an outcome. */
+/** Transforms a buffer, call after call. Never throws: what a failing function leaves are failures. */
 export async function transformBatches(batches: readonly Batch[], props: TransformProps): Promise<Transformed> {
   const documents: Delivery[] = [];
   const failures: ProcessingFailure[] = [];
   let dropped = 0;
   for (const records of splitIntoCalls(batches)) {
-    const outcome = await transformCall(records, props);
-    for (const document of outcome.documents) documents.push(document);
-    for (const failure of outcome.failures) failures.push(failure);
-    dropped += outcome.dropped;
+    const transformed = await transformCall(records, props);
+    for (const document of transformed.documents) documents.push(document);
+    for (const failure of transformed.failures) failures.push(failure);
+    dropped += transformed.dropped;
   }
   return { documents, failures, dropped };
 }
 
-/** Each call's records are at most 1 MB, and its request under 6 MB: with lines of a few bytes, the ids weigh more than they. */
+/** A call has at most 512 KiB of records and a request under 6 MiB: if lines have a few bytes, their ids weigh more than they. */
 export function* splitIntoCalls(batches: readonly Batch[]): Generator<CallRecords> {
   let call = emptyCall();
   let recordBytes = 0;
@@ -70,7 +67,7 @@ export function* splitIntoCalls(batches: readonly Batch[]): Generator<CallRecord
     for (let index = 0; index < batch.count; index++) {
       const length = lengthAt(batch, index);
       const inRequest = ENTRY_BYTES + Math.ceil(length / 3) * 4;
-      const full = recordBytes + length > CALL_BYTES || requestBytes + inRequest > MAX_PAYLOAD_BYTES;
+      const full = recordBytes + length > TRANSFORM_BUFFER_BYTES || requestBytes + inRequest > MAX_PAYLOAD_BYTES;
       if (full && call.ids.length > 0) {
         yield call;
         call = emptyCall();
@@ -96,13 +93,11 @@ const ENTRY_BYTES = JSON.stringify(ENTRY).length + 1;
 
 async function transformCall(records: CallRecords, props: TransformProps): Promise<Transformed> {
   const call = toCall(records, props);
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return sortOut(records, await props.call(call));
-    } catch (error) {
-      if (attempt === ATTEMPTS) return allFailed(records, error);
-      await delay(props.retryDelayMs * 2 ** (attempt - 1));
-    }
+  const backoff = { firstMs: props.retryDelayMs };
+  try {
+    return toTransformed(records, await retry(() => props.call(call), { attempts: TRANSFORM_ATTEMPTS, backoff }));
+  } catch (error) {
+    return allFailed(records, error);
   }
 }
 
@@ -121,23 +116,23 @@ function toCall(records: CallRecords, { deliveryStreamArn, region }: TransformPr
 
 const lengthOf = ({ starts, ends }: CallRecords, index: number) => (ends[index] ?? 0) - (starts[index] ?? 0);
 
-function sortOut(records: CallRecords, verdicts: Verdicts): Transformed {
-  const { buffer, byteOffset, length } = verdicts.documents;
+function toTransformed(records: CallRecords, result: TransformResult): Transformed {
+  const { buffer, byteOffset, length } = result.documents;
   const bytes = Buffer.from(buffer, byteOffset, length);
   const documents: Delivery[] = [];
   let start = 0;
-  for (const [at, end] of verdicts.ends.entries()) {
-    documents.push({ id: records.ids[verdicts.records[at] ?? 0] ?? '', document: bytes.subarray(start, end) });
+  for (const [at, end] of result.ends.entries()) {
+    documents.push({ id: records.ids[result.records[at] ?? 0] ?? '', document: bytes.subarray(start, end) });
     start = end;
   }
-  const failures = verdicts.failures.map(({ index, code, message }) => toFailure(records, index, code, message, 1));
-  return { documents, failures, dropped: verdicts.dropped };
+  const failures = result.failures.map(({ index, code, message }) => toFailure(records, index, code, message, 1));
+  return { documents, failures, dropped: result.dropped };
 }
 
 function allFailed(records: CallRecords, error: unknown): Transformed {
   const code = error instanceof TimedOut ? 'Lambda.FunctionTimedOut' : 'Lambda.FunctionError';
   const message = error instanceof Error ? error.message : String(error);
-  const failures = records.ids.map((_, index) => toFailure(records, index, code, message, ATTEMPTS));
+  const failures = records.ids.map((_, index) => toFailure(records, index, code, message, TRANSFORM_ATTEMPTS));
   return { documents: [], failures, dropped: 0 };
 }
 

@@ -1,21 +1,21 @@
-/** What Firehose makes of a function's reply. A reply is what some function returned: nothing of its type is taken for granted. */
+/** Reads a function's reply as Firehose does. It is whatever some function returned: nothing about its type is taken for granted. */
 
 import { decodedLength, writeBase64 } from '../core/base64';
 
-/** In a form that crosses to another thread without being copied. */
-export interface Verdicts {
+/** What became of each record of a call, in a form that crosses to another thread without being copied. */
+export interface TransformResult {
   /** The documents' bytes, one after the other. */
   readonly documents: Uint8Array<ArrayBuffer>;
-  /** Of each document: which record of the call it was made of … */
+  /** For each document, the index of its record in the call … */
   readonly records: Uint32Array<ArrayBuffer>;
   /** … and where it ends in `documents`. */
   readonly ends: Uint32Array<ArrayBuffer>;
-  readonly failures: readonly Failure[];
+  readonly failures: readonly RecordFailure[];
   readonly dropped: number;
 }
 
-interface Failure {
-  /** Of the record in the call. */
+interface RecordFailure {
+  /** The record's place in the call. */
   readonly index: number;
   readonly code: string;
   readonly message: string;
@@ -46,20 +46,20 @@ interface ReplyRecord {
   readonly data?: unknown;
 }
 
-/** Gives each record of a call, by its id, exactly one verdict. Ids that were not asked for are ignored. */
-export function judgeReply(ids: readonly string[], reply: unknown): Verdicts {
+/** Each record of a call, by its id, becomes a document, a failure or a dropped one. Ids that were not in the call are ignored. */
+export function readReply(ids: readonly string[], reply: unknown): TransformResult {
   const records = isObject(reply) ? (reply as { records?: unknown }).records : undefined;
   if (records !== undefined && records !== null && !Array.isArray(records)) return allAre(ids, UNREADABLE);
   const answers: readonly unknown[] = records ?? [];
-  return judge(ids, inOrder(ids, answers) ? (answers as readonly ReplyRecord[]) : byId(ids, answers));
+  return toResult(ids, inOrder(ids, answers) ? (answers as readonly ReplyRecord[]) : byId(ids, answers));
 }
 
-function allAre(ids: readonly string[], [code, message]: readonly [string, string]): Verdicts {
+function allAre(ids: readonly string[], [code, message]: readonly [string, string]): TransformResult {
   const failures = ids.map((_, index) => ({ index, code, message }));
   return { documents: new Uint8Array(), records: new Uint32Array(), ends: new Uint32Array(), failures, dropped: 0 };
 }
 
-/** As nearly every function answers. */
+/** Nearly every function answers in order. */
 function inOrder(ids: readonly string[], answers: readonly unknown[]): boolean {
   if (answers.length !== ids.length) return false;
   return ids.every((id, index) => {
@@ -81,8 +81,8 @@ function byId(ids: readonly string[], answers: readonly unknown[]): readonly Ans
   return ids.map((id) => found.get(id));
 }
 
-function judge(ids: readonly string[], answers: readonly Answer[]): Verdicts {
-  const failures: Failure[] = [];
+function toResult(ids: readonly string[], answers: readonly Answer[]): TransformResult {
+  const failures: RecordFailure[] = [];
   let dropped = 0;
   const documents = Buffer.allocUnsafeSlow(documentBytes(answers));
   const records = new Uint32Array(ids.length);
@@ -126,23 +126,23 @@ function documentBytes(answers: readonly Answer[]): number {
   return bytes;
 }
 
-/** Around a record's data: its id, its result and the JSON between them. */
+/** What a record has around its data: its id, its result and the JSON between them. */
 const ENTRY_BYTES = 100;
 
 /**
- * Whether a reply's JSON is larger than AWS Lambda lets through. It is written out and measured only where a count of
- * the data alone comes near.
+ * Whether a reply's JSON is larger than AWS Lambda lets through. It is written out and measured only if an estimate
+ * comes near the limit.
  */
-export function replyTooLarge(reply: unknown, limitBytes: number): boolean {
-  return roughBytes(reply) > 0.9 * limitBytes && Buffer.byteLength(JSON.stringify(reply) ?? '') > limitBytes;
+export function isReplyTooLarge(reply: unknown, limitBytes: number): boolean {
+  return estimateBytes(reply) > 0.9 * limitBytes && Buffer.byteLength(JSON.stringify(reply) ?? '') > limitBytes;
 }
 
-function roughBytes(reply: unknown): number {
+function estimateBytes(reply: unknown): number {
   const { records, ...others } = (isObject(reply) ? reply : {}) as { records?: unknown };
   if (!Array.isArray(records) || Object.keys(others).length > 0) return Number.POSITIVE_INFINITY;
   let bytes = 0;
   for (const record of records) {
-    // Whatever is more than id, result and data may be of any size.
+    // Anything beyond id, result and data may have any size.
     if (!isObject(record) || Object.keys(record).length > 3) return Number.POSITIVE_INFINITY;
     const { data } = record as ReplyRecord;
     bytes += ENTRY_BYTES + (typeof data === 'string' ? data.length : 0);

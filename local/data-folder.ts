@@ -6,8 +6,8 @@ import { reasonOf, ToolkitError } from '../core/errors';
 /**
  * Makes the folder that holds journal, bucket and store.
  *
- * @param folder without it a temporary one.
- * @param site that will be in it.
+ * @param folder without it, a temporary one is made.
+ * @param site the site that will keep its files in it.
  * @throws ToolkitError DATA_FOLDER_UNUSABLE
  */
 export async function makeDataFolder(folder: string | undefined, site: 'demo' | 'wordpress'): Promise<string> {
@@ -27,7 +27,7 @@ export async function makeDataFolder(folder: string | undefined, site: 'demo' | 
 
 async function makeTemporary(site: 'demo' | 'wordpress'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'clickstreamy-'));
-  // WordPress does not run as root: whom it runs as has to get through, and may list nothing.
+  // WordPress does not run as root: its user must be able to enter the folder, but not to list it.
   if (site === 'wordpress' && process.getuid?.() === 0) await chmod(folder, 0o711);
   return folder;
 }

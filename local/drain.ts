@@ -1,21 +1,21 @@
-/** How the pipeline ends: each part in the order in which a click passes it. */
+/** Stops the pipeline, each part in the order in which a click passes it. */
 import { stat } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Shipper } from '../shipper/shipper';
 import type { Pipeline } from './pipeline';
 
 /**
- * Resolves when all that was read is stored or kept as failed. Once `hurry` is aborted, a store or a bucket that is away is asked once
- * more and not waited for: what it does not take stays in the journal.
+ * Resolves when everything read is stored or kept as failed. Once `stopWaiting` is aborted, a store or a bucket that is out of reach
+ * gets one more attempt and is not waited for: what it does not take stays in the journal.
  *
- * @returns the error that ended the shipper before its time.
+ * @returns the error that ended the shipper early.
  */
-export async function drainPipeline({ site, shipper, stream }: Pipeline, hurry: AbortSignal): Promise<unknown> {
+export async function drainPipeline({ site, shipper, stream }: Pipeline, stopWaiting: AbortSignal): Promise<unknown> {
   await site?.close();
   if (site !== undefined) await readToEnd(shipper, site.logFile);
   await shipper.stop();
   const failure = await failureOf(shipper);
-  await Promise.race([stream.drain(), aborted(hurry)]);
+  await Promise.race([stream.drain(), aborted(stopWaiting)]);
   await stream.close();
   return failure;
 }
@@ -36,10 +36,10 @@ export function aborted(signal: AbortSignal): Promise<void> {
 }
 
 const POLL_MS = 20;
-/** A stream that takes nothing for so long is full, because the store is away. */
+/** A stream that accepts nothing for this long is full, because the store is out of reach. */
 const STUCK_MS = 10_000;
 
-/** Waits until the shipper has read what the site has written, and it is accepted: the site writes no more. */
+/** Waits until the shipper has read what the site has written, and all of it is accepted. The site must be closed. */
 async function readToEnd(shipper: Shipper, log: string): Promise<void> {
   let gaveUp = false;
   void failureOf(shipper).then(() => {

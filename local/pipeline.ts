@@ -14,48 +14,47 @@ import { startWordPressSite } from '../site/wordpress-site';
 import { openStore } from '../store/open-store';
 import type { SearchStoreProps } from '../store/search/search-store';
 import type { StoreReader } from '../store/store';
-import type { Closers } from './closers';
-import { readBooks } from './report';
+import { toTotals } from './report';
 
 export interface PipelineProps {
-  /** Globs of logs to follow; none: the site's own log. */
+  /** Globs of logs to follow; without any, the log of our site. */
   readonly logs: readonly string[];
   /** The delivery stream's name. */
   readonly streamName: string;
-  /** Where there are no logs to follow. */
+  /** Which site runs if there are no logs to follow. */
   readonly site: 'demo' | 'wordpress';
-  /** Of the WordPress site; without it, one of this run that nobody else knows. */
+  /** The token of the WordPress site; without it, a random one. */
   readonly token?: string | undefined;
-  /** Read what the logs hold, and no further. */
+  /** Read what the logs hold now, then stop. */
   readonly once: boolean;
-  /** Of the site; 0: any free one. */
+  /** Port of the site (0 picks a free one). */
   readonly port: number;
-  /** Of the page; 0: any free one. */
+  /** Port of the page (0 picks a free one). */
   readonly uiPort: number;
   /** See `TransformOptions`. */
   readonly siteHosts: readonly string[];
-  /** The search engine that gets the events; without it, the embedded store in the data folder. */
+  /** The search engine that stores the events; without it, the embedded store in the data folder does. */
   readonly search?: SearchStoreProps | undefined;
   readonly warn: (sentence: string) => void;
 }
 
 export interface Pipeline {
-  /** Where there are no logs to follow. */
+  /** Runs if there are no logs to follow. */
   readonly site: Site | undefined;
   readonly shipper: Shipper;
   readonly stream: DeliveryStream;
   readonly reader: StoreReader;
   readonly addresses: Addresses;
-  /** Why records were not stored, with their numbers so far. */
+  /** How many records were not stored so far, by reason. */
   readonly reasons: Readonly<Record<string, number>>;
   status(): PipelineStatus;
 }
 
-/** A site of ours, as the pipeline needs it. */
+/** A site that the pipeline runs. */
 export interface Site {
   readonly url: string;
   readonly logFile: string;
-  /** What lets the little traffic ask for errors, where the site wants a token. */
+  /** What lets traffic ask for errors, if the site wants a token. */
   readonly token?: string | undefined;
   close(): Promise<void>;
 }
@@ -70,12 +69,31 @@ export interface Addresses {
   readonly dataFolder: string;
 }
 
+/** Closes what has been opened, whatever happens. */
+export interface Closers {
+  add(close: () => Promise<unknown>): void;
+  /** Closes the last opened first, and all of them even if one fails. @throws the first failure. */
+  closeAll(): Promise<void>;
+}
+
+export function collectClosers(): Closers {
+  const closers: (() => Promise<unknown>)[] = [];
+  return {
+    add: (close) => closers.push(close),
+    async closeAll() {
+      const failures: unknown[] = [];
+      for (const close of closers.splice(0).reverse()) await close().catch((error: unknown) => failures.push(error));
+      if (failures.length > 0) throw failures[0];
+    },
+  };
+}
+
 const BUFFER_BYTES = 1024 * 1024;
 const BUFFER_SECONDS = 1;
 
 /**
  * @param folder holds journal, bucket, store, checkpoint and the demo site's log.
- * @param closers gets each part as it is opened, also where a later one fails.
+ * @param closers gets each part as it is opened, even if a later one fails.
  * @throws ToolkitError of the part that cannot be opened.
  */
 export async function openPipeline(folder: string, props: PipelineProps, closers: Closers): Promise<Pipeline> {
@@ -118,11 +136,11 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
     mayBeMissing: site !== undefined,
     warn,
   });
-  shipper.finished.catch(() => {}); // Whoever waits for it is told.
+  shipper.finished.catch(() => {}); // Those who wait for it see the failure.
   closers.add(() => shipper.stop());
 
   const status = (): PipelineStatus => ({
-    ...readBooks(shipper.counts(), stream.counts()),
+    ...toTotals(shipper.counts(), stream.counts()),
     buffered: stream.buffered().records,
     streamUrl: endpoint.url,
     ...(place === undefined ? {} : { storePlace: place }),

@@ -3,16 +3,17 @@ import type { LineTotals } from '../page/line-totals';
 import type { ShipperCounts } from '../shipper/shipper';
 import type { Totals } from '../store/store';
 
-/** What `clickstreamy local --json` prints; the totals are of all that the store holds, and absent where it does not answer at the end. */
+/** What `clickstreamy local --json` prints. The store's totals cover all that it holds, and are absent if it does not answer at the end. */
 export interface LocalReport extends LineTotals, Partial<Totals> {
-  /** Accepted and left in the journal, because the store was away; the next run delivers them. Else 0. */
+  /** Records left in the journal because the store was out of reach; the next run delivers them. */
   readonly waiting: number;
   readonly seconds: number;
-  /** Why lines were not stored, with their numbers. */
+  /** How many lines were not stored, by reason. */
   readonly reasons: Readonly<Record<string, number>>;
 }
 
-export function readBooks(shipper: ShipperCounts, stream: DeliveryCounts): LineTotals {
+/** What became of each line so far. */
+export function toTotals(shipper: ShipperCounts, stream: DeliveryCounts): LineTotals {
   const { stored, processingFailed, dropped } = stream;
   const fromOthers = Math.max(0, stream.accepted - shipper.acknowledged);
   return {

@@ -1,27 +1,35 @@
-/** The whole pipeline in one process, from its start to its report. */
+/** Runs the whole pipeline in one process, from its start to its report. */
 import { rm } from 'node:fs/promises';
+import { reasonOf } from '../core/errors';
 import type { PipelineStatus } from '../page/overview-reply';
 import { checkPatterns } from '../shipper/find-logs';
 import type { Shipper } from '../shipper/shipper';
-import { type Closers, collectClosers } from './closers';
+import { runTraffic } from '../traffic/run-traffic';
 import { makeDataFolder } from './data-folder';
 import { aborted, drainPipeline, failureOf } from './drain';
-import { runLittleTraffic } from './little-traffic';
-import { type Addresses, openPipeline, type Pipeline, type PipelineProps } from './pipeline';
-import { isBalanced, type LocalReport, readBooks } from './report';
+import {
+  type Addresses,
+  type Closers,
+  collectClosers,
+  openPipeline,
+  type Pipeline,
+  type PipelineProps,
+  type Site,
+} from './pipeline';
+import { isBalanced, type LocalReport, toTotals } from './report';
 
 export interface LocalOptions extends PipelineProps {
-  /** Stop after so many; else when `signal` says so, or with `once` when all is stored. */
+  /** Stop after this time; without it, when `signal` is aborted, or with `once` when everything is stored. */
   readonly seconds?: number | undefined;
   /** Kept from run to run. Without it a temporary folder is used, and removed unless something in it failed. */
   readonly dataFolder?: string | undefined;
-  /** Of the little traffic on the demo site, requests a second; 0: none. */
+  /** Requests a second on the site (0 makes none). */
   readonly rate: number;
-  /** Its share of errors, 0 to 1. */
+  /** Their share of errors, 0 to 1. */
   readonly errors: number;
   readonly signal: AbortSignal;
   readonly onStart: (addresses: Addresses) => void;
-  /** Twice a second. */
+  /** Called twice a second; `share` is how much of the logs is read, 0 to 1. */
   readonly onProgress: (status: PipelineStatus, share: number) => void;
 }
 
@@ -34,9 +42,10 @@ export interface LocalResult {
 const PROGRESS_MS = 500;
 
 /**
- * Runs until it is told to stop, then drains: what was accepted is stored, kept as failed, or left in the journal where the store is away.
+ * Runs until it is told to stop, then drains: what was accepted is stored, kept as failed, or, if the store is out of reach, left in
+ * the journal.
  *
- * @throws ToolkitError if it cannot start: a taken port, a folder that cannot be used, logs that are not there.
+ * @throws ToolkitError if it cannot start: a taken port, a folder that cannot be used, missing logs.
  */
 export async function runLocal(options: LocalOptions): Promise<LocalResult> {
   await checkPatterns(options.logs);
@@ -60,44 +69,52 @@ async function run(pipeline: Pipeline, options: LocalOptions, closers: Closers):
   options.onStart(addresses);
   const progress = setInterval(() => options.onProgress(pipeline.status(), shareOf(shipper)), PROGRESS_MS);
   closers.add(async () => clearInterval(progress));
-  const asked = askedToStop(options, closers);
+  const stop = toStopSignal(options, closers);
   const trafficEnd = new AbortController();
-  const traffic =
-    site === undefined
-      ? undefined
-      : runLittleTraffic(site.url, { ...options, token: site.token, signal: trafficEnd.signal });
-  await Promise.race([failureOf(shipper), aborted(asked)]);
+  const traffic = site && makeTraffic(site, options, trafficEnd.signal);
+  await Promise.race([failureOf(shipper), aborted(stop)]);
   trafficEnd.abort();
   await traffic;
-  const failure = await drainPipeline(pipeline, asked);
+  const failure = await drainPipeline(pipeline, stop);
   const report = readReport(pipeline);
   try {
     return { report: { ...report, ...(await pipeline.reader.readTotals()) }, failure };
   } catch (error) {
-    // That events wait says the same, and what to do.
+    // The report of waiting events says the same, and what to do.
     return { report, failure: failure ?? (report.waiting > 0 ? undefined : error) };
   }
 }
 
-/** Aborted by the signal or after the seconds. */
-function askedToStop({ signal, seconds }: LocalOptions, closers: Closers): AbortSignal {
-  const asked = new AbortController();
-  void aborted(signal).then(() => asked.abort());
+/** Aborted by the caller's signal or after the seconds. */
+function toStopSignal({ signal, seconds }: LocalOptions, closers: Closers): AbortSignal {
+  const stop = new AbortController();
+  void aborted(signal).then(() => stop.abort());
   if (seconds !== undefined) {
-    const timer = setTimeout(() => asked.abort(), seconds * 1000);
+    const timer = setTimeout(() => stop.abort(), seconds * 1000);
     closers.add(async () => clearTimeout(timer));
   }
-  return asked.signal;
+  return stop.signal;
+}
+
+/** Makes the page alive from the start. A site that stops answering does not end the pipeline. Never rejects. */
+async function makeTraffic({ url, token }: Site, options: LocalOptions, signal: AbortSignal): Promise<void> {
+  const { rate, errors, warn } = options;
+  if (rate === 0) return;
+  try {
+    const { end } = await runTraffic({ url, rate, errors, token, signal });
+    if (end === 'broken') warn('The traffic has stopped: the site did not answer.');
+  } catch (error) {
+    warn(`The traffic has stopped: ${reasonOf(error)}`);
+  }
 }
 
 function readReport({ shipper, stream, reasons, status }: Pipeline): LocalReport {
   const waiting = stream.buffered().records;
   const seconds = Math.round(status().seconds * 1000) / 1000;
-  const books = readBooks(shipper.counts(), stream.counts());
-  return { ...books, waiting, seconds, reasons };
+  return { ...toTotals(shipper.counts(), stream.counts()), waiting, seconds, reasons };
 }
 
-/** Whether all that was read is in the store: then a temporary folder holds nothing worth keeping. */
+/** Whether everything read is in the store: then a temporary folder holds nothing worth keeping. */
 function isWhole(report: LocalReport): boolean {
   return isBalanced(report) && report.processingFailed + report.deliveryFailed === 0;
 }

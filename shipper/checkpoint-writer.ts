@@ -5,13 +5,13 @@ export interface CheckpointWriterProps {
   readonly file: string;
   /** How far each content is acknowledged now. */
   readonly records: () => readonly ContentRecord[];
-  /** Told when a write that was due has failed. */
+  /** Called when a write that was due has failed. */
   readonly failed: (error: unknown) => void;
 }
 
 const INTERVAL_MS = 1000;
 
-/** Writes the checkpoint where it has changed: once a second beside the reading, and whenever it is asked to. */
+/** Writes the checkpoint if it has changed: once a second while logs are read, and on demand. */
 export class CheckpointWriter {
   readonly #props: CheckpointWriterProps;
   #dueMs = 0;

@@ -1,7 +1,7 @@
-import { type FileHandle, open, readFile, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
-import { parse } from '../core/parse';
+import { readJsonFile } from '../core/json-file';
 import type { ContentRecord } from './log-content';
 
 const Fingerprint = z.strictObject({ bytes: z.int().nonnegative(), sha256: z.hex().length(64) });
@@ -19,32 +19,24 @@ const Checkpoint = z.strictObject({
 });
 
 /**
- * Reads how far each log has been acknowledged; a file that is not there yet is an empty one.
+ * Reads how far each log has been acknowledged; a file that does not exist yet is an empty checkpoint.
  *
- * @throws ToolkitError CHECKPOINT_UNREADABLE rather than start from the beginning (all twice) or the end (a loss).
+ * @throws ToolkitError CHECKPOINT_UNREADABLE rather than start from the beginning (everything twice) or the end (a loss).
  */
-export async function loadCheckpoint(path: string): Promise<ContentRecord[]> {
+export function loadCheckpoint(path: string): readonly ContentRecord[] {
   const fail = (why: string, cause?: unknown) =>
     new ToolkitError(
       'CHECKPOINT_UNREADABLE',
-      `The shipper cannot read its checkpoint ${path}: ${why}.`,
+      `The shipper’s checkpoint in ${path} ${why}.`,
       'Put a good copy in its place; or delete it, and all logs that are still there are shipped again from their start.',
       { cause },
     );
-  let text: string;
   try {
-    text = await readFile(path, 'utf8');
+    return readJsonFile(path, Checkpoint, fail).contents;
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
-    throw fail(reasonOf(error), error);
+    if (error instanceof ToolkitError && errnoOf(error.cause) === 'ENOENT') return [];
+    throw error;
   }
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw fail('it is not JSON', error);
-  }
-  return parse(Checkpoint, value, fail).contents;
 }
 
 /** Replaces the checkpoint in one step: a crash leaves the old one or the new one, whole. */
@@ -62,7 +54,7 @@ export async function saveCheckpoint(path: string, contents: readonly ContentRec
     throw new ToolkitError(
       'CHECKPOINT_UNWRITABLE',
       `The shipper cannot write its checkpoint ${path}: ${reasonOf(error)}.`,
-      'Make room or give this user the right to write there; lines sent since the last checkpoint will be sent again.',
+      'Free space on the disk, or give this user the right to write there; lines sent since the last checkpoint will be sent again.',
       { cause: error },
     );
   } finally {

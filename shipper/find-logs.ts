@@ -6,13 +6,13 @@ import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
 
 export interface FoundLog {
   readonly path: string;
-  /** Device and inode: what stays when the file is renamed. */
+  /** Device and inode: they stay the same when the file is renamed. */
   readonly file: string;
   readonly stats: BigIntStats;
 }
 
 export interface Findings {
-  /** Oldest first; each file once, whatever its number of names. */
+  /** Oldest first; each file once, however many names it has. */
   readonly logs: readonly FoundLog[];
   /** Patterns that matched no file. */
   readonly unmatched: readonly string[];
@@ -26,7 +26,7 @@ export async function findLogs(patterns: readonly string[]): Promise<Findings> {
     let files = 0;
     for (const path of await pathsOf(pattern)) {
       const stats = await statOf(path);
-      // A folder is no log; to read a pipe or a device could take for ever.
+      // Not a folder; nor a pipe or a device, which could block without end.
       if (!stats?.isFile()) continue;
       files += 1;
       const file = `${stats.dev}:${stats.ino}`;
@@ -52,14 +52,10 @@ async function statOf(path: string): Promise<BigIntStats | undefined> {
   }
 }
 
-/** By the last write; a log before its gzipped copy, which keeps the log's time. */
+/** By the last write, then by name: an archive, which keeps its log's time, usually comes after it, and waits for it anyway. */
 function byAge(a: FoundLog, b: FoundLog): number {
   if (a.stats.mtimeNs !== b.stats.mtimeNs) return a.stats.mtimeNs < b.stats.mtimeNs ? -1 : 1;
-  return Number(isGzip(a.path)) - Number(isGzip(b.path)) || (a.path < b.path ? -1 : 1);
-}
-
-export function isGzip(path: string): boolean {
-  return path.endsWith('.gz');
+  return a.path < b.path ? -1 : 1;
 }
 
 /** @throws ToolkitError LOG_NOT_FOUND or LOG_UNREADABLE for the first pattern that matches no file. */
@@ -68,7 +64,7 @@ export async function checkPatterns(patterns: readonly string[]): Promise<void> 
   if (pattern !== undefined) throw await notFound(pattern);
 }
 
-/** Why a pattern matched nothing: a folder on its way that this user may not enter, or really nothing there. */
+/** Why a pattern matched nothing: a folder that this user may not enter, or really nothing there. */
 export async function notFound(pattern: string): Promise<ToolkitError> {
   const firstWild = pattern.search(/[*?[{]/);
   const folder = resolve(firstWild < 0 ? dirname(pattern) : dirname(`${pattern.slice(0, firstWild)}x`));
@@ -78,8 +74,8 @@ export async function notFound(pattern: string): Promise<ToolkitError> {
     if (errnoOf(error) !== 'ENOENT') return unreadable(folder, error);
   }
   if ((await statOf(pattern)) !== undefined) {
-    const hint = 'Say which files are logs: a folder needs a pattern after it, a pipe or a device cannot be followed.';
-    return new ToolkitError('LOG_NOT_FOUND', `${pattern} is no file.`, hint);
+    const hint = 'Name the files: a folder needs a pattern after it, and a pipe or a device cannot be followed.';
+    return new ToolkitError('LOG_NOT_FOUND', `${pattern} is not a file.`, hint);
   }
   return new ToolkitError(
     'LOG_NOT_FOUND',
@@ -92,7 +88,7 @@ export function unreadable(path: string, cause: unknown): ToolkitError {
   return new ToolkitError(
     'LOG_UNREADABLE',
     `${path} cannot be read: ${reasonOf(cause)}.`,
-    'Give this user the right to read it and to enter every folder on the way to it.',
+    'Give this user the right to read it and to enter every folder above it.',
     { cause },
   );
 }

@@ -1,22 +1,21 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { openRecordPutter, type RecordPutter } from '../core/put-records';
-import { toPauseMs } from '../core/retry';
+import { type SentOnce, sendUntilAccepted } from '../core/record-sender';
 
 export interface FirehoseSenderProps {
   readonly deliveryStream: string;
   readonly endpoint: URL;
   readonly region: string;
-  /** Once aborted, no batch is tried again after its next attempt. */
+  /** Once aborted, each batch has one more attempt. */
   readonly signal: AbortSignal;
   readonly warn: (sentence: string) => void;
   /** Called with the number of records that one attempt brought over. */
   readonly acknowledged: (records: number) => void;
 }
 
-/** A hiccup is not worth a word. */
+/** A hiccup is not worth a warning. */
 const WARN_AFTER_ATTEMPTS = 3;
 
-/** Sends batches to a delivery stream until each of their records has been accepted. */
+/** The shipper's end of a delivery stream: opened with the first batch, with one warning when it takes nothing for a while. */
 export class FirehoseSender {
   readonly #props: FirehoseSenderProps;
   #putter: Promise<RecordPutter> | undefined;
@@ -27,43 +26,25 @@ export class FirehoseSender {
   }
 
   /**
-   * Tries without limit, only with the records that were not accepted yet; a reply that is lost after the stream
-   * accepted the records makes duplicates, which nobody at this end can know.
-   *
    * @returns whether all was accepted; false only after `signal` was aborted.
-   * @throws ToolkitError FIREHOSE_REFUSED if trying again cannot help.
+   * @throws ToolkitError FIREHOSE_REFUSED if no further attempt can help.
    */
   async send(batch: readonly Uint8Array[]): Promise<boolean> {
-    const putter = await this.#open();
-    let rest = batch;
-    for (let attempt = 1; ; attempt += 1) {
-      const last = this.#props.signal.aborted;
-      const { failed, why } = await putter.put(rest);
-      this.#props.acknowledged(rest.length - failed.length);
-      const isFailed = new Set(failed);
-      rest = rest.filter((_, place) => isFailed.has(place));
-      if (rest.length === 0) {
-        this.#recover();
-        return true;
-      }
-      if (last) return false;
-      this.#warnAfter(attempt, why);
-      // A stop ends the pause: the last attempt is made at once.
-      await sleep(toPauseMs(attempt), undefined, { signal: this.#props.signal }).catch(() => {});
-    }
+    const { deliveryStream: stream, endpoint, region, signal } = this.#props;
+    this.#putter ??= openRecordPutter({ stream, endpoint, region });
+    const onAttempt = (sent: SentOnce<Uint8Array>, attempt: number) => {
+      this.#props.acknowledged(sent.accepted.length);
+      if (sent.failed.length === 0) this.#recover();
+      else if (attempt >= WARN_AFTER_ATTEMPTS && !signal.aborted) this.#warnOnce(sent.why);
+    };
+    return sendUntilAccepted(await this.#putter, batch, { signal, onAttempt });
   }
 
-  #open(): Promise<RecordPutter> {
-    const { deliveryStream, endpoint, region } = this.#props;
-    this.#putter ??= openRecordPutter({ stream: deliveryStream, endpoint, region });
-    return this.#putter;
-  }
-
-  #warnAfter(attempt: number, why: string): void {
-    if (this.#warned || attempt < WARN_AFTER_ATTEMPTS) return;
+  #warnOnce(why: string): void {
+    if (this.#warned) return;
     this.#warned = true;
     const { deliveryStream, endpoint, warn } = this.#props;
-    warn(`Delivery stream ${deliveryStream} at ${endpoint.origin} takes no records (${why}): trying until it does.`);
+    warn(`Delivery stream ${deliveryStream} at ${endpoint.origin} takes no records (${why}): retrying until it does.`);
   }
 
   #recover(): void {

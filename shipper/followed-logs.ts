@@ -7,7 +7,7 @@ export interface FollowedLogsProps {
   readonly patterns: readonly string[];
   readonly mayBeMissing: boolean;
   readonly warn: (sentence: string) => void;
-  /** What is known already of a log that was just found. */
+  /** What is known already about a log that was just found. */
   readonly ownOf: (log: FollowedLog) => Promise<LogContent | undefined>;
 }
 
@@ -25,7 +25,7 @@ export class FollowedLogs {
     this.#props = props;
   }
 
-  /** Oldest first, as they stood when they were found. */
+  /** Oldest first, by their age when they were found. */
   all(): readonly FollowedLog[] {
     return [...this.#logs.values()];
   }
@@ -40,12 +40,10 @@ export class FollowedLogs {
     this.#lookedAtMs = Date.now();
     const [pattern] = unmatched;
     if (first && !this.#props.mayBeMissing && pattern !== undefined) throw await notFound(pattern);
-    const present = new Set(logs.map(({ file }) => file));
-    for (const log of this.#logs.values()) log.see(present.has(log.file));
+    const paths = new Map(logs.map(({ file, path }) => [file, path]));
+    for (const log of this.#logs.values()) log.seenUnder(paths.get(log.file));
     for (const found of logs) {
-      const log = this.#logs.get(found.file);
-      if (log !== undefined) log.path = found.path;
-      else await this.#open(found, first);
+      if (!this.#logs.has(found.file)) await this.#open(found, first);
     }
   }
 
@@ -53,10 +51,11 @@ export class FollowedLogs {
     const log = await this.#tryToOpen(found, first);
     if (log === undefined) return;
     this.#logs.set(log.file, log);
-    log.content = await this.#props.ownOf(log);
+    const content = await this.#props.ownOf(log);
+    if (content !== undefined) log.adopt(content);
   }
 
-  /** A log that comes later may be given its owner a moment after it is made: the next look tries again. */
+  /** A new log may get its owner and rights a moment after it is created: the next look tries again. */
   async #tryToOpen(found: FoundLog, first: boolean): Promise<FollowedLog | undefined> {
     try {
       return await FollowedLog.open(found, first);
@@ -66,12 +65,6 @@ export class FollowedLogs {
       this.#warned.add(found.file);
       return undefined;
     }
-  }
-
-  /** All of the log is read and nothing more can come: what it is stays known, the file is closed. */
-  async finish(log: FollowedLog): Promise<void> {
-    log.done = true;
-    await log.close();
   }
 
   async drop(log: FollowedLog): Promise<void> {

@@ -4,10 +4,10 @@ import { createGunzip, type Gunzip } from 'node:zlib';
 /** Packed bytes given to zlib at a time; they can unpack to a thousand times as many. */
 const PACKED_BYTES = 16 * 1024;
 
-/** What zlib has against a `.gz`, and how far into the file it had come. */
+/** zlib's error about a gzip file, and how far into the file it had come. */
 export class GunzipError extends Error {
   readonly packedOffset: number;
-  /** The file ends too early: it may still be being written. */
+  /** The file ends too early: somebody may still be writing it. */
   readonly unfinished: boolean;
 
   constructor(packedOffset: number, cause: NodeJS.ErrnoException) {
@@ -18,10 +18,10 @@ export class GunzipError extends Error {
 }
 
 /**
- * Unpacks a file of one or more gzip members, a piece at a time. All that comes before a fault is yielded before the
- * fault is thrown, which a piped stream does not promise.
+ * Unpacks a file of one or more gzip members, a piece at a time. Everything before a fault is yielded before the
+ * fault is thrown, which a piped stream does not guarantee.
  *
- * @param progress is told how much of the packed file is done.
+ * @param progress is called with the number of packed bytes that are done.
  */
 export async function* gunzip(handle: FileHandle, progress?: (packedBytes: number) => void): AsyncGenerator<Buffer> {
   let unpacked = 0;
@@ -32,7 +32,7 @@ export async function* gunzip(handle: FileHandle, progress?: (packedBytes: numbe
     }
   } catch (error) {
     if (!(error instanceof GunzipError) || error.unfinished) throw error;
-    // zlib keeps what it had made of the last bytes it was given: given them one by one, it keeps nothing.
+    // On an error zlib keeps back what it made of its last input: given the bytes one by one, it keeps nothing back.
     let position = 0;
     for await (const piece of unpack(handle, error.packedOffset)) {
       if (position + piece.length > unpacked) yield piece.subarray(Math.max(0, unpacked - position));
@@ -72,7 +72,7 @@ async function* unpack(
   }
 }
 
-/** A fault ends the stream without a word to the writer: hence `close`. */
+/** After a fault the write's callback never runs: hence `close`. */
 function feed(unzip: Gunzip, bytes: Buffer): Promise<void> {
   return new Promise((resolve) => {
     const done = () => {

@@ -1,10 +1,10 @@
 import type { FollowedLog } from './followed-log';
 import { beginsAs, type ContentRecord, HEAD_BYTES, isOf, LogContent } from './log-content';
 
-/** So many contents that are no longer followed are remembered: two years of daily rotation of one log. */
+/** How many contents that are no longer followed are remembered: nearly three years of daily rotation of one log. */
 const MAX_PAST = 1000;
 
-/** A content that was read under a file which is gone, truncated or closed. */
+/** A content that was read from a file that is gone, truncated or closed. */
 interface Ended {
   readonly path: string;
   readonly file: string;
@@ -12,12 +12,12 @@ interface Ended {
 }
 
 /**
- * What has been read already, in this run and before, so that no name, inode, copy or archive of it is read twice,
- * and nothing is taken for it that is not.
+ * What has been read already, in this run and before, so that no rename, copy or archive of it is read twice,
+ * and nothing else is mistaken for it.
  */
 export class KnownContents {
   readonly #past: ContentRecord[];
-  /** Those of `#past` that earlier runs left. */
+  /** Records of `#past` that earlier runs left. */
   readonly #inherited: ReadonlySet<ContentRecord>;
   #ended: Ended[] = [];
 
@@ -26,7 +26,7 @@ export class KnownContents {
     this.#inherited = new Set(records);
   }
 
-  /** The content as the checkpoint knows it under this very file; undefined if it is another one, or new. */
+  /** The content that the checkpoint has for this very file; undefined if it is another one, or new. */
   async ownOf(log: FollowedLog): Promise<LogContent | undefined> {
     this.#recordSettled();
     const own = this.#past.filter(({ file }) => file === log.file).sort((a, b) => b.offset - a.offset);
@@ -41,35 +41,35 @@ export class KnownContents {
     return undefined;
   }
 
-  /** Whether the checkpoint knows this very file, with another content. */
+  /** Whether the checkpoint has this very file with another content. */
   hadOther(log: FollowedLog): boolean {
     return this.#past.some(({ file, offset }) => file === log.file && offset > 0);
   }
 
   /**
-   * Decides what a log's bytes are that is not known by its file: new, or the continuation of what was read elsewhere
+   * Decides what a log's bytes are when its file is not known: new, or the continuation of what was read elsewhere
    * (an archive, a copy made before a truncation, a move to another disk).
    *
-   * @param live the other logs that are followed.
-   * @param patient wait for an original that is still followed and may be about to be truncated or closed.
-   * @returns `wait` where that cannot be told yet, or nothing in it is new.
+   * @param live all logs that are followed.
+   * @param patient wait for an original that is still followed and may soon be truncated or closed.
+   * @returns `wait` if that cannot be decided yet, or nothing in it is new.
    */
   async contentOf(log: FollowedLog, live: Iterable<FollowedLog>, patient: boolean): Promise<LogContent | 'wait'> {
     const head = await log.head();
-    // A short beginning proves nothing: rather twice than never.
+    // A short beginning proves nothing: better sent twice than never.
     if (head.length < HEAD_BYTES) return new LogContent(head);
     for (const other of live) {
-      if (other === log || other.gzip || other.done || !patient) continue;
-      if ((other.content?.head ?? other.firstHead).equals(head)) return 'wait';
+      if (other === log || other.isGzip || other.isDone || !patient) continue;
+      if (other.knownHead.equals(head)) return 'wait';
     }
-    // Equal logs that stand there from the start are each a log of its own, but for what earlier runs have read.
-    const original = (record: ContentRecord) => log.gzip || !log.early || this.#inherited.has(record);
-    if ((log.gzip || !log.early) && this.#ended.some(({ content }) => !content.settled && content.head.equals(head)))
-      return 'wait';
+    // Equal logs that are there from the start are separate logs, except for what earlier runs have read.
+    const mayBeCopy = log.isGzip || !log.isEarly;
+    const isOriginal = (record: ContentRecord) => mayBeCopy || this.#inherited.has(record);
+    if (mayBeCopy && this.#ended.some(({ content }) => !content.settled && content.head.equals(head))) return 'wait';
     this.#recordSettled();
     let shorter = false;
     for (const record of this.#past) {
-      if (record.head.bytes < HEAD_BYTES || record.offset === 0 || !original(record)) continue;
+      if (record.head.bytes < HEAD_BYTES || record.offset === 0 || !isOriginal(record)) continue;
       const content = await resumeAt(log, head, record);
       if (content === 'shorter') shorter = true;
       else if (content !== undefined) return content;
@@ -77,13 +77,14 @@ export class KnownContents {
     return shorter ? 'wait' : new LogContent(head);
   }
 
-  /** Keeps what was read of a file that is no longer followed. */
+  /** Takes a log's content over: the file has ended, or now holds another one. */
   end(log: FollowedLog): void {
-    if (log.content === undefined || log.content.readOffset === 0) return;
-    this.#ended.push({ path: log.path, file: log.file, content: log.content });
+    const content = log.release();
+    if (content === undefined || content.readOffset === 0) return;
+    this.#ended.push({ path: log.path, file: log.file, content });
   }
 
-  /** Turns ended contents into records once all of them has arrived. */
+  /** Turns ended contents into records once all of their lines are acknowledged. */
   #recordSettled(): void {
     const settled = this.#ended.filter(({ content }) => content.settled);
     this.#past.push(...settled.map(({ content, path, file }) => content.toRecord(path, file)));
@@ -98,7 +99,7 @@ export class KnownContents {
   }
 }
 
-/** The record's content, if the log begins as it did and still has what stood before its offset. */
+/** The record's content, if the log begins as it did and still has the bytes before its offset. */
 async function resumeAt(
   log: FollowedLog,
   head: Buffer,

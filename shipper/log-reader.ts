@@ -4,9 +4,9 @@ import { MAX_RECORD_BYTES } from '../core/firehose-limits';
 import { BLOCK_BYTES, type FollowedLog } from './followed-log';
 import { GunzipError } from './gunzip';
 import type { KnownContents } from './known-contents';
-import type { LineBatch } from './line-batch';
 import { LogContent } from './log-content';
 import { LongLine } from './long-line';
+import type { RecordBatch } from './record-batch';
 
 export interface LogReaderProps {
   readonly rejectFolder: string;
@@ -14,22 +14,22 @@ export interface LogReaderProps {
   readonly signal: AbortSignal;
   readonly warn: (sentence: string) => void;
   /** The batch that is being filled. */
-  readonly batch: () => LineBatch;
-  /** Sends that batch, when there is room in flight, and begins another one. */
+  readonly batch: () => RecordBatch;
+  /** Sends that batch, when few enough are in flight, and begins another one. */
   readonly flush: () => Promise<void>;
-  /** Called between two blocks of a long reading. */
+  /** Called between two blocks of a log. */
   readonly between: () => Promise<void>;
-  /** Told before a log's content is replaced. */
+  /** Called before a log's content is replaced: takes the old one over. */
   readonly ended: (log: FollowedLog) => void;
 }
 
-/** A `.gz` that ends too early is still being written, if it changed so lately. */
+/** A gzip file that ends too early is still being written if it changed within this time. */
 const STILL_WRITTEN_MS = 5_000;
-/** A copy whose original is neither truncated nor gone after this time is a log of its own. */
+/** A copy whose original is neither truncated nor gone after this time is a separate log. */
 const COPY_WAIT_MS = 60_000;
 const NEWLINE = 10;
 
-/** Reads logs into batches, line by line, and puts aside the lines that are too long. */
+/** Reads logs into batches, line by line, and puts lines aside that are too long. */
 export class LogReader {
   readonly #props: LogReaderProps;
   /** Lines read, those too long included. */
@@ -40,40 +40,40 @@ export class LogReader {
     this.#props = props;
   }
 
-  /** What the checkpoint knows of a log that was just found. */
+  /** What the checkpoint has about a log that was just found. */
   async ownOf(log: FollowedLog, known: KnownContents): Promise<LogContent | undefined> {
     try {
       const own = await known.ownOf(log);
-      if (own === undefined && !log.gzip && known.hadOther(log))
+      if (own === undefined && !log.isGzip && known.hadOther(log))
         this.#props.warn(`${log.path} is not what was read before (truncated or replaced): read from its start.`);
       return own;
     } catch (error) {
-      if (isCorrupt(error)) return undefined; // The reading tells.
+      if (isCorrupt(error)) return undefined; // Reading it reports the fault.
       throw error;
     }
   }
 
-  /** What a log's bytes are that is not known by its file; `unfinished`: a `.gz` that is still being written. */
+  /** What a log's bytes are when its file is not known; `unfinished`: gzip that is still being written. */
   async decide(
     log: FollowedLog,
     known: KnownContents,
     live: Iterable<FollowedLog>,
   ): Promise<LogContent | 'wait' | 'unfinished'> {
-    const patient = log.gzip || (!log.early && Date.now() - log.foundAtMs < COPY_WAIT_MS);
+    const patient = log.isGzip === true || (!log.isEarly && log.ageMs < COPY_WAIT_MS);
     try {
       return await known.contentOf(log, live, patient);
     } catch (error) {
       if (await isUnfinished(log, error)) return 'unfinished';
-      if (isCorrupt(error)) return new LogContent(Buffer.alloc(0)); // The reading ships what is good, then tells.
+      if (isCorrupt(error)) return new LogContent(Buffer.alloc(0)); // Reading it ships what is good, then reports the fault.
       throw error;
     }
   }
 
-  /** Reads a plain log to its end; in follow mode, to where it ended when the reading began, so that none starves. */
+  /** Reads a plain log to its end; in follow mode, to where it ended when reading began, so that every log gets its turn. */
   async readPlain(log: FollowedLog, final: boolean): Promise<'end'> {
     let endsAt: number | undefined;
     while (!this.#props.signal.aborted && log.content !== undefined) {
-      const read = await log.read(log.content, final);
+      const read = await log.readPlain(log.content, final);
       if (read.kind === 'truncated') {
         await this.#restart(log);
         endsAt = undefined;
@@ -89,30 +89,22 @@ export class LogReader {
   }
 
   async #restart(log: FollowedLog): Promise<void> {
-    if (!log.truncationTold) {
-      log.truncationTold = true;
-      this.#props.warn(
-        `${log.path} was truncated (copytruncate?): read from its start; what was cut away unread is lost, so rotate by rename.`,
-      );
-    }
-    await log.longLine?.close();
-    log.longLine = undefined;
     this.#props.ended(log);
-    log.content = await log.newContent();
+    if (!(await log.restart())) return;
+    this.#props.warn(
+      `${log.path} was truncated (copytruncate?): read from its start; what was cut away unread is lost, so rotate by rename.`,
+    );
   }
 
-  /** Reads a `.gz` to its end. */
+  /** Reads a gzip log to its end. */
   async readGzip(log: FollowedLog): Promise<'end' | 'unfinished'> {
     const { content } = log;
     if (content === undefined) return 'end';
     const from = content.readOffset;
     let position = 0;
     let block = new Block();
-    const progress = (packedBytes: number) => {
-      log.packedRead = packedBytes;
-    };
     try {
-      for await (const piece of log.unpack(progress)) {
+      for await (const piece of log.readGzip()) {
         if (this.#props.signal.aborted) return 'end';
         block.add(piece.subarray(Math.min(piece.length, Math.max(0, from - position))));
         position += piece.length;
@@ -125,12 +117,11 @@ export class LogReader {
       if (await isUnfinished(log, error)) return 'unfinished';
       throw error;
     }
-    if (position === 0 && (await log.changedWithin(STILL_WRITTEN_MS)) && log.size === 0) return 'unfinished';
     await this.#shipBlock(log, content, block, true);
     return 'end';
   }
 
-  /** @returns what begins with the line that is not whole yet. */
+  /** @returns a block that begins with the line that is not whole yet. */
   async #shipBlock(log: FollowedLog, content: LogContent, block: Block, final: boolean): Promise<Block> {
     const bytes = block.join();
     const next = new Block();
@@ -153,11 +144,11 @@ export class LogReader {
       start = next;
       if (ended === 'block-end') return start;
       if (ended === 'full') await this.#props.flush();
-      else log.longLine = await LongLine.open(this.#props.rejectFolder, longLineName(log, content));
+      else log.beginLongLine(await LongLine.open(this.#props.rejectFolder, longLineName(log, content)));
     }
   }
 
-  /** @returns where the line ends, or the block; the line is then `log.longLine` still. */
+  /** @returns where the line ends, or the block: then it is still `log.longLine`. */
   async #putAside(
     log: FollowedLog,
     line: LongLine,
@@ -172,7 +163,7 @@ export class LogReader {
     content.advance(block.subarray(start, end));
     if (newline < 0 && !final) return end;
     const pending = content.pend();
-    log.longLine = undefined;
+    log.endLongLine();
     await line.finish();
     content.settle(pending);
     this.lines += 1;
@@ -184,7 +175,7 @@ export class LogReader {
   }
 }
 
-/** Unpacked pieces on their way to be one block. */
+/** Unpacked pieces that become one block. */
 class Block {
   readonly #pieces: Buffer[] = [];
   bytes = 0;

@@ -2,7 +2,7 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, ToolkitError } from '../core/errors';
 
-/** Where the bytes of one line go that is too long for a record: written as they are read, none kept in memory. */
+/** Keeps one line that is too long for a record in a file: its bytes are written as they are read, none stay in memory. */
 export class LongLine {
   readonly path: string;
   readonly #handle: FileHandle;
@@ -12,7 +12,7 @@ export class LongLine {
     this.#handle = handle;
   }
 
-  /** @param name tells this line from all others, and is the same when the line is read again after a crash. */
+  /** @param name identifies this line, and is the same when the line is read again after a crash. */
   static async open(folder: string, name: string): Promise<LongLine> {
     const path = join(folder, name);
     try {
@@ -51,7 +51,7 @@ function unwritable(path: string, cause: unknown): ToolkitError {
   return new ToolkitError(
     'REJECTS_UNWRITABLE',
     `A line that is too long for a record cannot be kept in ${path}: ${reasonOf(cause)}.`,
-    'Make room or give this user the right to write there; nothing is lost, the next run reads the line again.',
+    'Free space on the disk, or give this user the right to write there; nothing is lost, the next run reads the line again.',
     { cause },
   );
 }

@@ -1,9 +1,9 @@
 /**
- * Follows access logs and sends each line, as it stands, as one record to a delivery stream.
+ * Follows access logs and sends each line, unchanged, as one record to a delivery stream.
  *
  * At least once: a line counts as shipped when the stream has acknowledged it and every line before it, so a crash
- * repeats what was in flight and loses nothing. What cannot be had: lines that a `copytruncate` rotation cuts away
- * between its copy and its truncation, or before the shipper had seen them where the copy matches no pattern.
+ * repeats what was in flight and loses nothing. Out of reach are lines that a `copytruncate` rotation cuts away between
+ * its copy and its truncation, or, if the copy matches no pattern, before the shipper has seen them.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCheckpoint } from './checkpoint';
@@ -16,18 +16,18 @@ import { LogReader } from './log-reader';
 import { Outbox } from './outbox';
 
 export interface ShipperProps {
-  /** Globs and plain paths; a name that ends in `.gz` is unpacked. */
+  /** Globs and plain paths; gzip is unpacked, whatever its name. */
   readonly patterns: readonly string[];
   readonly deliveryStream: string;
-  /** Of any Firehose. On the loopback address it is given made-up credentials, else those of the AWS SDK's chain. */
+  /** Any Firehose endpoint. A loopback address gets made-up credentials, any other the ones that the AWS SDK finds. */
   readonly endpoint: URL;
   /** @default us-east-1 */
   readonly region?: string;
-  /** Holds how far each log is acknowledged; to start anew, delete it. */
+  /** Holds how far each log is acknowledged; delete it to start from the beginning. */
   readonly checkpointFile: string;
-  /** Gets lines over 1,000 KiB, which no record can hold: one file each. */
+  /** Gets each line over 1,000 KiB, too long for a record, as a file. */
   readonly rejectFolder: string;
-  /** Read what is there, then finish. A last line without a newline is then a line; else it waits for its newline. */
+  /** Read what is there, then finish. A last line without a newline then counts; otherwise it waits for its newline. */
   readonly once?: boolean;
   /** The logs may come later. */
   readonly mayBeMissing?: boolean;
@@ -36,7 +36,7 @@ export interface ShipperProps {
   readonly warn: (sentence: string) => void;
 }
 
-/** In lines and bytes, since the start; `bytesRead` and `bytesTotal` count what earlier runs shipped, too. */
+/** Lines and bytes since the start; `bytesRead` and `bytesTotal` include what earlier runs shipped. */
 export interface ShipperCounts {
   readonly read: number;
   readonly acknowledged: number;
@@ -53,7 +53,7 @@ export interface Shipper {
    * CHECKPOINT_UNREADABLE, CHECKPOINT_UNWRITABLE, REJECTS_UNWRITABLE, FIREHOSE_REFUSED.
    */
   readonly finished: Promise<void>;
-  /** Ends reading, gives what is in flight one more attempt, writes the checkpoint and closes all. Never rejects. */
+  /** Stops reading, gives what is in flight one more attempt, writes the checkpoint and closes everything. Never rejects. */
   stop(): Promise<void>;
 }
 
@@ -138,13 +138,13 @@ class Shipping {
 
   async #openCheckpoint(): Promise<void> {
     const { checkpointFile: file } = this.#props;
-    this.#known = new KnownContents(await loadCheckpoint(file));
+    this.#known = new KnownContents(loadCheckpoint(file));
     const records = () => this.#known.toRecords(this.#logs.all());
     this.#checkpoint = new CheckpointWriter({ file, records, failed: (error) => this.#fail(error) });
     await this.#checkpoint.save(); // Better to fail before anything is sent.
   }
 
-  /** The first failure is the one to tell; what must still be done is done all the same. */
+  /** The first failure is the one to report; what must still be done is done all the same. */
   async #try(work: () => Promise<void>): Promise<void> {
     try {
       await work();
@@ -153,7 +153,7 @@ class Shipping {
     }
   }
 
-  /** For what fails beside the reading, which has to end. */
+  /** For failures outside reading, which has to stop. */
   #fail(error: unknown): void {
     this.#failure ??= error;
     this.stop();
@@ -168,17 +168,16 @@ class Shipping {
       let progressed = false;
       let unfinished = false;
       for (const log of this.#logs.all()) {
-        if (log.done || !this.#running) continue;
+        if (log.isDone || !this.#running) continue;
         const state = await this.#readOn(log, true);
         progressed ||= state === 'end';
         unfinished ||= state === 'unfinished';
         if (state === 'end' && this.#running) {
           this.#known.end(log);
-          log.content = undefined;
-          await this.#logs.finish(log);
+          await log.finish();
         }
       }
-      // A log that waits for another one, which is now read and must arrive first.
+      // A log may wait for another one, which is read now and must be acknowledged first.
       await this.#outbox.drain();
       if (!progressed && !unfinished) return;
       if (!progressed) await this.#pause();
@@ -188,8 +187,8 @@ class Shipping {
   async #follow(): Promise<void> {
     while (this.#running) {
       for (const log of this.#logs.all()) {
-        if (!log.done) await this.#followOn(log);
-        else if (log.missing) await this.#close(log);
+        if (!log.isDone) await this.#followOn(log);
+        else if (log.isMissing) await this.#close(log);
       }
       await this.#outbox.flush();
       await this.#between();
@@ -210,23 +209,25 @@ class Shipping {
   async #followOn(log: FollowedLog): Promise<void> {
     if (!this.#running) return;
     const graceMs = (this.#props.lateWriterSeconds ?? 60) * 1000;
-    const over = log.missing && Date.now() - log.lastNewsMs >= graceMs;
-    const state = await this.#readOn(log, over && !log.gzip);
+    const isOver = () => log.isMissing && log.silentMs >= graceMs;
+    const wasOver = isOver();
+    const state = await this.#readOn(log, wasOver && !log.isGzip);
     if (!this.#running) return;
-    if (log.gzip && state === 'end') await this.#logs.finish(log);
-    // Not if the late writer has just been heard of.
-    if (over && Date.now() - log.lastNewsMs >= graceMs) await this.#close(log);
+    if (log.isGzip && state === 'end') await log.finish();
+    // Unless the late writer has just written.
+    if (wasOver && isOver()) await this.#close(log);
   }
 
-  /** Reads a log as far as it goes now. `wait`: it is, or may be, a copy of what is read elsewhere. */
+  /** Reads a log as far as it goes now. `wait`: it is, or may be, a copy of what is read elsewhere, or too short to recognize. */
   async #readOn(log: FollowedLog, final: boolean): Promise<'end' | 'wait' | 'unfinished'> {
+    if (!(await log.recognize(final))) return 'wait';
     if (log.content === undefined) {
       const content = await this.#reader.decide(log, this.#known, this.#logs.all());
       if (content === 'wait' || content === 'unfinished') return content;
-      log.content = content;
+      log.adopt(content);
     }
     this.#checkpoint?.saveIfDue();
-    return log.gzip ? this.#reader.readGzip(log) : this.#reader.readPlain(log, final);
+    return log.isGzip ? this.#reader.readGzip(log) : this.#reader.readPlain(log, final);
   }
 
   async #pause(): Promise<void> {

@@ -3,7 +3,7 @@ import { retry, toPauseMs } from '../../core/retry';
 const quick = { firstMs: 1, longestMs: 2 };
 
 describe('retry', () => {
-  it('returns the first value that need not be tried again', async () => {
+  it('returns the first value that needs no retry', async () => {
     const values = [503, 503, 200, 503];
     const seen: number[] = [];
 
@@ -72,6 +72,23 @@ describe('retry', () => {
 
     expect(value).toBe(503);
     expect(work).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('retry that is woken', () => {
+  it('makes the next attempt at once, and as many as `again` wants', async () => {
+    const wake = new AbortController();
+    const seen: number[] = [];
+
+    await retry(
+      async (attempt) => {
+        seen.push(attempt);
+        setImmediate(() => wake.abort());
+      },
+      { again: (_, attempt) => attempt < 2, wake: wake.signal, backoff: { firstMs: 60_000, longestMs: 60_000 } },
+    );
+
+    expect(seen).toEqual([1, 2]);
   });
 });
 

@@ -146,7 +146,7 @@ it('keeps what the store refuses, with the document as it was transformed', asyn
   await stream.close();
 });
 
-it('tries a store that is out of reach again, and loses nothing when it is back', async () => {
+it('retries a store that is out of reach, and loses nothing when it is back', async () => {
   const kept = keepingStore();
   let failures = 2;
   const store: EventStore = {
@@ -194,7 +194,7 @@ it('gives up only what waits, where the store has taken and refused a part', asy
     write: async (batch) => {
       const refused = batch.length === 3 ? batch.slice(1, 2) : [];
       const refusals = refused.map(({ id }) => ({ id, code: '400', message: 'mapping' }));
-      throw new PartlyWritten(new ToolkitError('BLOCKED', 'read-only', 'Mend it.'), batch.slice(-1), refusals);
+      throw new PartlyWritten(new ToolkitError('BLOCKED', 'read-only', 'Correct it.'), batch.slice(-1), refusals);
     },
   };
   const index = { name: 'shop', type: 'clickstream' };
@@ -253,7 +253,7 @@ it('closes while the store is out of reach without calling anything failed: the 
   await second.close();
 });
 
-it('delivers what was accepted in one go with the wish to close, and takes nothing afterwards', async () => {
+it('delivers what was accepted together with the request to close, and accepts nothing afterwards', async () => {
   const store = keepingStore();
   const stream = await openStream(folder(), { store });
 

@@ -142,7 +142,7 @@ describe('with the AWS SDK', () => {
   });
 });
 
-describe('a request that is wrong is refused with Firehose’s error, and nothing of it is taken', () => {
+describe('a request that is wrong is refused with Firehose’s error, and nothing of it is accepted', () => {
   const good = { Data: base64('good') };
   const overRecord = { Data: Buffer.alloc(1000 * 1024 + 1).toString('base64') };
   const cases: readonly (readonly [string, () => Promise<Answer>, number, string])[] = [
@@ -157,7 +157,7 @@ describe('a request that is wrong is refused with Firehose’s error, and nothin
     ['another path', () => call('PutRecord', {}, { path: '/x' }), 404, 'UnknownOperationException'],
     ['no stream', () => call('PutRecordBatch', { Records: [good] }), 400, 'ValidationException'],
     [
-      'a stream that is no name',
+      'a stream’s name that is not valid',
       () => call('PutRecord', { DeliveryStreamName: '../x', Record: good }),
       400,
       'ValidationException',
@@ -169,11 +169,11 @@ describe('a request that is wrong is refused with Firehose’s error, and nothin
       'ResourceNotFoundException',
     ],
     ['no records', () => putBatch([]), 400, 'ValidationException'],
-    ['records that are no list', () => putBatch({ 0: good }), 400, 'ValidationException'],
+    ['records that are not a list', () => putBatch({ 0: good }), 400, 'ValidationException'],
     ['501 records', () => putBatch(Array(501).fill(good)), 400, 'ValidationException'],
     ['a record that is null', () => putBatch([good, null]), 400, 'ValidationException'],
     ['a record without data', () => putBatch([good, {}]), 400, 'ValidationException'],
-    ['data that is no text', () => putBatch([good, { Data: 7 }]), 400, 'SerializationException'],
+    ['data that is not text', () => putBatch([good, { Data: 7 }]), 400, 'SerializationException'],
     ['data that is not base64', () => putBatch([good, { Data: 'a*b=' }]), 400, 'SerializationException'],
     ['data in the URL’s base64', () => putBatch([good, { Data: '-_-_' }]), 400, 'SerializationException'],
     ['data without its padding', () => putBatch([good, { Data: 'YWI' }]), 400, 'SerializationException'],
@@ -230,7 +230,7 @@ it('serves requests over one connection that stays open, errors among them', asy
   agent.destroy();
 });
 
-it('answers 503 while too much waits for delivery, and takes the batch when there is room again', async () => {
+it('answers 503 while too much waits for delivery, and takes the batch when there is capacity again', async () => {
   let open = () => {};
   const opened = new Promise<void>((resolve) => {
     open = resolve;
@@ -289,7 +289,7 @@ it('closes though clients keep their connections open', async () => {
   agent.destroy();
 });
 
-it('says which port is taken, and which host is none of this machine', async () => {
+it('says which port is taken, and which host is not on this machine', async () => {
   await expect(startFirehoseEndpoint({ streams: [], port: endpoint.port })).rejects.toMatchObject({
     code: 'PORT_TAKEN',
     message: expect.stringContaining(`Port ${endpoint.port} of 127.0.0.1`),

@@ -20,7 +20,7 @@ it('lets one holder in at a time, names it to the others, and leaves nothing beh
   expect(readdirSync(folder())).toEqual([]);
 });
 
-it('never lets two of many in that come at once, over the claim of a process that is gone', async () => {
+it('never lets two of many in that come at once, despite the claim of a process that has ended', async () => {
   const { pid } = spawnSync(process.execPath, ['-e', '']);
   writeFileSync(join(folder(), `lock.${pid}.1@gone.x`), '');
 

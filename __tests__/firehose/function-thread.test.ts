@@ -31,13 +31,13 @@ it('runs the function that is deployed, with its options', async () => {
   thread = openFunctionThread({ siteHosts: ['shop.example.org'], log: (summary) => summaries.push(summary) });
   const referred = LINE.replace('"-"', '"http://shop.example.org/b/"');
 
-  const verdicts = await thread.call(callOf('no access line', referred, '\n'));
+  const result = await thread.call(callOf('no access line', referred, '\n'));
 
-  const document = JSON.parse(Buffer.from(verdicts.documents.subarray(0, verdicts.ends[0])).toString());
+  const document = JSON.parse(Buffer.from(result.documents.subarray(0, result.ends[0])).toString());
   expect(document).toMatchObject({ path: '/a/', response: 200, referer_page: '/b/' });
-  expect([...verdicts.records]).toEqual([1]);
-  expect(verdicts.failures).toEqual([expect.objectContaining({ index: 0, code: 'Lambda.ProcessingFailedStatus' })]);
-  expect(verdicts.dropped).toBe(1);
+  expect([...result.records]).toEqual([1]);
+  expect(result.failures).toEqual([expect.objectContaining({ index: 0, code: 'Lambda.ProcessingFailedStatus' })]);
+  expect(result.dropped).toBe(1);
   expect(summaries).toEqual([expect.objectContaining({ records: 3, reasons: { shape: 1, blank: 1 } })]);
 });
 
@@ -55,7 +55,7 @@ it('fails a call as the function does', async () => {
   await expect(thread.call(callOf('fail'))).rejects.toThrow('boom');
 });
 
-describe('a function that ends its thread fails its own call alone', () => {
+describe('a function that ends its thread fails only its own call', () => {
   it.each([
     ['hang', 'The function did not answer within 1 s.'],
     ['die', 'The function’s thread has ended.'],
@@ -72,7 +72,7 @@ describe('a function that ends its thread fails its own call alone', () => {
   });
 });
 
-it('has a new thread for the call after the one that ended it', async () => {
+it('starts a new thread after a call that ended the last one', async () => {
   open();
   await thread.call(callOf('die')).catch(() => {});
 

@@ -89,7 +89,7 @@ it('seals a segment when it is full, and when it is old', async () => {
   expect(old.sealed.map(linesOf)).toEqual([['d']]);
 });
 
-it('forgets a segment that is removed, and makes no file while nothing comes', async () => {
+it('deletes a segment that is removed, and creates no file before the first batch', async () => {
   const { journal, sealed } = openJournal();
   await journal.append(batchOf('a'));
   await journal.seal();
@@ -285,7 +285,7 @@ function wrap(file: SegmentFile, changed: Partial<SegmentFile>): SegmentFile {
   };
 }
 
-/** A real file on a disk with room for `left` bytes: what does not fit is cut short, then refused, as ENOSPC is. */
+/** A real file on a disk with `left` free bytes: what does not fit is cut short, then refused, as ENOSPC is. */
 function fillingUp(disk: { left: number; cannotTruncate?: boolean }): JournalProps['openFile'] & {} {
   return async (path, flags) => {
     const file = await open(path, flags);

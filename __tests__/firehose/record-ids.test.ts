@@ -2,7 +2,7 @@ import { MAX_RECORDS_A_BATCH, openIdSource, toRecordId } from '../../firehose/re
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-it('gives every record of a full batch a UUIDv7 of its own, in order', () => {
+it('gives every record of a full batch its own UUIDv7, in order', () => {
   const idAt = toRecordId(openIdSource()());
 
   const ids = Array.from({ length: MAX_RECORDS_A_BATCH }, (_, index) => idAt(index));

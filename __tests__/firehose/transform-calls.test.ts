@@ -53,7 +53,7 @@ it('calls the function with Firehose’s event, and takes its documents under th
   expect({ failures, dropped }).toEqual({ failures: [], dropped: 0 });
 });
 
-describe('a reply with wrong content is judged record by record, and never asked for again', () => {
+describe('a reply with wrong content is read record by record, and the call is not retried', () => {
   const ok = (recordId: unknown) => ({ recordId, result: 'Ok', data: base64('{}') });
   const cases: readonly (readonly [string, (ids: readonly string[]) => unknown, readonly string[]])[] = [
     ['no reply', () => undefined, ['Lambda.MissingRecordId', 'Lambda.MissingRecordId', 'Lambda.MissingRecordId']],
@@ -70,7 +70,7 @@ describe('a reply with wrong content is judged record by record, and never asked
       ['Ok', 'Lambda.DuplicatedRecordId', 'Lambda.MissingRecordId'],
     ],
     [
-      'ids of nobody, and no objects',
+      'unknown ids, and values that are not objects',
       (ids) => ({ records: [null, 7, 'x', ok('nobody'), ok(undefined), ...ids.map(ok)] }),
       ['Ok', 'Ok', 'Ok'],
     ],
@@ -80,7 +80,7 @@ describe('a reply with wrong content is judged record by record, and never asked
       ['Ok', 'Lambda.ProcessingFailedStatus', 'Ok'],
     ],
     [
-      'a result of its own',
+      'an unknown result',
       (ids) => ({ records: [ok(ids[0]), { ...ok(ids[1]), result: 'ok' }, ok(ids[2])] }),
       ['Ok', 'Lambda.InvalidReturnFormat', 'Ok'],
     ],
@@ -90,7 +90,7 @@ describe('a reply with wrong content is judged record by record, and never asked
       ['Lambda.InvalidReturnFormat', 'Lambda.InvalidReturnFormat', 'Ok'],
     ],
     [
-      'records that are no list',
+      'records that are not a list',
       () => ({ records: 'all good' }),
       ['Lambda.JsonProcessingException', 'Lambda.JsonProcessingException', 'Lambda.JsonProcessingException'],
     ],
@@ -117,7 +117,7 @@ describe('a reply with wrong content is judged record by record, and never asked
       (line, index) => failed.get(base64(line)) ?? (stored.has(batch.idAt(index)) ? 'Ok' : 'Dropped'),
     );
     expect(seen).toEqual(expected);
-    expect(dropped).toBe(expected.filter((verdict) => verdict === 'Dropped').length);
+    expect(dropped).toBe(expected.filter((result) => result === 'Dropped').length);
     expect(failures.every((failure) => failure.attemptsMade === 1 && failure.arrivalTimestamp === ARRIVAL)).toBe(true);
     expect(calls).toBe(1);
   });
@@ -232,7 +232,7 @@ describe('calls', () => {
     );
   });
 
-  it('with records of a few bytes stay under 6 MB, though their ids weigh more than they', async () => {
+  it('with records of a few bytes stay under 6 MB, though their ids weigh more than they do', async () => {
     const batches = Array.from({ length: 10 }, () => batchOf(...Array.from({ length: 16_000 }, () => 'x')));
     const requests: number[] = [];
     const handler: TransformHandler = (event) => {

@@ -118,7 +118,7 @@ it('shows what is added to a log, and drains at Ctrl-C', async () => {
   expect(JSON.parse(run.out())).toMatchObject({ read: 2, stored: 2, users: 2 });
 });
 
-it('does not wait at Ctrl-C for a store that is away: what it accepted is delivered by the next run', async () => {
+it('does not wait at Ctrl-C for a store that is out of reach: what it accepted is delivered by the next run', async () => {
   const log = join(folder, 'access.log');
   const data = join(folder, 'data');
   await writeFile(log, view('alice'));
@@ -139,7 +139,7 @@ it('does not wait at Ctrl-C for a store that is away: what it accepted is delive
   expect(JSON.parse(second.out())).toMatchObject({ read: 2, stored: 2, waiting: 0, users: 3 });
 }, 30_000);
 
-it('does not wait at Ctrl-C for a search engine that is away: what it accepted is delivered by the next run', async () => {
+it('does not wait at Ctrl-C for a search engine that is out of reach: what it accepted is delivered by the next run', async () => {
   const stored = new Set<string>();
   const engine = createServer(async (request, response) => {
     const body = Buffer.concat(await request.toArray()).toString();
@@ -184,7 +184,7 @@ it('does not wait at Ctrl-C for a search engine that is away: what it accepted i
   engine.closeAllConnections();
 }, 30_000);
 
-it('runs the demo site with exactly the errors asked, and its books balance', async () => {
+it('runs the demo site with exactly the errors asked for, and its totals balance', async () => {
   const run = start('--seconds', '3', '--rate', '50', '--errors', '0.2', '--port', '0', '--ui-port', '0', '--json');
 
   expect(await run.ended).toBe(0);
@@ -213,7 +213,7 @@ it('goes on after kill -9: nothing is lost', async () => {
   expect(report.byStatus[200]).toBeGreaterThanOrEqual(20_000);
 }, 60_000);
 
-it('says plainly what keeps it from starting, with exit code 1', async () => {
+it('says what keeps it from starting, with exit code 1', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;

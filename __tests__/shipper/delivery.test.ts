@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { openEndpoint } from '../support/shipper-endpoint';
@@ -12,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => bench.close());
 
 describe('what is sent', () => {
-  it('is one record a line, with its newline, bytes as they stand', async () => {
+  it('is one record a line, with its newline, bytes unchanged', async () => {
     writeFileSync(bench.path('access_log'), Buffer.from('a\r\n\n\xff\x00\xfe\nlast without newline', 'latin1'));
 
     const shipper = await bench.ship();
@@ -68,7 +68,7 @@ describe('what is sent', () => {
     expect(bench.endpoint.batches.sort((a, b) => b.length - a.length)).toEqual([exact, [1]]);
   });
 
-  it('keeps a line over 1,000 KiB out, whole, in a file of its own', async () => {
+  it('keeps a line over 1,000 KiB out, whole, in a separate file', async () => {
     const longest = `${'l'.repeat(1_023_999)}\n`;
     const tooLong = `${'t'.repeat(1_024_000)}\n`;
     const huge = `${'h'.repeat(5_000_000)}\n`;
@@ -174,7 +174,7 @@ describe('a stream that fails', () => {
     expect(shipper.counts().acknowledged).toBe(2);
   });
 
-  it('by not being there is waited for', async () => {
+  it('because it is out of reach is waited for', async () => {
     const port = Number(bench.endpoint.url.port);
     await bench.endpoint.close();
     writeFileSync(bench.path('access_log'), 'a\n');
@@ -336,7 +336,7 @@ describe('the checkpoint', () => {
   });
 });
 
-describe('a .gz', () => {
+describe('gzip', () => {
   it('is unpacked, of several members, too', async () => {
     const lines = accessLines('a', 30_000);
     const [first, second] = [lines.slice(0, 20_000), lines.slice(20_000)];
@@ -350,7 +350,7 @@ describe('a .gz', () => {
     expect(bytesRead).toBe(bytesTotal);
   });
 
-  it('that is damaged is told, and what stands before the damage is sent', async () => {
+  it('that is damaged is reported, and everything before the damage is sent', async () => {
     const lines = accessLines('a', 30_000);
     const damaged = gzipSync('b\n');
     damaged[10] = 0x07; // No block of deflate begins so.
@@ -365,10 +365,49 @@ describe('a .gz', () => {
     expect([...bench.endpoint.lines].sort()).toEqual([...lines].sort());
   });
 
-  it('that is no gzip is told', async () => {
-    writeFileSync(bench.path('access_log.1.gz'), 'plain text\n');
+  it('in name only is read as the plain log it is', async () => {
+    writeFileSync(bench.path('access_log.1.gz'), 'plain text\nand more\n');
 
-    await expect(bench.start({ once: true }).finished).rejects.toMatchObject({ code: 'LOG_CORRUPT' });
+    const shipper = await bench.ship();
+
+    expect(bench.endpoint.lines).toEqual(['plain text\n', 'and more\n']);
+    expect(shipper.counts()).toMatchObject({ bytesRead: 20, bytesTotal: 20 });
+  });
+
+  it('in content only is unpacked, and goes on where an earlier run ended', async () => {
+    const lines = accessLines('a', 300);
+    writeFileSync(bench.path('access_log.1'), lines.slice(0, 100).join(''));
+    await bench.ship();
+    rmSync(bench.path('access_log.1'));
+    writeFileSync(bench.path('access_log-archive'), gzipSync(lines.join('')));
+
+    await bench.ship();
+    await bench.ship();
+
+    expect([...bench.endpoint.lines].sort()).toEqual([...lines].sort());
+  });
+
+  it.each([0, 1])('of which %i bytes are there when it is found is unpacked when there are more', async (bytes) => {
+    const lines = accessLines('a', 20);
+    const packed = gzipSync(lines.join(''));
+    const log = bench.path('access_log_packed');
+    writeFileSync(log, packed.subarray(0, bytes));
+    writeFileSync(bench.path('access_log'), 'b\n');
+    bench.start();
+    await until(() => bench.endpoint.lines.length === 1, { what: 'the other log has arrived' });
+
+    appendFileSync(log, packed.subarray(bytes));
+    await until(() => bench.endpoint.lines.length > 20, { what: 'all lines have arrived' });
+
+    expect([...bench.endpoint.lines].sort()).toEqual([...lines, 'b\n'].sort());
+  });
+
+  it('is not waited for in a log of one byte that is read once', async () => {
+    writeFileSync(bench.path('access_log'), '\x1f');
+
+    await bench.ship();
+
+    expect(bench.endpoint.lines).toEqual(['\x1f']);
   });
 
   it('that is still being written is read when it is whole', async () => {

@@ -121,7 +121,7 @@ describe('rows of the Kinesis Agent’s table', () => {
     expect(sorted(bench.endpoint.lines)).toEqual(sorted(lines));
   });
 
-  it('reads a log and its archive once when both stand there', async () => {
+  it('reads a log and its archive once when both are there', async () => {
     const lines = accessLines('a', 300);
     writeFileSync(log, lines.join(''));
     writeFileSync(bench.path('access_log.gz'), gzipSync(lines.join('')));
@@ -263,7 +263,7 @@ describe('files', () => {
     expect(bench.endpoint.lines).toEqual(['another log, which is longer than the first\n']);
   });
 
-  it('reads equal logs that stand there from the start each for itself', async () => {
+  it('reads equal logs that are there from the start separately', async () => {
     const lines = accessLines('a', 100);
     for (const name of ['access_log', 'access_log.1', 'access_log.2']) writeFileSync(bench.path(name), lines.join(''));
 
@@ -302,7 +302,7 @@ describe('files', () => {
     expect(bench.endpoint.lines).toEqual(['odd\n']);
   });
 
-  it('passes over folders that a pattern matches, and pipes, without ever waiting for one', async () => {
+  it('skips folders that a pattern matches, and pipes, without ever waiting for one', async () => {
     writeFileSync(log, 'a\n');
     mkdirSync(bench.path('access_log.d'));
     execFileSync('mkfifo', [bench.path('access_log.pipe')]);
@@ -312,13 +312,13 @@ describe('files', () => {
     expect(bench.endpoint.lines).toEqual(['a\n']);
   });
 
-  it('says that a path is no file', async () => {
+  it('says that a path is not a file', async () => {
     execFileSync('mkfifo', [bench.path('pipe')]);
 
     for (const path of [bench.folder, bench.path('pipe')])
       await expect(bench.start({ patterns: [path] }).finished).rejects.toMatchObject({
         code: 'LOG_NOT_FOUND',
-        message: expect.stringContaining(`${path} is no file`),
+        message: expect.stringContaining(`${path} is not a file`),
       });
   });
 

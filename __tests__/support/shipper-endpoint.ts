@@ -19,7 +19,7 @@ export interface Endpoint {
   readonly url: URL;
   /** Every record accepted, in order; twice if it came twice. */
   readonly lines: string[];
-  /** Of each request: its records' sizes in bytes. */
+  /** For each request, its records' sizes in bytes. */
   readonly batches: number[][];
   readonly headers: IncomingMessage['headers'][];
   /** Asked once for each request, in order. */

@@ -5,18 +5,18 @@ import { PutThread } from './put-thread';
 
 export interface FirehoseStreamOptions {
   readonly stream: string;
-  /** In place of AWS's own. */
+  /** An endpoint to use instead of AWS’s. */
   readonly endpoint?: string | undefined;
   readonly region?: string | undefined;
-  /** Two for full speed, as to sign and to encode takes longer than to make the lines. */
+  /** Two for full speed: signing and encoding takes longer than making the lines. */
   readonly threads: number;
-  /** Gives up when no record has been accepted for that long. @default 60 */
+  /** Gives up when no record has been accepted for this long. @default 60 */
   readonly patienceSeconds?: number | undefined;
 }
 
 /** Calls under way at a time in each thread. */
 const CALLS = 4;
-/** Blocks kept for each thread: those whose last records are tried again must not keep it waiting. */
+/** Blocks kept for each thread: it must not wait for blocks whose last records are being retried. */
 const BLOCKS = 16;
 /** How long calls under way may still be answered when the run is stopped. */
 const CUT_MS = 2000;
@@ -56,7 +56,7 @@ class FirehoseStream implements LineSink {
   }
 
   hurry(): void {
-    for (const thread of this.#threads) thread.hurry(CUT_MS);
+    for (const thread of this.#threads) thread.stop(CUT_MS);
   }
 
   async close(): Promise<void> {

@@ -1,47 +1,35 @@
-import { Worker } from 'node:worker_threads';
-import { ToolkitError } from '../../core/errors';
-import { builtFile } from '../../core/package-root';
-import type { FromWorker, ToWorker, WorkerFault, WorkerOptions } from './firehose-worker';
+import type { ToolkitError } from '../../core/errors';
+import { workerFile } from '../../core/package-root';
+import { unpackError, WorkerThread } from '../../core/worker-thread';
+import type { FirehoseWorker, WorkerOptions } from './firehose-worker';
 import { ALL_TAKEN, type BlockFates, type Fate } from './line-sink';
-import { FATES, type PutFigures } from './put-queue';
+import { FATES } from './put-backlog';
+import type { PutFigures } from './put-queue';
 
-interface Put {
-  readonly records: number;
-  readonly resolve: (fates: BlockFates) => void;
-  readonly reject: (error: Error) => void;
-}
-
-/** This end of a thread of `firehose-worker.ts`. Once it is open it keeps the process alive from `begin` on. */
+/** A thread of `firehose-worker.ts`. Once it is open it keeps the process alive only from `begin` on. */
 export class PutThread {
   /** Rejects with what hinders it: FIREHOSE_REFUSED. */
   readonly opened: Promise<void>;
-  readonly #worker: Worker;
-  readonly #puts = new Map<number, Put>();
-  #count = 0;
+  readonly #thread: WorkerThread<FirehoseWorker>;
   #records = 0;
   #figures: PutFigures = { calls: 0, resent: 0, maybeTwice: 0 };
-  #failure: Error | undefined;
 
-  constructor(options: WorkerOptions) {
-    this.#worker = new Worker(builtFile('traffic', 'outputs', 'firehose-worker.js'), { workerData: options });
-    this.opened = new Promise((resolve, reject) => {
-      this.#worker.on('message', (message: FromWorker) => {
-        if (message.kind === 'done') this.#onDone(message);
-        else if (message.fault !== undefined) reject(toError(message.fault));
-        else {
-          this.#worker.unref();
-          resolve();
-        }
-      });
-      this.#worker.on('error', (error: Error) => {
-        this.#failure = error;
-        reject(error);
-        for (const put of this.#puts.values()) put.reject(error);
-      });
-    });
+  constructor(workerData: WorkerOptions) {
+    this.#thread = new WorkerThread({ file: workerFile('traffic', 'outputs', 'firehose-worker.js'), workerData });
+    this.opened = this.#open();
   }
 
-  /** Whose fate is not known yet. */
+  async #open(): Promise<void> {
+    try {
+      await this.#thread.ask('open', undefined);
+      this.#thread.keepsAlive(false);
+    } catch (error) {
+      await this.#thread.close();
+      throw error;
+    }
+  }
+
+  /** Records whose fate is not known yet. */
   get records(): number {
     return this.#records;
   }
@@ -51,51 +39,32 @@ export class PutThread {
   }
 
   begin(): void {
-    this.#worker.ref();
+    this.#thread.keepsAlive(true);
   }
 
-  put(block: Buffer, blockEnds: readonly number[]): Promise<BlockFates> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+  async put(block: Buffer, blockEnds: readonly number[]): Promise<BlockFates> {
     // Copies, which the thread may have.
     const [bytes, ends] = [new Uint8Array(block), Uint32Array.from(blockEnds)];
-    this.#records += ends.length;
-    return new Promise((resolve, reject) => {
-      this.#puts.set(this.#count++, { records: ends.length, resolve, reject });
-      this.#tell({ kind: 'put', bytes, ends }, [bytes.buffer, ends.buffer]);
-    });
+    this.#records += blockEnds.length;
+    const reply = await this.#thread.ask('put', { bytes, ends }, [bytes.buffer, ends.buffer]);
+    this.#records -= blockEnds.length;
+    this.#figures = reply.figures;
+    const error = reply.error && (unpackError(reply.error) as ToolkitError);
+    const { fates } = reply;
+    if (error === undefined && fates.every((fate) => fate === FATES.taken)) return ALL_TAKEN;
+    return { fateOf: (place) => FATE_NAMES[fates[place] ?? FATES.unsent] ?? 'unsent', error };
   }
 
-  hurry(cutMs: number): void {
-    this.#tell({ kind: 'hurry', cutMs });
+  /** See `PutQueue`. */
+  stop(cutMs: number): void {
+    this.#thread.ask('stop', cutMs).catch(() => {}); // A thread that has ended has stopped.
   }
 
+  /** Ends the thread: every record's fate is known. */
   close(): Promise<void> {
-    this.#tell({ kind: 'close' });
-    return new Promise((resolve) => {
-      if (this.#failure !== undefined) resolve();
-      else this.#worker.once('exit', () => resolve());
-    });
-  }
-
-  #tell(message: ToWorker, transfer: ArrayBuffer[] = []): void {
-    this.#worker.postMessage(message, transfer);
-  }
-
-  #onDone({ put: number, fates, figures, fault }: Extract<FromWorker, { kind: 'done' }>): void {
-    const put = this.#puts.get(number);
-    if (put === undefined) return;
-    this.#puts.delete(number);
-    this.#records -= put.records;
-    this.#figures = figures;
-    const error = fault && toError(fault);
-    if (error === undefined && fates.every((fate) => fate === FATES.taken)) put.resolve(ALL_TAKEN);
-    else put.resolve({ fateOf: (place) => FATE_NAMES[fates[place] ?? FATES.unsent] ?? 'unsent', error });
+    return this.#thread.close();
   }
 }
 
 /** By the numbers of `FATES`. */
 const FATE_NAMES: readonly Fate[] = ['taken', 'refused', 'timeout', 'unsent'];
-
-function toError({ code, message, hint }: WorkerFault): ToolkitError {
-  return new ToolkitError(code, message, hint);
-}

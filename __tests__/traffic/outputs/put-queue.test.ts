@@ -1,7 +1,8 @@
-/** What becomes of records that a delivery stream does not take at once. */
+/** What becomes of records that a delivery stream does not accept at once. */
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { openRecordPutter, type RecordPutter } from '../../../core/put-records';
-import { FATES, PutQueue } from '../../../traffic/outputs/put-queue';
+import { FATES } from '../../../traffic/outputs/put-backlog';
+import { PutQueue } from '../../../traffic/outputs/put-queue';
 import { type Endpoint, openEndpoint } from '../../support/shipper-endpoint';
 
 jest.setTimeout(30_000);
@@ -58,13 +59,13 @@ describe('records', () => {
     },
   );
 
-  it('are not tried again once the run is stopped', async () => {
+  it('are not retried once the run is stopped', async () => {
     endpoint.behave = (call) => (call === 0 ? 'accept' : '503');
     const queue = openQueue();
     await put(queue, 5);
 
     const under = put(queue, 5);
-    queue.hurry(1000);
+    queue.stop(1000);
 
     expect([...(await under).fates]).toEqual(Array(5).fill(FATES.refused));
   });

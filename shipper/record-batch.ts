@@ -3,19 +3,19 @@ import type { LogContent, Pending } from './log-content';
 
 const NEWLINE = 10;
 
-/** Why taking lines ended: the batch has no room, the block has no further whole line, or the next line is too long. */
+/** Why taking lines ended: the batch is full, the block has no further whole line, or the next line is too long. */
 export type Taken = 'full' | 'block-end' | 'too-long';
 
-/** The records of one `PutRecordBatch`, and which part of which log they are. */
-export class LineBatch {
+/** The records of one `PutRecordBatch`, and the parts of the logs that they come from. */
+export class RecordBatch {
   readonly records: Uint8Array[] = [];
   readonly #parts: { readonly content: LogContent; readonly pending: Pending }[] = [];
   #bytes = 0;
 
   /**
-   * Takes whole lines of a block, as views, until one of the limits of a batch is met.
+   * Takes whole lines of a block, as views of it, until the batch meets one of its limits.
    *
-   * @param block bytes of the content from where it has been read up to; what is taken counts there as read.
+   * @param block bytes of the content from its read offset on; what is taken counts as read.
    * @param final the block ends with the log: a last line without a newline is a line.
    * @returns where the first line that was not taken begins.
    */
@@ -31,7 +31,7 @@ export class LineBatch {
         break;
       }
       if (newline < 0 && !final) break;
-      if (!this.#hasRoom(end - next)) {
+      if (!this.#hasSpace(end - next)) {
         ended = 'full';
         break;
       }
@@ -46,11 +46,11 @@ export class LineBatch {
     return { next, ended };
   }
 
-  #hasRoom(bytes: number): boolean {
+  #hasSpace(bytes: number): boolean {
     return this.records.length < MAX_BATCH_RECORDS && this.#bytes + bytes <= MAX_BATCH_BYTES;
   }
 
-  /** All of it is with the delivery stream. */
+  /** The delivery stream has accepted all of it. */
   acknowledge(): void {
     for (const { content, pending } of this.#parts) content.settle(pending);
   }

@@ -1,10 +1,10 @@
-/** Bounded memory: who brings bytes waits until there is room for them, first come first served. */
-export class Room {
+/** Bounds the bytes in memory: senders wait until there is space for theirs, first come first served. */
+export class ByteLimiter {
   readonly #maxBytes: number;
-  #waiting: Waiting[] = [];
+  #queue: QueuedEntry[] = [];
   #bytes = 0;
 
-  /** @param maxBytes may be passed by one batch, so that one larger than it gets in at all. */
+  /** @param maxBytes may be exceeded by one batch, so that a batch larger than it gets in at all. */
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
   }
@@ -13,14 +13,14 @@ export class Room {
     return this.#bytes;
   }
 
-  /** For what is there already, room or not. */
+  /** Counts bytes that are there already, whether or not there is space. */
   add(bytes: number): void {
     this.#bytes += bytes;
   }
 
-  /** Lets the bytes in, and counts them, if there is room and nobody waits already. */
+  /** Lets the bytes in, and counts them, if there is space and nobody waits already. */
   tryEnter(bytes: number): boolean {
-    const enters = this.#waiting.length === 0 && this.#bytes < this.#maxBytes;
+    const enters = this.#queue.length === 0 && this.#bytes < this.#maxBytes;
     if (enters) this.add(bytes);
     return enters;
   }
@@ -28,15 +28,15 @@ export class Room {
   /**
    * Resolves when the bytes are let in, and counted.
    *
-   * @param patienceSeconds how long to wait, for ever without it; then `late` makes the error.
+   * @param patienceSeconds how long to wait; without it, as long as it takes. Then `late` makes the error.
    */
   enter(bytes: number, patienceSeconds: number | undefined, late: () => Error): Promise<void> {
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { bytes, resolve, reject };
-      this.#waiting.push(waiting);
+      const entry: QueuedEntry = { bytes, resolve, reject };
+      this.#queue.push(entry);
       if (patienceSeconds === undefined) return;
-      waiting.timer = setTimeout(() => {
-        this.#waiting = this.#waiting.filter((other) => other !== waiting);
+      entry.timer = setTimeout(() => {
+        this.#queue = this.#queue.filter((other) => other !== entry);
         reject(late());
       }, patienceSeconds * 1000);
     });
@@ -45,7 +45,7 @@ export class Room {
   leave(bytes: number): void {
     this.#bytes -= bytes;
     while (this.#bytes < this.#maxBytes) {
-      const next = this.#waiting.shift();
+      const next = this.#queue.shift();
       if (next === undefined) return;
       clearTimeout(next.timer);
       this.add(next.bytes);
@@ -53,16 +53,16 @@ export class Room {
     }
   }
 
-  /** Turns away all who wait. */
+  /** Turns away everybody who waits. */
   refuse(error: Error): void {
-    for (const { reject, timer } of this.#waiting.splice(0)) {
+    for (const { reject, timer } of this.#queue.splice(0)) {
       clearTimeout(timer);
       reject(error);
     }
   }
 }
 
-interface Waiting {
+interface QueuedEntry {
   readonly bytes: number;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
