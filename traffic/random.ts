@@ -32,6 +32,11 @@ export function pick<T>(random: Random, list: readonly T[]): T {
   return picked;
 }
 
+/** Normally distributed around 0 with deviation 1 (Box-Muller). */
+export function pickNormal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
 /** Each as often as its weight says, against the sum of all. */
 export function pickWeighted<T extends { readonly weight: number }>(random: Random, list: readonly T[]): T {
   let rest = random() * list.reduce((sum, { weight }) => sum + weight, 0);

@@ -16,8 +16,8 @@ import {
   renderWho,
 } from '../../click/log-format';
 import type { PlannedRequest } from '../plan';
-import { createRandom } from '../random';
-import { createReplyBytes } from './reply-bytes';
+import { createRandom, pickNormal } from '../random';
+import { toReplyBytes } from './reply-bytes';
 
 export interface AccessLinesOptions {
   /** Stands at the end of each user agent, `clickstreamy/<run>`. */
@@ -56,7 +56,6 @@ export class AccessLines {
   readonly #options: AccessLinesOptions;
   readonly #random: readonly number[];
   readonly #durations: Float64Array;
-  readonly #replyBytes = createReplyBytes();
   readonly #whos = new Map<string, Buffer>();
   /** By path, then by method, status and size. */
   readonly #hits = new Map<string, Map<number, Buffer>>();
@@ -74,7 +73,7 @@ export class AccessLines {
     const random = createRandom(`lines of ${options.idSeed}`);
     this.#options = options;
     this.#random = Array.from({ length: 5 }, () => Math.floor(random() * 2 ** 32));
-    this.#durations = Float64Array.from({ length: DURATIONS }, () => Math.exp(SIGMA * normal(random)));
+    this.#durations = Float64Array.from({ length: DURATIONS }, () => Math.exp(SIGMA * pickNormal(random)));
     const prefix = Array.from({ length: ID_DIGITS }, () => ID_LETTERS[Math.floor(random() * 64)]).join('');
     this.#id = toPiece(renderId(prefix + '0'.repeat(ID_DIGITS)));
     this.#end = toPiece(`${renderSite(options.url.host)}\n`);
@@ -150,7 +149,7 @@ export class AccessLines {
 
   #hitOf(request: PlannedRequest): Buffer {
     const { method, path, expect } = request;
-    const bytes = this.#replyBytes(request);
+    const bytes = toReplyBytes(request);
     let hits = this.#hits.get(path);
     if (hits === undefined) {
       if (this.#hits.size >= REMEMBERED) this.#hits.clear();
@@ -223,9 +222,4 @@ function mix(value: number): number {
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-/** Normally distributed around 0 (George Box and Mervin Muller). */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
