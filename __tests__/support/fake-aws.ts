@@ -71,7 +71,8 @@ export async function startFakeAws(folder: string, definition: Readonly<Record<s
         return { status: 403, body: '<Error><Code>SignatureDoesNotMatch</Code></Error>' };
       signed += 1;
     }
-    const file = join(folder, request.url ?? '');
+    // The SDK names the operation in a query.
+    const file = join(folder, String(request.url).split('?', 1)[0] ?? '');
     if (request.method === 'PUT') {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, body);

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { createEcs } from '../../../traffic/load/aws-calls';
+import { openEcs } from '../../../traffic/load/aws-calls';
 import type { DeployedLoad } from '../../../traffic/load/deployed-load';
 
 const Variables = z.array(z.object({ name: z.string(), value: z.string() }));
@@ -40,14 +40,14 @@ export async function runTasks({
   taskDefinition,
   tasks: count,
 }: DeployedLoad): Promise<number[]> {
-  const ecs = createEcs({ url: new URL(ecsUrl), region });
-  const { taskDefinition: definition } = Definition.parse(await ecs('DescribeTaskDefinition', { taskDefinition }));
+  const ecs = await openEcs({ url: new URL(ecsUrl), region });
+  const { taskDefinition: definition } = Definition.parse(await ecs.describeTaskDefinition({ taskDefinition }));
   const [{ command, environment }] = definition.containerDefinitions;
   let arns: string[] = [];
   for (const deadline = Date.now() + 20_000; arns.length < count && Date.now() < deadline; await sleep(50)) {
-    arns = z.object({ taskArns: z.array(z.string()) }).parse(await ecs('ListTasks', { cluster })).taskArns;
+    arns = z.object({ taskArns: z.array(z.string()) }).parse(await ecs.listTasks({ cluster })).taskArns;
   }
-  const { tasks } = Tasks.parse(await ecs('DescribeTasks', { cluster, tasks: arns }));
+  const { tasks } = Tasks.parse(await ecs.describeTasks({ cluster, tasks: arns }));
   const door = createServer((_, response) => response.end(CREDENTIALS)).listen(0, '127.0.0.1');
   await once(door, 'listening');
   const credentials = {
@@ -60,7 +60,7 @@ export async function runTasks({
     ),
   );
   door.close();
-  for (const task of arns) await ecs('StopTask', { cluster, task });
+  for (const task of arns) await ecs.stopTask({ cluster, task });
   return codes;
 }
 

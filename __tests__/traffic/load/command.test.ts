@@ -65,7 +65,7 @@ describe('traffic load', () => {
       'a deployment without load',
       ['--outputs', 'outputs.json'],
       1,
-      /have no load\.\n→ Deploy with --outputs-file, or set `load\.enabled`/,
+      /has no load\.\n→ Deploy with --outputs-file, or set `load\.enabled`/,
     ],
   ])('refuses %s', async (_, args, expected, why) => {
     writeOutputs({ siteUrl: 'http://shop.example.org/' });
