@@ -6,12 +6,12 @@ export interface Histogram {
   readonly count: number;
   record(ms: number): void;
   percentiles(): Percentiles;
-  /** How many times lie in each range; ranges without any are left out. */
+  /** The number of times in each range; empty ranges are left out. */
   ranges(): readonly { readonly upToMs: number; readonly count: number }[];
   clear(): void;
 }
 
-/** In milliseconds; all 0 before there is anything. */
+/** In milliseconds; all 0 while the histogram is empty. */
 export interface Percentiles {
   readonly p50: number;
   readonly p90: number;
@@ -19,7 +19,7 @@ export interface Percentiles {
   readonly max: number;
 }
 
-/** Buckets to each doubling. */
+/** Buckets for each doubling. */
 const PARTS = 128;
 const DOUBLINGS = 28;
 

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolkitError } from '../core/errors';
 import { DIMENSIONS, type Dimension, type EventFacts, FEW, type RunSums } from '../store/run-sums';
-import { judge, type Threshold, type ThresholdResult } from '../traffic/expect';
+import { checkThresholds, type Threshold, type ThresholdResult } from '../traffic/expect';
 import { type Books, type Comparison, compareBooks } from './compare-books';
 import { toFigures } from './expected-figures';
 import type { RunStore } from './open-run-store';
@@ -110,7 +110,7 @@ async function lookOnce({ store: { reader }, books, expect, run }: VerifyOptions
   const known = run === undefined ? undefined : books.findIndex((one) => one.run === run);
   const wanted = expect.length > 0;
   const all = !wanted ? undefined : (runs[known ?? -1]?.sums ?? (await reader.readSums(run)));
-  return { runs, all, expect: all === undefined ? [] : judge(expect, toFigures(all)) };
+  return { runs, all, expect: all === undefined ? [] : checkThresholds(expect, toFigures(all)) };
 }
 
 /** Of the values that the ledger does not know at all, if there are any: among others' events nobody can tell which is the one too many. */

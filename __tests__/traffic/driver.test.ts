@@ -386,7 +386,7 @@ it('takes visitors through journeys of one’s own', async () => {
     {
       name: 'prices',
       weight: 1,
-      visitor: 'guest',
+      visitor: 'anonymous',
       steps: [{ method: 'GET', path: '/pricing/', expect: { status: 200, action: 'page_view' } }],
     },
   ];

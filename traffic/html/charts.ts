@@ -1,11 +1,11 @@
-/** Charts as SVG: no script, their numbers in tooltips and in the table beside them. */
+/** Charts as SVG without scripts; tooltips show the numbers. */
 import { type Html, html } from '../../core/html';
 
 export interface Series {
   readonly name: string;
-  /** A class of the style sheet: `main`, `bad`, `quiet`, `good`. */
+  /** A class of the style sheet: `main`, `good`, `warn`, `bad` or `quiet`. */
   readonly look: string;
-  /** One for each bin; NaN leaves a gap. */
+  /** One value for each bin; NaN leaves a gap. */
   readonly values: readonly number[];
 }
 
@@ -13,7 +13,7 @@ export interface TimeChart {
   readonly title: string;
   readonly unit: string;
   readonly binSeconds: number;
-  /** Drawn as filled columns, from below upwards. */
+  /** Drawn as stacked columns, the first at the bottom. */
   readonly columns: readonly Series[];
   readonly lines: readonly Series[];
 }
@@ -21,7 +21,7 @@ export interface TimeChart {
 const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [640, 220, 52, 26, 10];
 const [PLOT_WIDTH, PLOT_HEIGHT] = [WIDTH - LEFT - 8, HEIGHT - BOTTOM - TOP];
 
-/** Figures over the run's time. */
+/** Draws values over the run's time. */
 export function timeChart({ title, unit, binSeconds, columns, lines }: TimeChart): Html {
   const all = [...columns, ...lines];
   const count = Math.max(1, ...all.map(({ values }) => values.length));
@@ -51,7 +51,7 @@ export interface Range {
   readonly count: number;
 }
 
-/** How many answers took how long; the ranges are gathered into columns, 4 to each doubling. */
+/** Draws the number of answers by latency, in 4 columns for each doubling. */
 export function rangeChart(title: string, ranges: readonly Range[], marks: Readonly<Record<string, number>>): Html {
   const columns = new Map<number, number>();
   for (const { upToMs, count } of ranges) {
@@ -86,7 +86,7 @@ export interface Bar {
   readonly look: string;
 }
 
-/** Counts beside each other, the widest first as they are given. */
+/** Draws counts as horizontal bars, in the order given. */
 export function barList(title: string, bars: readonly Bar[]): Html {
   const most = Math.max(1, ...bars.map(({ count }) => count));
   const total = bars.reduce((sum, { count }) => sum + count, 0);
@@ -141,7 +141,7 @@ function stacked(columns: readonly Series[], count: number) {
   }).flat();
 }
 
-/** A line with gaps; a value alone is a dot, as wide as the line. */
+/** A line with gaps; a single value between gaps is a dot. */
 function toPath(values: readonly number[], x: (bin: number) => number, y: (value: number) => number): string {
   let path = '';
   for (const [bin, value] of values.entries()) {
@@ -154,7 +154,7 @@ function toPath(values: readonly number[], x: (bin: number) => number, y: (value
 
 const CEILINGS = [1, 1.2, 1.6, 2, 2.4, 3.2, 4, 5, 6, 8, 10];
 
-/** The next of these times a power of ten: their quarters are short numbers too. */
+/** Rounds up to one of these times a power of ten, whose quarters are short numbers too. */
 function niceCeiling(value: number): number {
   if (value <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -165,7 +165,7 @@ const exactColumnOf = (ms: number) => 4 * Math.log2(Math.max(0.001, ms));
 const columnOf = (ms: number) => Math.floor(exactColumnOf(ms));
 const startOf = (column: number) => 2 ** (column / 4);
 
-/** At most seven round moments. */
+/** At most seven round times. */
 function ticks(seconds: number): readonly number[] {
   const step = TICK_SECONDS.find((one) => seconds / one <= 6) ?? Math.ceil(seconds / 6 / 86_400) * 86_400;
   return Array.from({ length: Math.floor(seconds / step) + 1 }, (_, place) => place * step);

@@ -1,9 +1,9 @@
 /**
- * A plausible size for each reply of a site that is not there.
+ * Gives each reply a plausible size, without a site.
  *
  * The sizes of pages vary as on real sites, log-normally: most are near the median, a few several times as long. A page's size
- * depends on its path and query alone, so the same page has the same size in every line, run and shard. They are not the demo
- * site's sizes: those would be known only by rendering its pages.
+ * depends on its path and query alone, so the same page has the same size in every line, run and shard. It is not the
+ * demo site's size, which only rendering its pages would tell.
  */
 import type { PlannedRequest } from '../plan';
 import { createRandom, pickNormal } from '../random';
@@ -55,7 +55,7 @@ function toVariants(seed: string, { median, sigma, least, most }: Sizes): Float6
   return Float64Array.from({ length: VARIANTS }, () => Math.min(most, Math.max(least, toSize())));
 }
 
-/** By the path's FNV-1a hash, which costs less than to remember a size for each path. */
+/** Picks by the path's FNV-1a hash, which is cheaper than remembering each path's size. */
 function variantOf(path: string, bytes: Float64Array): number {
   let hash = 0x811c9dc5;
   for (let place = 0; place < path.length; place++) hash = Math.imul(hash ^ path.charCodeAt(place), 0x01000193);

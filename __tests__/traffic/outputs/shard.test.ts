@@ -149,10 +149,10 @@ describe('merged ledgers', () => {
   });
 
   it.each([
-    ['{', /is no ledger: it is not JSON/],
-    ['{"run":"r7"}', /is no ledger: ledger: /],
+    ['{', /is not JSON/],
+    ['{"run":"r7"}', /cannot be used: ledger: /],
     ['{"ledger":99}', /the version that this program knows/],
-  ])('are refused when a file is no ledger: %s', (text, why) => {
+  ])('are refused when a file is not a ledger: %s', (text, why) => {
     expect(() => parseLedger('file', text)).toThrow(why);
   });
 });

@@ -1,19 +1,19 @@
 import { describe, expect, it } from '@jest/globals';
-import { createFigures } from '../../traffic/figures';
+import { createRunMetrics } from '../../traffic/run-metrics';
 
 /** @param sentAt of requests, in ms, all on time. */
 function sendAll(sentAt: readonly number[], planned: (second: number) => number) {
-  const figures = createFigures(planned);
-  for (const atMs of sentAt) figures.onSent(atMs, atMs, false);
-  return figures;
+  const metrics = createRunMetrics(planned);
+  for (const atMs of sentAt) metrics.onSent(atMs, atMs, false);
+  return metrics;
 }
 
 describe('the worst second', () => {
   it('is 1 where every second has what the plan has', () => {
-    const figures = sendAll([250, 750, 1250, 1750], () => 2);
-    figures.complete();
+    const metrics = sendAll([250, 750, 1250, 1750], () => 2);
+    metrics.complete();
 
-    expect(figures.worstSecond).toBe(1);
+    expect(metrics.worstSecond).toBe(1);
   });
 
   it.each([
@@ -22,31 +22,31 @@ describe('the worst second', () => {
     ['none at all', [250, 750, 2250, 2750], 0],
     ['too few in the last', [250, 750, 1250], 0.5],
   ])('is the one with %s', (_what, sentAt, worst) => {
-    const figures = sendAll(sentAt, () => 2);
-    figures.complete();
+    const metrics = sendAll(sentAt, () => 2);
+    metrics.complete();
 
-    expect(figures.worstSecond).toBe(worst);
+    expect(metrics.worstSecond).toBe(worst);
   });
 
   it('is never one in which nothing was planned, nor one that is not over', () => {
-    const figures = sendAll([500, 1500, 2500], (second) => (second === 1 ? 0 : 1));
+    const metrics = sendAll([500, 1500, 2500], (second) => (second === 1 ? 0 : 1));
 
-    expect(figures.worstSecond).toBe(1);
+    expect(metrics.worstSecond).toBe(1);
   });
 });
 
 it('keeps the lag of late requests, which wait for their visitor, apart', () => {
-  const figures = createFigures(() => 1);
+  const metrics = createRunMetrics(() => 1);
 
-  figures.onSent(0, 2, false);
-  figures.onSent(0, 900, true);
+  metrics.onSent(0, 2, false);
+  metrics.onSent(0, 900, true);
 
-  expect(figures.late).toBe(1);
-  expect(figures.lagMs().max).toBeCloseTo(2, 1);
+  expect(metrics.late).toBe(1);
+  expect(metrics.lagMs().max).toBeCloseTo(2, 1);
 });
 
 it('has percentiles of the latency, and zeros before there is any', () => {
-  const [some, none] = [createFigures(() => 1), createFigures(() => 1)];
+  const [some, none] = [createRunMetrics(() => 1), createRunMetrics(() => 1)];
 
   for (let ms = 1; ms <= 100; ms++) some.onAnswer(ms, ms, 200);
 
