@@ -21,7 +21,7 @@ function write(value: unknown): string {
 describe('the outputs of a deployment', () => {
   const readSiteUrl = (file: string) => readDeployedAddress(file, 'siteUrl', 'say it').origin;
 
-  it('have the site of whichever stack says it', () => {
+  it('give the site of whichever stack has it', () => {
     const file = write({
       search: { endpoint: 'https://x' },
       'my-website': { siteUrl: 'https://shop.example/', id: 1 },
@@ -45,7 +45,7 @@ describe('the outputs of a deployment', () => {
   });
 });
 
-describe('journeys of one’s own', () => {
+describe('custom journeys', () => {
   it('may be the built-in ones', () => {
     expect(readJourneys(write(JOURNEYS))).toEqual(JOURNEYS);
   });

@@ -9,7 +9,7 @@ function sendAll(sentAt: readonly number[], planned: (second: number) => number)
 }
 
 describe('the worst second', () => {
-  it('is 1 where every second has what the plan has', () => {
+  it('is 1 if every second is as planned', () => {
     const metrics = sendAll([250, 750, 1250, 1750], () => 2);
     metrics.complete();
 
@@ -28,14 +28,14 @@ describe('the worst second', () => {
     expect(metrics.worstSecond).toBe(worst);
   });
 
-  it('is never one in which nothing was planned, nor one that is not over', () => {
+  it('is never one without planned requests, nor one that is not over', () => {
     const metrics = sendAll([500, 1500, 2500], (second) => (second === 1 ? 0 : 1));
 
     expect(metrics.worstSecond).toBe(1);
   });
 });
 
-it('keeps the lag of late requests, which wait for their visitor, apart', () => {
+it('leaves late requests, which wait for their visitor, out of the lag', () => {
   const metrics = createRunMetrics(() => 1);
 
   metrics.onSent(0, 2, false);
@@ -45,7 +45,7 @@ it('keeps the lag of late requests, which wait for their visitor, apart', () => 
   expect(metrics.lagMs().max).toBeCloseTo(2, 1);
 });
 
-it('has percentiles of the latency, and zeros before there is any', () => {
+it('has percentiles of the latency, and zeros before the first answer', () => {
   const [some, none] = [createRunMetrics(() => 1), createRunMetrics(() => 1)];
 
   for (let ms = 1; ms <= 100; ms++) some.onAnswer(ms, ms, 200);
