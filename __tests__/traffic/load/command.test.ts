@@ -60,7 +60,7 @@ describe('traffic load', () => {
 
   it.each<readonly [what: string, args: readonly string[], code: number, why: RegExp]>([
     ['no outputs', [], 2, /Missing required argument: outputs/],
-    ['a run that is no name', ['--outputs', 'outputs.json', '--run', 'a b'], 2, /run: must be 1 to 32 letters/],
+    ['a malformed run name', ['--outputs', 'outputs.json', '--run', 'a b'], 2, /run: must be 1 to 32 letters/],
     [
       'a deployment without load',
       ['--outputs', 'outputs.json'],
