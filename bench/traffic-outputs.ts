@@ -1,4 +1,4 @@
-/** `traffic --out` and `traffic --stream` on a span of time, as a user runs them: a million lines each. */
+/** Runs `traffic --out` and `traffic --stream` on a time span, as commands: a million lines each. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
@@ -85,6 +85,6 @@ async function runAll(name: string, toArgs: () => readonly string[], after = asy
 }
 
 const isWhole = ({ stdout }: CommandRun) => JSON.parse(stdout).answered === LINES;
-/** With the start of the process. */
+/** Includes the start of the process. */
 const toRate = (runs: readonly CommandRun[]) => Math.round(LINES / median(runs.map(({ seconds }) => seconds)));
 const peakOf = (runs: readonly CommandRun[]) => Math.max(...runs.map(({ peakMegabytes }) => peakMegabytes));

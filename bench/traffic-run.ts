@@ -1,5 +1,5 @@
-/** One run of the traffic, or of plain autocannon, in a process of its own, for `bench/traffic.ts`: its result goes to the parent, and which share
- * of a core it took: all of the process, from the probe to the last reply, while it lasted. */
+/** One run of traffic or of plain autocannon, as a child process of `bench/traffic.ts`. Sends its parent the result, and the share of a core
+ * that the process took from the probe to the last reply. */
 import { type RunOptions, runTraffic } from '../traffic/run-traffic';
 
 export interface RunOrder {
@@ -17,9 +17,9 @@ process.once('message', async ({ tool, options }: RunOrder) => {
   process.disconnect();
 });
 
-/** The same page again and again, with as many connections. */
+/** Requests one page over and over, with as many connections. */
 async function runPlain({ url, seconds, connections = 64 }: RunOrder['options']) {
-  // Only here: what it costs to load is none of the traffic's.
+  // Loaded only here, so that it does not count against traffic.
   const { default: autocannon } = await import('autocannon');
   const { requests } = await autocannon({ url: `${url}/products/`, connections, duration: seconds });
   return { rate: requests.average };

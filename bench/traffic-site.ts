@@ -1,4 +1,4 @@
-/** A small local server in a process of its own, for `bench/traffic.ts`: answers at once or after a delay, and says when each request came. */
+/** A small local server, a child process of `bench/traffic.ts`: answers at once or after a delay, and records when each request came. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -26,7 +26,7 @@ const server = createServer({ keepAliveTimeout: 65_000 }, ({ method, url, header
 });
 server.listen(0, '127.0.0.1', () => process.send?.((server.address() as AddressInfo).port));
 
-/** Asked for its arrivals, it tells those since it was asked last. */
+/** Any message asks for the arrivals since the previous one. */
 process.on('message', () => {
   process.send?.(Array.from(arrivals.subarray(0, count)));
   count = 0;

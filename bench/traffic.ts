@@ -1,6 +1,6 @@
 /**
- * `traffic` against a small local server: how exact it is at 50, 500 and 5,000 requests a second, with replies at once and after a
- * second, what it costs, and how fast it is at full speed beside plain autocannon. Times are the server's.
+ * Runs `traffic` against a small local server: how exact it is at 50, 500 and 5,000 requests a second, with replies at once and
+ * after a second, what it costs, and how fast it is at full speed compared with plain autocannon. The server takes the times.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,11 +17,11 @@ const ERRORS = 0.2;
 const MAX = { seconds: 5, connections: 64 };
 
 interface Paced {
-  /** Whether every request was sent and answered, and every fifth was an error. */
+  /** Whether all requests were sent and answered, and every fifth was an error. */
   readonly isExact: boolean;
-  /** The 1-second bin farthest from the rate, in percent of it; what one request makes is none. */
+  /** Deviation of the worst 1-second bin in percent of the rate; 0 if it is a single request. */
   readonly worstSecondPercent: number;
-  /** The busiest 100 ms against their fair share. */
+  /** Requests in the busiest 100 ms / their even share. */
   readonly busiest100Ms: number;
   readonly lagP99Ms: number;
   readonly cpuPercent: number;
@@ -103,7 +103,7 @@ function worstBin(arrivals: readonly number[], rate: number): number {
   return most <= 1 ? 0 : (100 * most) / rate;
 }
 
-/** Bins from the plan's start: no request comes before its time, so the one that is least late tells it. */
+/** Counts from the plan's start, which the request that is least late reveals: none comes before its time. */
 function countBins(arrivals: readonly number[], rate: number, binMs: number): readonly number[] {
   const toStart = (atMs: number, slot: number) => atMs - (1000 * (slot + 0.5)) / rate;
   const startMs = arrivals.map(toStart).reduce((least, one) => Math.min(least, one), Number.POSITIVE_INFINITY);

@@ -1,8 +1,8 @@
-/** Who the visitors say they are and where they come from. */
+/** User agents, referers and addresses of visitors. */
 import { pick, pickIndex, pickWeighted, type Random } from './random';
 
 /**
- * Browsers as they name themselves since they froze the details; the shares are rough.
+ * User agents as browsers send them since they froze the details; the shares are rough.
  * @see https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/User-Agent
  * @see https://www.chromium.org/updates/ua-reduction/
  */
@@ -61,7 +61,7 @@ const REFERERS = [
   { weight: 2, referer: 'https://news.ycombinator.com/' },
 ];
 
-/** The ranges kept for documentation, so that no planned address is anybody's: RFC 5737 and RFC 3849. */
+/** Ranges reserved for documentation, so that no planned address belongs to anybody: RFC 5737 and RFC 3849. */
 const IPV4_NETWORKS = ['192.0.2', '198.51.100', '203.0.113'];
 const IPV6_SHARE = 0.2;
 
@@ -69,7 +69,7 @@ export function pickAgent(random: Random, kind: 'person' | 'bot'): string {
   return kind === 'bot' ? pick(random, BOTS) : pickWeighted(random, BROWSERS).agent;
 }
 
-/** The page that the visitor comes from; none for somebody who typed the address, and for bots. */
+/** The page that led the visitor here; undefined for people who typed the address, and for bots. */
 export function pickReferer(random: Random, kind: 'person' | 'bot'): string | undefined {
   return kind === 'bot' ? undefined : pickWeighted(random, REFERERS).referer;
 }

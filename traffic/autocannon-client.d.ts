@@ -1,4 +1,4 @@
-/** autocannon's client, which its own types leave out: only what `connection.ts` uses of it. Written after 9.0.0. */
+/** autocannon's HTTP client, which its own types leave out: the parts that `connection.ts` uses, as of 9.0.0. */
 declare module 'autocannon/lib/httpClient' {
   import type { EventEmitter } from 'node:events';
   import type { Socket } from 'node:net';
@@ -34,7 +34,7 @@ declare module 'autocannon/lib/httpClient' {
 
     interface ReplyHead {
       readonly statusCode: number;
-      /** Names and values in turn. */
+      /** Names and values alternate. */
       readonly headers: readonly string[];
       readonly shouldKeepAlive: boolean;
     }

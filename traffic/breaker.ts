@@ -1,7 +1,7 @@
-/** Says when a site has stopped answering: then a run that goes on would only count losses. */
+/** Detects that a site has stopped answering, so that the run does not go on only to count losses. */
 import type { Loss } from './output';
 
-/** So many requests in a row were lost, over at least that time. */
+/** Gives up after this many losses in a row, over at least this time. */
 const LOSSES = 20;
 const MS = 3000;
 
@@ -13,7 +13,7 @@ export class Breaker {
     this.#inARow = 0;
   }
 
-  /** @returns whether the site is given up. @param sentAtMs a request that times out has been lost since it was sent. */
+  /** @param sentAtMs the loss counts from here: a request that timed out was lost all the while. @returns whether to give up. */
   onLoss(loss: Loss, sentAtMs: number, nowMs: number): boolean {
     if (loss === 'cut') return false;
     if (this.#inARow++ === 0) this.#sinceMs = sentAtMs;

@@ -1,20 +1,20 @@
 import { type Connection, openConnection, type Target } from './connection';
 
 export interface PoolOptions extends Target {
-  /** Beyond these, requests wait for one to be free. */
+  /** Beyond this many, requests wait for a free one. */
   readonly maxConnections: number;
 }
 
 /**
- * Servers close what is idle (Node and Apache after 5 s), and a request sent at that very moment is lost: we close first.
- * They are used in turn, so that the surplus of a busy second stays warm as long as the rate has a use for it.
+ * Servers close idle connections (Node and Apache after 5 s), and a request sent at that very moment is lost, so we close first.
+ * Idle connections are used oldest first, so those opened for a busy second stay warm as long as the rate still needs them.
  */
 const IDLE_MS = 2000;
 
-/** Opened at a time before the run, so that the site's queue of new connections does not run over. */
+/** Connections opened at a time before the run, so that the site's accept queue does not overflow. */
 const WARM_BATCH = 64;
 
-/** As many connections as there are requests under way. */
+/** Holds as many connections as there are requests under way. */
 export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #idle: { readonly connection: Connection; sinceMs: number }[] = [];
@@ -30,12 +30,12 @@ export class ConnectionPool {
     return this.#idle.length + this.#busy.size;
   }
 
-  /** The most there have been at once. */
+  /** The most that were open at once. */
   get most(): number {
     return this.#most;
   }
 
-  /** Opens so many beforehand; those that are refused are simply not there. */
+  /** Opens connections before the run; stops early if the site refuses some. */
   async warm(count: number, signal?: AbortSignal): Promise<void> {
     const wanted = Math.min(count, this.#options.maxConnections);
     while (this.open < wanted && !signal?.aborted) {
@@ -51,7 +51,7 @@ export class ConnectionPool {
     this.#most = this.open;
   }
 
-  /** Calls back at once while there is a connection to be had, else as soon as there is; in the order of the calls. */
+  /** Calls back with a connection: at once if one is free or may be opened, otherwise when one is released, first come first served. */
   acquire(use: (connection: Connection) => void): void {
     const connection =
       this.#takeIdle() ?? (this.open < this.#options.maxConnections ? openConnection(this.#options) : undefined);
@@ -64,7 +64,7 @@ export class ConnectionPool {
     }
   }
 
-  /** After each reply or loss. */
+  /** Must follow each reply or loss. */
   release(connection: Connection): void {
     this.#busy.delete(connection);
     if (connection.isOpen) this.#idle.push({ connection, sinceMs: performance.now() });
@@ -72,12 +72,12 @@ export class ConnectionPool {
     if (next !== undefined) this.acquire(next);
   }
 
-  /** @returns how many waited. */
+  /** Drops the requests that wait for a connection. @returns how many there were. */
   forgetWaiting(): number {
     return this.#waiting.splice(0).length;
   }
 
-  /** What waits is forgotten, what is under way is cut. */
+  /** Drops what waits and cuts what is under way. */
   close(): void {
     this.forgetWaiting();
     for (const { connection } of this.#idle.splice(0)) connection.close();

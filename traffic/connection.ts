@@ -1,9 +1,9 @@
 /**
- * One connection to the site: autocannon's client, held so that it sends only what it is given, one request at a time.
+ * One connection to the site: autocannon's client, restrained to send only what it is given, one request at a time.
  *
- * The client on its own sends as soon as it can, reconnects by itself and then hands replies to the wrong requests. Here
- * a connection has at most one request; with the first close, reset or time-out it is gone, and its request with it. So a
- * reply belongs to its request whatever the site does.
+ * Left alone, the client sends as fast as it can, reconnects by itself and then gives replies to the wrong requests. Here a
+ * connection has at most one request, and the first close, reset or time-out ends both. So a reply always belongs to its
+ * request, whatever the site does.
  */
 import Client from 'autocannon/lib/httpClient';
 import type { Loss } from './output';
@@ -18,12 +18,12 @@ export interface Target {
 }
 
 export interface Connection {
-  /** Resolves when it is connected, or will never be. */
+  /** Resolves once it is connected, or has failed to connect. */
   readonly opened: Promise<void>;
   readonly isOpen: boolean;
-  /** Only when it is open and the last request has had its reply. @param text of the whole request, ASCII. */
+  /** Call it only while the connection is open and no request is under way. @param text the whole request, ASCII. */
   send(text: string, onReply: (reply: Reply) => void): void;
-  /** The request that has no reply yet is lost: `cut`. */
+  /** A request under way is lost, as `cut`. */
   close(): void;
 }
 
@@ -42,7 +42,7 @@ export function openConnection({ url, timeoutSeconds }: Target): Connection {
     timeout: timeoutSeconds,
     setupClient: (client) => {
       client._doRequest = () => {};
-      // In place of the client's queue, which has no end, keeps every body as text and fails on a reply that nobody asked for.
+      // Replaces the client's queue, which never ends, keeps every body as text and throws on an unsolicited reply.
       client.pipelinedRequests = {
         insertRequest: () => {},
         setHeaders: (received) => {
@@ -73,16 +73,16 @@ export function openConnection({ url, timeoutSeconds }: Target): Connection {
     fault = error;
   });
   client.on('response', (status: number) => {
-    // 1xx only announces the reply.
+    // 1xx is not the reply yet.
     if (status < 200) return;
-    // A reply that nobody asked for (a 408 before the server closes): what comes next could not be told apart either.
+    // After an unsolicited reply (a 408 before the server closes) the next one could not be told apart.
     if (waiting === undefined || !head.shouldKeepAlive) {
       isOpen = false;
       client.destroy();
     }
     settle({ ok: true, status, setCookies: setCookiesOf(head) });
   });
-  // Called wherever the client would connect anew: after an error, at the end of the stream, after its time-out.
+  // The client calls this to reconnect: after an error, at the end of the stream, after its time-out.
   client._connect = () => {
     if (fault !== undefined) return leave(fault.code === 'ECONNRESET' || fault.code === 'EPIPE' ? 'reset' : 'refused');
     if (client.conn.destroyed) return leave('timeout');
@@ -91,7 +91,7 @@ export function openConnection({ url, timeoutSeconds }: Target): Connection {
     leave('closed');
   };
 
-  // `secureConnect` comes after it, where there is TLS.
+  // With TLS, `secureConnect` follows.
   const opened = new Promise<void>((resolve) => client.conn.once('connect', resolve).once('close', () => resolve()));
   return {
     opened,
@@ -101,7 +101,7 @@ export function openConnection({ url, timeoutSeconds }: Target): Connection {
     send(text, onReply) {
       waiting = onReply;
       head = NO_HEAD;
-      // As the client itself does it, but for its builder of requests, which would cost more than all the rest.
+      // What the client does, without its request builder, which costs more than everything else together.
       client.conn.write(text, 'latin1');
       client.timeoutTicker.reschedule(client.timeout);
     },

@@ -1,9 +1,9 @@
-/** The cookies of one visitor on one site: path and domain are the site's own, so they are not looked at (RFC 6265). */
+/** The cookies of one visitor on one site (RFC 6265). Path and domain are ignored, since there is only the one site. */
 export class CookieJar {
   readonly #cookies = new Map<string, string>();
   #header = '';
 
-  /** For the `Cookie` header; empty where there are none. */
+  /** Value of the `Cookie` header; empty if there are none. */
   get header(): string {
     return this.#header;
   }
@@ -22,7 +22,7 @@ export class CookieJar {
 
 const MAY_END = /; *(?:max-age|expires)=/i;
 
-/** `Max-Age` counts before `Expires`; a value that says nothing is no attribute. */
+/** `Max-Age` takes precedence over `Expires`; unreadable values are ignored. */
 function isOver(attributes: readonly string[]): boolean {
   const attribute = (name: string) =>
     attributes

@@ -1,9 +1,9 @@
-/** The visitors there have been, as far as the next one depends on them. */
+/** Makes visitors, and remembers of earlier ones what later ones depend on: the names taken and the members. */
 import { pickAddress, pickAgent, pickReferer } from './agents';
 import { type CompiledJourney, type CompiledStep, compileJourney, type FilledStep } from './journey-steps';
 import type { Journey } from './journeys';
 import { createRandom, pick, pickIndex, pickWeighted, type Random } from './random';
-import type { Waiting } from './ready-queue';
+import type { TimedItem } from './ready-queue';
 
 export interface CrowdOptions {
   readonly seed: string;
@@ -12,7 +12,7 @@ export interface CrowdOptions {
   readonly journeys: readonly Journey[];
 }
 
-/** One visitor is one session of the site. */
+/** One visitor is one session on the site. */
 export interface Visitor {
   /** From 0, in the order of arrival. */
   readonly number: number;
@@ -23,18 +23,19 @@ export interface Visitor {
   readonly user: string | undefined;
 }
 
-export interface Guest extends Waiting {
+/** A visitor on the site, and how far along the journey. */
+export interface ActiveVisitor extends TimedItem {
   readonly visitor: Visitor;
   readonly steps: readonly CompiledStep[];
   readonly userIndex: number;
-  /** The next one. */
+  /** Index of the next step. */
   step: number;
   /** The page the visitor is on, or came from. */
   page: string | undefined;
   signedIn: boolean;
 }
 
-/** Who has signed up comes back this much later at the earliest: until then a slow site may still be at the sign-up. */
+/** A member returns this long after the sign-up at the earliest, since a slow site may take that long for it. */
 const RETURN_MS = 3000;
 
 const NAMES = [
@@ -48,7 +49,7 @@ export class Crowd {
   readonly #journeys: readonly CompiledJourney[];
   readonly #users: number;
   readonly #tag: string;
-  /** Users whose sign-up has been planned, in its order: who may come back, and from where on that is too early. */
+  /** Users whose sign-up has been planned, in order; the first `#settled` of them may come back. */
   readonly #members: { readonly userIndex: number; readonly atMs: number }[] = [];
   #settled = 0;
   #visitors = 0;
@@ -59,24 +60,24 @@ export class Crowd {
     this.#thinkMs = thinkMs;
     this.#users = users;
     this.#journeys = journeys.filter(({ weight }) => weight > 0).map(compileJourney);
-    // Names differ from seed to seed: a second run on one site signs new people up.
+    // Names depend on the seed, so that a second run on the same site signs up new people.
     this.#tag = pickIndex(createRandom(`names of ${seed}`), 36 ** 4)
       .toString(36)
       .padStart(4, '0');
   }
 
-  /** A new visitor, who takes one of the journeys that are open now. */
-  welcome(atMs: number): Guest {
+  /** Adds a visitor, who takes one of the journeys that are open now. */
+  welcome(atMs: number): ActiveVisitor {
     while ((this.#members[this.#settled]?.atMs ?? Number.POSITIVE_INFINITY) <= atMs - RETURN_MS) this.#settled++;
     const [noNewcomers, noMembers] = [this.#names >= this.#users, this.#settled === 0];
     const isOpen = ({ visitor }: Pick<Journey, 'visitor'>) =>
       !(visitor === 'newcomer' && noNewcomers) && !(visitor === 'member' && noMembers);
     const open = noNewcomers || noMembers ? this.#journeys.filter(isOpen) : this.#journeys;
     const journey = pickWeighted(this.#random, open.length === 0 ? this.#journeys : open);
-    return this.#makeGuest(journey, open.length > 0);
+    return this.#makeVisitor(journey, open.length > 0);
   }
 
-  #makeGuest({ name, visitor: kind, steps }: CompiledJourney, hasUser: boolean): Guest {
+  #makeVisitor({ name, visitor: kind, steps }: CompiledJourney, hasUser: boolean): ActiveVisitor {
     const number = this.#visitors++;
     const who = kind === 'bot' ? 'bot' : 'person';
     const userIndex = hasUser ? this.#userFor(kind) : -1;
@@ -91,7 +92,7 @@ export class Crowd {
     return { number, readyAtMs: 0, visitor, steps, userIndex, step: 0, page, signedIn: false };
   }
 
-  fill(step: CompiledStep, { visitor }: Guest): FilledStep {
+  fill(step: CompiledStep, { visitor }: ActiveVisitor): FilledStep {
     return step.fill(this.#random, visitor);
   }
 
@@ -99,13 +100,13 @@ export class Crowd {
     return pick(this.#random, list);
   }
 
-  addMember({ userIndex }: Guest, atMs: number): void {
+  addMember({ userIndex }: ActiveVisitor, atMs: number): void {
     this.#members.push({ userIndex, atMs });
   }
 
   /**
-   * Time between two requests of one visitor: exponential, never less than 60 % of the mean (a site that answers within it
-   * never keeps anybody waiting) nor more than 5 times it.
+   * Time between two requests of one visitor: exponential, at least 60 % of the mean (so a site that answers faster than that
+   * makes nobody late) and at most 5 times the mean.
    */
   nextThinkMs(): number {
     const [least, most] = [0.6 * this.#thinkMs, 5 * this.#thinkMs];

@@ -2,15 +2,15 @@
  * Sends a plan over HTTP behind one clock.
  *
  * The schedule is absolute: each request has its time from the run's start, and no reply, late timer or lost connection
- * moves another's (open model). Only the requests of one visitor are in order: where the site takes longer than the visitor
- * thinks, the next request waits for the reply, is sent at once after it, and is counted as late.
- * Latency counts from the intended start, so waiting of any kind is in it.
+ * moves another one (open model). Only the requests of one visitor wait for each other: if the site takes longer than the
+ * visitor thinks, the next request is sent right after the reply and counted as late.
+ * Latency counts from the intended start, so it includes any kind of waiting.
  *
- * At full speed (`max`) there is no clock: whenever a connection is free it takes the plan's next request (closed loop), and
- * latency counts from the sending.
+ * At full speed (`max`) there is no clock: a free connection takes the plan's next request (closed loop), and latency counts
+ * from the sending.
  *
- * What has no reply is counted as lost and never sent again, since the site may have taken it; only a connection that was
- * refused, so that nothing was sent, is tried again.
+ * A request without a reply is lost and never sent again, since the site may have taken it. Only a refused connection, over
+ * which nothing was sent, is retried.
  */
 import { Breaker } from './breaker';
 import type { Reply } from './connection';
@@ -21,23 +21,23 @@ import type { Sender } from './request-text';
 import { Session } from './session';
 
 export interface DriverOptions extends PoolOptions, Sender {
-  /** No clock, and this long at most, in seconds; Infinity: to the plan's end. */
+  /** Full speed, for this many seconds at most; Infinity: to the plan's end. */
   readonly max?: { readonly seconds: number } | undefined;
-  /** Opened before the clock starts, as many as the schedule will need at once. @default 0 */
+  /** Connections to open before the clock starts, as many as the schedule needs at once. @default 0 */
   readonly warmConnections?: number | undefined;
-  /** Ends the run: nothing more is sent, what is under way may still be answered. */
+  /** Ends the run: nothing more is sent; requests under way may still be answered. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How long a stopped run waits for the replies under way. */
+/** How long a stopped run waits for outstanding replies. */
 const STOP_MS = 2000;
-/** When a refused connection is tried again. */
+/** Pauses before a refused connection is retried; not core/retry.ts, since a stopped run must count what pauses. */
 const RETRY_MS = [100, 300];
-/** How many requests may wait for their visitors at full speed, before the plan does. */
+/** At full speed, how many requests may wait for their visitor's reply before the plan waits too. */
 const MAX_LATE = 1000;
 
 export interface DriveResult extends OutputResult {
-  /** Connections that were refused and tried again. */
+  /** Requests retried after a refused connection. */
   readonly retried: number;
 }
 
@@ -60,13 +60,13 @@ class Drive {
   readonly #pool: ConnectionPool;
   readonly #breaker = new Breaker();
   readonly #sessions = new Map<number, Session>();
-  /** Refused and not yet sent again; without a timer it waits for a connection. */
+  /** Requests that were refused and not sent again yet; one without a timer waits for a connection. */
   readonly #refused = new Map<PlannedRequest, NodeJS.Timeout | undefined>();
   readonly #startMs = performance.now();
   #next: PlannedRequest | undefined;
   #due = 0;
   #timer: NodeJS.Timeout | undefined;
-  /** Due and without reply. */
+  /** Requests that are due and have no reply yet. */
   #pending = 0;
   #late = 0;
   #retried = 0;
@@ -107,7 +107,7 @@ class Drive {
     }
   };
 
-  /** Sends what is due, and comes again when the next one is. */
+  /** Sends what is due, and sets a timer for the next request. */
   #tick(): void {
     this.#next ??= this.#pull();
     const nowMs = this.#nowMs();
@@ -148,7 +148,7 @@ class Drive {
     } else this.#send(session, request, false);
   }
 
-  /** @param attempt from 0: how often the connection was refused. */
+  /** @param attempt how often the connection was refused, from 0. */
   #send(session: Session, request: PlannedRequest, isLate: boolean, attempt = 0): void {
     session.waits = true;
     this.#pool.acquire((connection) => {
@@ -207,7 +207,7 @@ class Drive {
     this.#settle();
   }
 
-  /** Nothing more is sent; what is under way has a moment left to be answered. */
+  /** Sends nothing more; requests under way have a moment left to be answered. */
   #stop(end: OutputEnd): void {
     if (this.#end !== undefined) return;
     this.#end = end;
@@ -215,7 +215,7 @@ class Drive {
     for (const { late } of this.#sessions.values()) this.#pending -= late.splice(0).length;
     this.#pending -= this.#pool.forgetWaiting();
     for (const [request, timer] of this.#refused) {
-      // Without a timer it was among those that waited for a connection.
+      // One without a timer was counted among those that waited for a connection.
       if (timer !== undefined) this.#pending--;
       clearTimeout(timer);
       this.#recorder.onLost(request, 'refused');

@@ -1,13 +1,13 @@
 /**
- * Thresholds: `p99<500`, `errors=0.2`, `rate>=49.9`. A figure of the report (`latencyMs.p99`, `byStatus.404`, `lost`) or one of the
- * short names below, one of `<` `<=` `>` `>=` `=` `!=`, and a number.
+ * Thresholds: `p99<500`, `errors=0.2`, `rate>=49.9`. Each is a figure of the report (`latencyMs.p99`, `byStatus.404`, `lost`) or a
+ * short name of one, an operator, and a number.
  */
 import { UsageError } from '../core/errors';
 
 export interface Threshold {
-  /** As it was given. */
+  /** The threshold as given. */
   readonly text: string;
-  /** A path into the report. */
+  /** Path of the figure in the report. */
   readonly figure: string;
   readonly operator: Operator;
   readonly value: number;
@@ -15,7 +15,7 @@ export interface Threshold {
 
 export interface ThresholdResult {
   readonly expect: string;
-  /** The figure as the run has it. */
+  /** The figure's value in the run. */
   readonly seen: number;
   readonly passed: boolean;
 }
@@ -44,51 +44,54 @@ const OF_REPORT: KnownFigures = {
 };
 const STATUS = /^byStatus\.[1-5]\d\d$/;
 
-/** What thresholds may ask for. */
+/** The figures that thresholds may name. */
 export interface KnownFigures {
   readonly names: ReadonlySet<string>;
-  /** What has them. */
+  /** Where they come from, for error messages. */
   readonly owner: 'report' | 'store';
-  /** For who asked for another. */
+  /** The names, for the hint to an unknown one. */
   readonly listed: string;
 }
 
-/** @throws UsageError for what is none, in one sentence. */
+/** @throws UsageError if the text is not a threshold, or names an unknown figure. */
 export function parseThreshold(text: string, known: KnownFigures = OF_REPORT): Threshold {
   const [, name = '', operator = '', value = ''] =
     /^\s*([\w.]+)\s*(<=|>=|!=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
   if (name === '') {
     throw new UsageError(
-      `--expect '${text}' is no threshold.`,
+      `--expect '${text}' is not a threshold.`,
       'Write a figure, one of < <= > >= = !=, and a number: --expect "p99<500".',
     );
   }
   const figure = SHORT[name] ?? name;
   if (!known.names.has(figure) && !STATUS.test(figure)) {
     throw new UsageError(
-      `--expect '${text}' asks for a figure that no ${known.owner} has.`,
+      `--expect '${text}' names a figure that the ${known.owner} does not have.`,
       `The figures are ${known.listed}, byStatus.404.`,
     );
   }
   return { text, figure, operator: operator as Operator, value: Number(value) };
 }
 
-/** What holds of a report, in the order of the thresholds. */
-export function judge(thresholds: readonly Threshold[], report: Readonly<Record<string, unknown>>): ThresholdResult[] {
+/** Checks each threshold against a report, in order. */
+export function checkThresholds(
+  thresholds: readonly Threshold[],
+  report: Readonly<Record<string, unknown>>,
+): ThresholdResult[] {
   return thresholds.map(({ text, figure, operator, value }) => {
     const seen = figureOf(report, figure);
     return { expect: text, seen, passed: HOLDS[operator](seen, value, toleranceOf(figure, report)) };
   });
 }
 
-/** A status that never came was seen 0 times. */
+/** 0 for a status that never came. */
 function figureOf(report: Readonly<Record<string, unknown>>, path: string): number {
   let value: unknown = report;
   for (const name of path.split('.')) value = (value as Readonly<Record<string, unknown>> | undefined)?.[name];
   return typeof value === 'number' ? value : 0;
 }
 
-/** A share is equal to another when no whole number of requests comes nearer. */
+/** A share counts as equal if it is within one request of the value. */
 function toleranceOf(figure: string, { answered }: Readonly<Record<string, unknown>>): number {
   return figure === 'errorShare' && typeof answered === 'number' && answered > 0 ? 1 / answered : 1e-9;
 }

@@ -1,16 +1,16 @@
-/** What a planned request should count as, and what an answer made of it, by the rules of the click event. */
+/** The click that a planned request should make, and the one that its answer made of it, by the rules of the click event. */
 import { isViewed, toSignResult } from '../click/action';
 import type { Action, Outcome } from '../click/click-event';
 
-/** What the site answers when all is well, and what the click then counts as. */
+/** The site's answer when all is well, and how the click then counts. */
 export interface Expectation {
   readonly status: number;
   readonly action: Action;
-  /** Only for a sign-up, sign-in or sign-out. */
+  /** Only of a sign-up, sign-in or sign-out. */
   readonly outcome?: Outcome | undefined;
 }
 
-/** What the click counts as with the status that came. */
+/** How the click counts, given the status of the answer. */
 export function toClick(method: 'GET' | 'POST', planned: Action, status: number): Expectation {
   if (planned === 'asset' || planned === 'health') return { status, action: planned };
   if (planned === 'page_view' || planned === 'other') {
@@ -20,8 +20,8 @@ export function toClick(method: 'GET' | 'POST', planned: Action, status: number)
 }
 
 /**
- * Who the access line names: somebody who has just signed up or in, else who was signed in before the request (a sign-out
- * is still theirs). The web server gives static files without the application: their lines name nobody.
+ * The user in the access line: a visitor who has just signed up or in, or who was signed in before the request (a sign-out
+ * still counts). The web server serves static files without the application, so their lines name nobody.
  */
 export function toUser(
   { action, outcome }: Expectation,
@@ -33,7 +33,7 @@ export function toUser(
   return enters || signedIn ? user : undefined;
 }
 
-/** Whether the visitor is signed in after it. */
+/** Whether the visitor is signed in after the click. */
 export function isSignedInAfter({ action, outcome }: Expectation, before: boolean): boolean {
   if (outcome !== 'success') return before;
   return action === 'sign_in' || (before && action !== 'sign_out');

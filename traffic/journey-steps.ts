@@ -1,16 +1,16 @@
-/** Steps as requests: `{product}`, `{term}`, `{user}` and `{password}` filled in. */
+/** Makes requests of steps by filling in `{product}`, `{term}`, `{user}` and `{password}`. */
 import { toPage } from '../click/page';
 import { type Journey, PRODUCTS, SEARCH_TERMS, type Step } from './journeys';
 import { pick, type Random } from './random';
 
-/** What a visitor's own places are filled with. */
+/** What `{user}` and `{password}` are filled from. */
 export interface Names {
   readonly user: string | undefined;
 }
 
 export interface FilledStep {
   readonly path: string;
-  /** As the click events call it. */
+  /** The page's name in click events. */
   readonly page: string;
   /** Urlencoded. */
   readonly form: string | undefined;
@@ -30,11 +30,11 @@ const PLACES: Readonly<Record<string, Fill>> = {
   '{product}': (random) => pick(random, PRODUCTS),
   '{term}': (random) => pick(random, SEARCH_TERMS),
   '{user}': (_random, { user = '' }) => user,
-  // No secret: an account of a test visitor, who must know it again in a later session.
+  // Not a secret: it belongs to a test visitor, who needs it again in a later session.
   '{password}': (_random, { user = '' }) => `${user}'s long password`,
 };
 
-/** Reads the steps' templates once, so that to fill them in costs little. */
+/** Parses the steps' templates once, so that filling them in is cheap. */
 export function compileJourney(journey: Journey): CompiledJourney {
   return { ...journey, steps: journey.steps.map(compileStep) };
 }
@@ -55,7 +55,7 @@ function compileStep(step: Step): CompiledStep {
   };
 }
 
-/** @returns undefined where there is nothing to fill in. */
+/** @returns undefined if there is nothing to fill in. */
 function compile(template: string, encode: (value: string) => string): Fill | undefined {
   const parts = template.split(/(\{\w+\})/).filter((part) => part !== '');
   if (!parts.some((part) => part in PLACES)) return undefined;
@@ -75,7 +75,7 @@ function compileForm(form: Readonly<Record<string, string>>): Fill {
   };
 }
 
-/** @param target a path of the site, with its query if it has one. */
+/** @param target a path on the site, with its query if it has one. */
 export function pageOf(target: string): string {
   return toPage(target.split('?', 1)[0]) ?? target;
 }

@@ -1,12 +1,11 @@
-/** Journeys of one's own: a JSON list in the shape of `JOURNEYS`, documented in docs/traffic.md. */
-import { readFileSync } from 'node:fs';
+/** Journeys from a file: a JSON list in the shape of `JOURNEYS`, documented in docs/traffic.md. */
 import { z } from 'zod';
 import { ACTIONS, OUTCOMES } from '../click/click-event';
-import { reasonOf, ToolkitError } from '../core/errors';
-import { parse } from '../core/parse';
+import { ToolkitError } from '../core/errors';
+import { readJsonFile } from '../core/json-file';
 import type { Journey } from './journeys';
 
-/** As a browser would send it: what is not percent-encoded ASCII would break the request line. */
+/** Percent-encoded ASCII, as browsers send it: anything else would break the request line. */
 const PATH = /^\/(?!\/)[!-~]*$/;
 
 const Expect = z.strictObject({
@@ -17,7 +16,7 @@ const Expect = z.strictObject({
 
 const Step = z.strictObject({
   method: z.enum(['GET', 'POST']).default('GET'),
-  path: z.string().regex(PATH, 'must be a path of the site, percent-encoded, as /products/{product}/'),
+  path: z.string().regex(PATH, 'must be a path on the site, percent-encoded, such as /products/{product}/'),
   form: z.record(z.string(), z.string()).optional(),
   expect: Expect.default({ status: 200, action: 'page_view' }),
 });
@@ -27,34 +26,20 @@ const Journeys = z
     z.strictObject({
       name: z.string().min(1, 'must not be empty'),
       weight: z.number().min(0, 'must be 0 or more'),
-      visitor: z.enum(['guest', 'newcomer', 'member', 'bot']).default('guest'),
-      steps: z.array(Step).min(1, 'must have a step'),
+      visitor: z.enum(['anonymous', 'newcomer', 'member', 'bot']).default('anonymous'),
+      steps: z.array(Step).min(1, 'must have at least one step'),
     }),
   )
-  .refine((journeys) => journeys.some(({ weight }) => weight > 0), 'one journey must have a weight of more than 0')
-  .refine((journeys) => journeys.some(({ weight, visitor }) => weight > 0 && /guest|bot/.test(visitor)), {
-    message: "one journey must be a guest's or a bot's: names run out, and at first nobody has signed up",
+  .refine((journeys) => journeys.some(({ weight }) => weight > 0), 'at least one journey must have a weight above 0')
+  .refine((journeys) => journeys.some(({ weight, visitor }) => weight > 0 && /anonymous|bot/.test(visitor)), {
+    message:
+      'at least one journey must be for anonymous visitors or bots: names run out, and at first nobody has signed up',
   });
 
 /** @throws ToolkitError JOURNEYS_UNUSABLE */
 export function readJourneys(file: string): readonly Journey[] {
-  return parse(Journeys, readJson(file), (why) => unusable(`The journeys in ${file} cannot be used: ${why}.`));
-}
-
-function readJson(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const why = error instanceof SyntaxError ? 'it is no JSON' : reasonOf(error);
-    throw unusable(`The journeys in ${file} cannot be read: ${why}.`, error);
-  }
-}
-
-function unusable(message: string, cause?: unknown): ToolkitError {
-  return new ToolkitError(
-    'JOURNEYS_UNUSABLE',
-    message,
-    'docs/traffic.md has an example to begin with.',
-    cause === undefined ? {} : { cause },
-  );
+  return readJsonFile(file, Journeys, (why, cause) => {
+    const hint = 'docs/traffic.md has an example to start from.';
+    return new ToolkitError('JOURNEYS_UNUSABLE', `The journeys in ${file} ${why}.`, hint, { cause });
+  });
 }

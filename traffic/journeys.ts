@@ -1,6 +1,6 @@
 /**
- * What visitors do on the site: small typed data, so that a journey of one's own is one more entry.
- * Paths and forms may hold `{product}` and `{term}` (another one each time) and `{user}` and `{password}` (the visitor's own).
+ * What visitors do on the site, as data: another journey is one more entry. In paths and forms, `{product}` and `{term}` stand for
+ * a different one each time, `{user}` and `{password}` for the visitor's own.
  */
 
 import type { Action } from '../click/click-event';
@@ -10,32 +10,32 @@ import type { Expectation } from './expected-click';
 export interface Step {
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** Sent urlencoded. */
+  /** Sent URL-encoded. */
   readonly form?: Readonly<Record<string, string>> | undefined;
   readonly expect: Expectation;
 }
 
-/** A guest has no name; a newcomer is given one that nobody had; a member has signed up before, in this run. */
-export type VisitorKind = 'guest' | 'newcomer' | 'member' | 'bot';
+/** An anonymous visitor has no name, a newcomer gets a new one, a member has signed up earlier in this run. */
+export type VisitorKind = 'anonymous' | 'newcomer' | 'member' | 'bot';
 
 export interface Journey {
   readonly name: string;
-  /** How many of the visitors take it, against the sum of all weights. */
+  /** Share of the visitors who take it, relative to the sum of all weights. */
   readonly weight: number;
   readonly visitor: VisitorKind;
   readonly steps: readonly Step[];
 }
 
-/** How long a visitor looks at a page, on average, in seconds. People take longer; a run of ten seconds should show whole journeys. */
+/** Mean time that a visitor looks at a page, in seconds. People take longer, but a run of ten seconds should show whole journeys. */
 export const THINK_SECONDS = 2;
 
-/** The products and searches of the demo site and of the WordPress site alike. */
+/** Products and searches that both the demo site and the WordPress site have. */
 export const PRODUCTS = CATALOGUE.map(({ slug }) => slug);
 export const SEARCH_TERMS = ['shoes', 'rain jacket', 'torch', 'socks', 'gift', 'café'];
 
-/** Answers 500 where the site switches it on. */
+/** Answers 500 if the site enables it. */
 export const ERROR_PATH = '/demo-error/';
-/** Pages that no site of ours has. */
+/** Pages that neither site has. */
 export const MISSING_PATHS = ['/no-such-page/', '/old-catalogue/', '/products/sold-out/', '/blog/draft/'];
 
 const view = (path: string): Step => ({ method: 'GET', path, expect: { status: 200, action: 'page_view' } });
@@ -65,10 +65,15 @@ const products = view('/products/');
 const product = view('/products/{product}/');
 
 export const JOURNEYS: readonly Journey[] = [
-  { name: 'browse', weight: 24, visitor: 'guest', steps: [home, style, products, product, product, view('/pricing/')] },
-  { name: 'read', weight: 8, visitor: 'guest', steps: [view('/blog/'), style, home, products] },
-  { name: 'search', weight: 10, visitor: 'guest', steps: [home, style, view('/?s={term}'), product, product] },
-  { name: 'bounce', weight: 18, visitor: 'guest', steps: [product] },
+  {
+    name: 'browse',
+    weight: 24,
+    visitor: 'anonymous',
+    steps: [home, style, products, product, product, view('/pricing/')],
+  },
+  { name: 'read', weight: 8, visitor: 'anonymous', steps: [view('/blog/'), style, home, products] },
+  { name: 'search', weight: 10, visitor: 'anonymous', steps: [home, style, view('/?s={term}'), product, product] },
+  { name: 'bounce', weight: 18, visitor: 'anonymous', steps: [product] },
   {
     name: 'sign up',
     weight: 12,

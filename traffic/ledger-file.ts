@@ -1,26 +1,26 @@
-/** The ledger as a file: one JSON document, documented in docs/traffic.md. */
+/** The format of a ledger file: one JSON document, described in docs/traffic.md. */
 import type { Totals } from './ledger';
 import type { OutputEnd } from './output';
 import type { Shard } from './shard';
 
-/** Of the format: it grows when a reader of the old one would misread the new one. */
+/** Raised when a reader of the old format would misread the new one. */
 export const LEDGER_VERSION = 1;
 
 export interface LedgerFile extends Totals {
   readonly ledger: typeof LEDGER_VERSION;
-  /** Of the run, as its lines carry it: `clickstreamy/<run>` at the end of the user agent. */
+  /** The run's name, which ends each user agent as `clickstreamy/<run>`. */
   readonly run: string;
   readonly seed: string;
   readonly output: 'http' | 'file' | 'stream';
-  /** What was asked, as far as the plan depends on it, and where it went. */
+  /** The options that the plan depends on, and where the requests went. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Only of a shard: `traffic merge` makes the run's ledger of its shards'. */
+  /** Set in a shard's ledger; `traffic merge` adds those up to the run's. */
   readonly shard?: Shard | undefined;
-  /** Only of a merged ledger that is not whole. */
+  /** Set in a merged ledger that lacks shards. */
   readonly missingShards?: readonly number[];
   /** Moment 0 of the plan. */
   readonly startedAt: string;
-  /** Written before the run's end by none: a run that was killed leaves no ledger. */
+  /** How the run ended. A run that was killed leaves no ledger. */
   readonly end: OutputEnd;
   /** Requests whose time came. */
   readonly planned: number;

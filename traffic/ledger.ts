@@ -1,9 +1,9 @@
 /**
- * What a run did, as it was answered: what `verify` checks the log and the index against.
+ * What a run did and how it was answered: `verify` checks the log and the index against it.
  *
- * The counts of answered requests are certain: each stands in the log once, with just these values. Requests without a reply
- * may or may not stand there, so they are counted apart. Memory is that of the pages, users and minutes there are and of the
- * visitors who are on the site now, not of the run's length.
+ * Counts of answered requests are certain: each request is in the log once, with exactly these values. A request without a reply
+ * may or may not be there, so those are counted separately. Memory grows with the number of pages, users, minutes and visitors
+ * on the site, not with the number of requests.
  */
 import type { Answer, Loss, Recorder } from './output';
 import type { PlannedRequest } from './plan';
@@ -13,35 +13,35 @@ export type Counts = Readonly<Record<string, number>>;
 
 export interface Totals {
   readonly answered: number;
-  /** Answers that differ from the plan: another status. */
+  /** Answers with another status than planned. */
   readonly unplanned: number;
   readonly lost: number;
   readonly byStatus: Counts;
   readonly byPage: Counts;
-  /** Only what was answered as a page view, by page. */
+  /** Only requests answered as a page view. */
   readonly pageViewsByPage: Counts;
   readonly byAction: Counts;
-  /** Sign-ups, sign-ins and sign-outs: `sign_in success`. */
+  /** Sign-ups, sign-ins and sign-outs, keyed `sign_in success`. */
   readonly byOutcome: Counts;
-  /** By the name that the log has. */
+  /** By the user that the log names. */
   readonly byUser: Counts;
-  /** By the minute in which the request was sent, UTC (`2026-11-24T10:31Z`): near its edges the server may count in the next. */
+  /** By the minute of sending, UTC (`2026-11-24T10:31Z`); near its edges the server may count a request in the next one. */
   readonly byMinute: Counts;
   /**
-   * How many sessions have how many lines, static files aside (`{ "1": 180, "6": 240 }`). Not their ids: what the site hands
-   * out is a secret, and what its log names them by is another, which the site keeps to itself.
+   * Number of sessions by their number of lines, without static files (`{ "1": 180, "6": 240 }`). Their ids are unknown: the
+   * site's cookies are secret, and its log uses other ids, which it tells nobody.
    */
   readonly sessionsBySize: Counts;
   readonly uncertain: {
-    /** Lost, `refused` aside: that one cannot stand in the log. */
+    /** Lost requests, except `refused` ones, which cannot be in the log. */
     readonly requests: number;
     readonly byPage: Counts;
-    /** Who the line would name. */
+    /** By the user that the line would name. */
     readonly byUser: Counts;
-    /** With a request that has no reply: their lines are counted above, but not in `sessionsBySize`. */
+    /** Sessions with a lost request: their lines are counted above, but they are not in `sessionsBySize`. */
     readonly sessions: number;
   };
-  /** All that were lost, `refused` too. */
+  /** All lost requests, including `refused`. */
   readonly byLoss: Counts;
 }
 
@@ -136,7 +136,7 @@ export function createLedger(): Ledger {
 type Tally = ReturnType<typeof createTally>;
 type Tallies = [Tally, Tally, Tally, Tally, Tally];
 
-/** Counts each visitor's lines until the last one. */
+/** Counts each visitor's lines up to their last request. */
 function createSessions() {
   const open = new Map<number, OpenSession>();
   const sizes = createTally();

@@ -1,13 +1,12 @@
-/** The ledgers of a run's shards as the ledger of the run. */
-import { readFileSync } from 'node:fs';
+/** Adds up the ledgers of a run's shards to the ledger of the run. */
 import { z } from 'zod';
-import { reasonOf, ToolkitError } from '../core/errors';
-import { parse } from '../core/parse';
+import { ToolkitError } from '../core/errors';
+import { parseJson, readJsonFile } from '../core/json-file';
 import { LEDGER_VERSION, type LedgerFile } from './ledger-file';
 import type { OutputEnd } from './output';
 
 export interface ShardLedger {
-  /** Where it is from, for messages. */
+  /** Where it came from, for messages. */
   readonly name: string;
   readonly ledger: LedgerFile;
 }
@@ -15,7 +14,7 @@ export interface ShardLedger {
 const Counts = z.record(z.string(), z.int().min(0));
 const count = z.int().min(0);
 
-/** Of a ledger, what merging looks at and what it adds up. */
+/** The parts of a ledger that merging compares or that every ledger must have. */
 const Ledger = z.looseObject({
   ledger: z.literal(LEDGER_VERSION, `must be ${LEDGER_VERSION}, the version that this program knows`),
   run: z.string(),
@@ -33,34 +32,26 @@ const Ledger = z.looseObject({
 
 /** @throws ToolkitError LEDGER_UNREADABLE */
 export function readLedger(path: string): ShardLedger {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    const message = `The ledger ${path} cannot be read: ${reasonOf(error)}.`;
-    throw new ToolkitError('LEDGER_UNREADABLE', message, 'Check the path.', { cause: error });
-  }
-  return parseLedger(path, text);
+  return { name: path, ledger: toLedgerFile(readJsonFile(path, Ledger, unreadable(path))) };
 }
 
 /** @throws ToolkitError LEDGER_UNREADABLE */
 export function parseLedger(name: string, text: string): ShardLedger {
-  const hint = 'Give files that `traffic --ledger FILE` wrote.';
-  const fail = (why: string) => new ToolkitError('LEDGER_UNREADABLE', `${name} is no ledger: ${why}.`, hint);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    throw fail('it is not JSON');
-  }
-  return { name, ledger: parse(Ledger, value, fail) as unknown as LedgerFile };
+  return { name, ledger: toLedgerFile(parseJson(text, Ledger, unreadable(name))) };
+}
+
+/** The rest of a ledger is only added up, so it need not be checked. */
+const toLedgerFile = (ledger: z.output<typeof Ledger>) => ledger as unknown as LedgerFile;
+
+function unreadable(name: string) {
+  const hint = 'Give a file that `traffic --ledger FILE` wrote.';
+  return (why: string, cause?: unknown) =>
+    new ToolkitError('LEDGER_UNREADABLE', `The ledger ${name} ${why}.`, hint, { cause });
 }
 
 /**
- * Adds up what the shards did.
- *
  * @param mayMiss whether shards may be missing; the result then names them.
- * @throws ToolkitError LEDGERS_DIFFER where they are not the shards of one run, each once.
+ * @throws ToolkitError LEDGERS_DIFFER unless they are the shards of one run, each once.
  */
 export function mergeLedgers(shards: readonly ShardLedger[], mayMiss = false): LedgerFile {
   const [first] = shards;
@@ -70,7 +61,7 @@ export function mergeLedgers(shards: readonly ShardLedger[], mayMiss = false): L
   if (missing.length > 0 && !mayMiss) {
     throw differ(
       `Of ${first.ledger.shard?.count} shards, ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing.`,
-      'Give the ledgers of all shards, or --partial to add up those there are.',
+      'Give the ledgers of all shards, or --partial to add up the ones you have.',
     );
   }
   const ledgers = shards.map(({ ledger }) => ledger);
@@ -84,7 +75,7 @@ export function mergeLedgers(shards: readonly ShardLedger[], mayMiss = false): L
   };
 }
 
-/** The worst last: it is that of the whole. */
+/** Ordered by severity; the most severe decides how the whole run ended. */
 const ENDS: readonly OutputEnd[] = ['complete', 'stopped', 'broken'];
 
 function refuseOther(first: ShardLedger, other: ShardLedger): void {
@@ -98,8 +89,8 @@ function refuseOther(first: ShardLedger, other: ShardLedger): void {
   const what = part ?? 'number of shards';
   const [one, two] = part === undefined ? counts : [first.ledger[part], other.ledger[part]];
   throw differ(
-    `${first.name} and ${other.name} are not of one run: their ${what} is ${toText(one)} and ${toText(two)}.`,
-    'Give the ledgers of the shards of one run: the same --run, --seed and options.',
+    `${first.name} and ${other.name} are not from the same run: their ${what} is ${toText(one)} and ${toText(two)}.`,
+    'Give ledgers of shards that had the same --run, --seed and options.',
   );
 }
 
@@ -109,7 +100,7 @@ function missingShards(shards: readonly ShardLedger[]): readonly number[] {
     const number = ledger.shard?.number ?? 0;
     const twin = seen.get(number);
     if (twin !== undefined) {
-      throw differ(`${twin} and ${name} are both of shard ${number}.`, 'Give each shard’s ledger once.');
+      throw differ(`${twin} and ${name} are both from shard ${number}.`, 'Give each shard’s ledger once.');
     }
     seen.set(number, name);
   }
@@ -117,7 +108,7 @@ function missingShards(shards: readonly ShardLedger[]): readonly number[] {
   return all.filter((number) => !seen.has(number));
 }
 
-/** Numbers and counts are added, what is alike stays. */
+/** Adds numbers and counts, and keeps everything else. */
 function addUp(one: unknown, other: unknown, name = ''): unknown {
   if (SAME.has(name)) return one;
   if (typeof one === 'number' && typeof other === 'number') return one + other;

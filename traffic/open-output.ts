@@ -1,16 +1,16 @@
-/** The one place that knows which outputs there are. */
+/** The only module that knows all outputs. */
 import { DEFAULTS, type TrafficOptions } from './options';
 import type { TrafficOutput } from './output';
 import { toFirehoseStream } from './outputs/firehose-stream';
 import { toHttpOutput } from './outputs/http-output';
 import { toLineOutput } from './outputs/line-output';
-import type { SinkDoor } from './outputs/line-sink';
+import type { SinkFactory } from './outputs/line-sink';
 import { toLogFile } from './outputs/log-file';
 import type { SiteNeeds } from './probe-site';
 
 export type OutputName = 'http' | 'file' | 'stream';
 
-/** Of the options, what outputs look at. */
+/** The options that outputs read. */
 export type OutputOptions = Partial<
   Pick<
     TrafficOptions,
@@ -30,13 +30,13 @@ export type OutputOptions = Partial<
 > & {
   readonly run: string;
   readonly seed: string;
-  /** What the plan asks of a site besides its pages. */
+  /** What the plan needs of a site besides its pages. */
   readonly needs: SiteNeeds;
   /** Requests a second at the start. */
   readonly startRate: number;
 };
 
-/** At most; at full speed, always. */
+/** By the clock at most this many; at full speed always this many. */
 const CONNECTIONS = { clock: 10_000, max: 64 };
 
 export function nameOfOutput({ out, stream }: Pick<OutputOptions, 'out' | 'stream'>): OutputName {
@@ -44,7 +44,7 @@ export function nameOfOutput({ out, stream }: Pick<OutputOptions, 'out' | 'strea
   return stream === undefined ? 'http' : 'stream';
 }
 
-/** @throws ToolkitError where it cannot be opened; nothing is sent before `run`. */
+/** Sends nothing before `run`. @throws ToolkitError if the output cannot be opened */
 export function openOutput(options: OutputOptions): TrafficOutput {
   const {
     token,
@@ -63,8 +63,8 @@ export function openOutput(options: OutputOptions): TrafficOutput {
   return toHttpOutput({ url, token, run, needs, startRate, max, maxConnections: connections, timeoutSeconds: timeout });
 }
 
-/** Where access lines go; undefined: nowhere, the requests go to a site. */
-function openSink({ out, stream, endpoint, region, from, max }: OutputOptions): SinkDoor | undefined {
+/** @returns undefined if the requests go to a site. */
+function openSink({ out, stream, endpoint, region, from, max }: OutputOptions): SinkFactory | undefined {
   if (out !== undefined) return toLogFile(out);
   const threads = from === undefined && !max ? 1 : 2;
   return stream === undefined ? undefined : toFirehoseStream({ stream, endpoint, region, threads });

@@ -1,13 +1,13 @@
 /**
- * Every request of a run, known beforehand: one seed and the same options give the same plan, byte for byte.
+ * Plans every request of a run beforehand: the same seed and options give the same plan, byte for byte.
  *
- * The plan is made slot by slot. The schedule says when a slot is due; it goes to the visitor who has waited longest since the
- * end of a think time, or to a new visitor where nobody is ready. So the rate is exact whatever the journeys, and the crowd
- * grows by itself to what the rate needs. Whether a slot is an error is decided by an accumulator, not by chance: after n slots
- * there were floor(n x share) errors. An error is one request more of the slot's visitor, who goes on with the journey afterwards.
+ * The plan is made slot by slot. The schedule says when a slot is due. It goes to the visitor whose think time ended first, or to
+ * a new visitor if nobody is ready. So the rate is exact whatever the journeys, and the crowd grows to the size that the rate
+ * needs. An accumulator, not chance, decides which slots are errors: after n slots there were floor(n x share). An error is an
+ * extra request of the slot's visitor, who then continues the journey.
  */
 
-import { Crowd, type Guest, type Visitor } from './crowd';
+import { type ActiveVisitor, Crowd, type Visitor } from './crowd';
 import { type Expectation, isSignedInAfter, toClick, toUser } from './expected-click';
 import { type CompiledStep, pageOf } from './journey-steps';
 import { ERROR_PATH, JOURNEYS, type Journey, MISSING_PATHS, THINK_SECONDS } from './journeys';
@@ -18,26 +18,26 @@ export interface PlanOptions {
   readonly seed: string;
   /** Requests a second. */
   readonly rate: number;
-  /** In place of `rate`. */
+  /** Replaces `rate`. */
   readonly ramp?: readonly RatePoint[] | undefined;
   /** The share of requests that fail with 500, 0 to 1. */
   readonly errors: number;
   /**
-   * `route`: requests to the error route; `spread`: to the pages and forms of the journeys, which break for that once.
+   * `route`: requests to the error route; `spread`: pages and forms of the journeys break once.
    * @default 'route'
    */
   readonly errorMode?: ErrorMode | undefined;
-  /** The share of requests for pages that are not there, 0 to 1; with `errors` at most 1. @default 0 */
+  /** The share of requests for missing pages, 0 to 1; together with `errors` at most 1. @default 0 */
   readonly notFound?: number | undefined;
-  /** The share of requests that the site is asked to answer `slowMs` later, 0 to 1; static files are none of them. @default 0 */
+  /** The share of requests that the site is asked to delay by `slowMs`, 0 to 1; never static files. @default 0 */
   readonly slow?: number | undefined;
   /** @default 1000 */
   readonly slowMs?: number | undefined;
-  /** How many names there are to sign up with; when all are taken, visitors only sign in. */
+  /** How many names there are; once all have signed up, visitors only sign in. */
   readonly users: number;
-  /** How long a visitor looks at a page, on average. @default THINK_SECONDS */
+  /** Mean time that a visitor looks at a page, in seconds. @default THINK_SECONDS */
   readonly think?: number | undefined;
-  /** How many requests; without it the plan has no end. */
+  /** How many requests; the plan is endless without it. */
   readonly requests?: number | undefined;
   /** @default JOURNEYS */
   readonly journeys?: readonly Journey[] | undefined;
@@ -46,71 +46,71 @@ export interface PlanOptions {
 export type ErrorMode = 'route' | 'spread';
 
 export interface PlannedRequest {
-  /** From 0, in the order of time. */
+  /** From 0, in order of time. */
   readonly index: number;
-  /** The intended start, from the run's. */
+  /** The intended start, in milliseconds from the run's. */
   readonly atMs: number;
   readonly visitor: Visitor;
-  /** Of the visitor's journey, from 0; an error or a page that is not there stands before the step of its number. */
+  /** Step of the visitor's journey, from 0; an error or a missing page comes before the step of its number. */
   readonly step: number;
-  /** The visitor leaves after it. */
+  /** Whether the visitor leaves after it. */
   readonly last: boolean;
   readonly method: 'GET' | 'POST';
   readonly path: string;
-  /** A path of the site itself, or another site's address. */
+  /** A path on the site, or another site's URL. */
   readonly referer: string | undefined;
-  /** Urlencoded. */
+  /** URL-encoded. */
   readonly form: string | undefined;
-  /** The site is asked to break the page: `X-Clickstream-Error: 1`. */
+  /** Whether the site is asked to break the page: `X-Clickstream-Error: 1`. */
   readonly breaks: boolean;
-  /** The site is asked to answer that much later: `X-Clickstream-Delay`. */
+  /** By how much the site is asked to delay the answer: `X-Clickstream-Delay`. */
   readonly delayMs: number;
   readonly expect: Expectation & {
     readonly page: string;
-    /** Who the access line names. */
+    /** The user that the access line names. */
     readonly user?: string | undefined;
   };
 }
 
-/** The plan, lazily: what is not asked for is not made, and memory is that of the visitors who are on the site. */
+/** Yields the plan lazily. Memory grows only with the visitors who are on the site. */
 export function* planRequests(options: PlanOptions): Generator<PlannedRequest, void, undefined> {
   const { errors, requests = Number.POSITIVE_INFINITY, notFound = 0, errorMode = 'route' } = options;
   const { seed, users, think = THINK_SECONDS, journeys = JOURNEYS, slow = 0, slowMs = 1000 } = options;
   const schedule = toSchedule(options);
   const crowd = new Crowd({ seed, users, journeys, thinkMs: think * 1000 });
-  const waiting = new ReadyQueue<Guest>();
+  const waiting = new ReadyQueue<ActiveVisitor>();
   const [broken, missing, slowed] = [new Quota(errors), new Quota(notFound, 0.5), new Quota(slow, 0.5)];
 
   for (let index = 0; index < requests; index++) {
     const slot: Slot = { index, atMs: schedule.atMs(index), delayMs: 0 };
-    const guest = waiting.takeReady(slot.atMs) ?? crowd.welcome(slot.atMs);
-    const step = guest.steps[guest.step] as CompiledStep;
+    const active = waiting.takeReady(slot.atMs) ?? crowd.welcome(slot.atMs);
+    const step = active.steps[active.step] as CompiledStep;
     const isBroken = broken.takes(index);
     const isMissing = !isBroken && missing.takes(index);
     const isPage = isBroken || isMissing || step.expect.action !== 'asset';
     if (isPage && slowed.takes(index)) slot.delayMs = slowMs;
-    if (isBroken) yield errorMode === 'route' ? planError(guest, slot) : planBroken(crowd, guest, step, slot);
-    else if (isMissing) yield planMissing(guest, slot, crowd.pick(MISSING_PATHS));
-    else yield planStep(crowd, guest, step, slot);
-    if (guest.step < guest.steps.length) {
-      guest.readyAtMs = slot.atMs + slot.delayMs + crowd.nextThinkMs();
-      waiting.push(guest);
+    if (isBroken) yield errorMode === 'route' ? planError(active, slot) : planBroken(crowd, active, step, slot);
+    else if (isMissing) yield planMissing(active, slot, crowd.pick(MISSING_PATHS));
+    else yield planStep(crowd, active, step, slot);
+    if (active.step < active.steps.length) {
+      active.readyAtMs = slot.atMs + slot.delayMs + crowd.nextThinkMs();
+      waiting.push(active);
     }
   }
 }
 
-/** For shares that no double holds exactly (0.29 x 100). */
+/** Corrects shares that no double represents exactly (0.29 x 100). */
 const TINY = 1e-9;
 
-/** How many of the first `count` slots are errors. */
+/** Number of errors among the first `count` slots. */
 export function errorsAmong(count: number, share: number): number {
   return Math.floor(count * share + TINY);
 }
 
-/** An accumulator: what a slot could not take, a later one does. */
+/** An accumulator that keeps a share exact: what one slot cannot take, a later one does. */
 class Quota {
   readonly #share: number;
-  /** What it begins with: with a half, one that must wait for its slot is at most one behind. */
+  /** Initial value; with 0.5, the number taken is at most one off even if it must wait for a slot. */
   readonly #start: number;
   #taken = 0;
 
@@ -132,21 +132,26 @@ interface Slot {
   delayMs: number;
 }
 
-function planStep(crowd: Crowd, guest: Guest, step: CompiledStep, { index, atMs, delayMs }: Slot): PlannedRequest {
-  const { visitor, signedIn, page: referer } = guest;
+function planStep(
+  crowd: Crowd,
+  active: ActiveVisitor,
+  step: CompiledStep,
+  { index, atMs, delayMs }: Slot,
+): PlannedRequest {
+  const { visitor, signedIn, page: referer } = active;
   const { method, expect } = step;
-  const { path, page, form } = crowd.fill(step, guest);
+  const { path, page, form } = crowd.fill(step, active);
   const user = toUser(expect, visitor.user, signedIn);
-  if (expect.action === 'page_view') guest.page = path;
-  if (expect.action === 'sign_up' && expect.outcome === 'success') crowd.addMember(guest, atMs);
-  guest.signedIn = isSignedInAfter(expect, signedIn);
-  const place = guest.step++;
+  if (expect.action === 'page_view') active.page = path;
+  if (expect.action === 'sign_up' && expect.outcome === 'success') crowd.addMember(active, atMs);
+  active.signedIn = isSignedInAfter(expect, signedIn);
+  const place = active.step++;
   return {
     index,
     atMs,
     visitor,
     step: place,
-    last: guest.step === guest.steps.length,
+    last: active.step === active.steps.length,
     method,
     path,
     referer,
@@ -157,23 +162,23 @@ function planStep(crowd: Crowd, guest: Guest, step: CompiledStep, { index, atMs,
   };
 }
 
-/** The step's own request, broken: the visitor tries it again later. For a static file, which the web server gives out by itself, the page before. */
-function planBroken(crowd: Crowd, guest: Guest, step: CompiledStep, slot: Slot): PlannedRequest {
+/** Breaks the step's request, which the visitor repeats later; for a static file, which cannot break, the page before it. */
+function planBroken(crowd: Crowd, active: ActiveVisitor, step: CompiledStep, slot: Slot): PlannedRequest {
   if (step.expect.action === 'asset') {
-    const path = guest.page?.startsWith('/') ? guest.page : '/';
-    return planExtra(guest, slot, { path, page: pageOf(path), status: 500, breaks: true });
+    const path = active.page?.startsWith('/') ? active.page : '/';
+    return planExtra(active, slot, { path, page: pageOf(path), status: 500, breaks: true });
   }
-  const { path, page, form } = crowd.fill(step, guest);
+  const { path, page, form } = crowd.fill(step, active);
   const click = toClick(step.method, step.expect.action, 500);
-  return { ...planExtra(guest, slot, { path, page, status: 500, breaks: true, click }), method: step.method, form };
+  return { ...planExtra(active, slot, { path, page, status: 500, breaks: true, click }), method: step.method, form };
 }
 
-function planError(guest: Guest, slot: Slot): PlannedRequest {
-  return planExtra(guest, slot, { path: ERROR_PATH, page: ERROR_PATH, status: 500 });
+function planError(active: ActiveVisitor, slot: Slot): PlannedRequest {
+  return planExtra(active, slot, { path: ERROR_PATH, page: ERROR_PATH, status: 500 });
 }
 
-function planMissing(guest: Guest, slot: Slot, path: string): PlannedRequest {
-  return planExtra(guest, slot, { path, page: path, status: 404 });
+function planMissing(active: ActiveVisitor, slot: Slot, path: string): PlannedRequest {
+  return planExtra(active, slot, { path, page: path, status: 404 });
 }
 
 interface Extra {
@@ -184,9 +189,9 @@ interface Extra {
   readonly click?: Expectation;
 }
 
-/** A request that takes the visitor no step further. */
-function planExtra(guest: Guest, { index, atMs, delayMs }: Slot, extra: Extra): PlannedRequest {
-  const { visitor, step, page: referer, signedIn } = guest;
+/** Plans a request that does not advance the visitor's journey. */
+function planExtra(active: ActiveVisitor, { index, atMs, delayMs }: Slot, extra: Extra): PlannedRequest {
+  const { visitor, step, page: referer, signedIn } = active;
   const { path, page, status, breaks = false, click = { status, action: 'other' } } = extra;
   return {
     index,

@@ -7,12 +7,12 @@ import type { ErrorMode } from './plan';
 export interface ProbeOptions {
   readonly url: URL;
   readonly token?: string | undefined;
-  /** What the site must do on demand. */
+  /** What the site must do on request. */
   readonly needs: SiteNeeds;
 }
 
 export interface SiteNeeds {
-  /** The error route, or pages that break; undefined: no errors. */
+  /** Answers 500, by the error route or by pages that break; undefined for no errors. */
   readonly errors?: ErrorMode | undefined;
   /** Slow answers. */
   readonly delays?: boolean | undefined;
@@ -21,9 +21,9 @@ export interface SiteNeeds {
 const TIMEOUT_MS = 10_000;
 
 /**
- * Asks before the run whether the site answers, and as needed, with HEAD requests that belong to no run.
+ * Checks before the run that the site answers and does what the run needs, with HEAD requests that belong to no run.
  *
- * @returns how long the front page took, its connection included.
+ * @returns how long the front page took, including the connection.
  * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED, NO_ERROR_ROUTE or NO_SLOW_REPLIES
  */
 export async function probeSite({ url, token, needs }: ProbeOptions): Promise<{ readonly replyMs: number }> {
@@ -36,7 +36,7 @@ export async function probeSite({ url, token, needs }: ProbeOptions): Promise<{ 
     throw new ToolkitError(
       'SITE_UNEXPECTED',
       `${url.origin}/ answers ${front.status}${front.location === undefined ? '' : `, to ${front.location}`}; a site's front page answers 200.`,
-      'Give with --url the address that the site itself uses.',
+      'Give the address that the site itself uses with --url.',
     );
   }
   if (needs.errors !== undefined) {
@@ -48,8 +48,8 @@ export async function probeSite({ url, token, needs }: ProbeOptions): Promise<{ 
   if (needs.delays && !(await ask('/', { 'x-clickstream-delay': '1' })).isDelayed) {
     throw new ToolkitError(
       'NO_SLOW_REPLIES',
-      `${url.origin} does not answer later when it is asked to, so no share of slow replies can be made.`,
-      'Switch the demo errors on, give their token (CLICKSTREAMY_TOKEN), or leave --slow out.',
+      `${url.origin} does not delay answers when asked to, so no share of slow replies can be made.`,
+      'Enable the demo errors, give their token (CLICKSTREAMY_TOKEN), or leave out --slow.',
     );
   }
   return { replyMs };
@@ -60,7 +60,7 @@ function noErrors(mode: ErrorMode, url: URL, status: number): ToolkitError {
   return new ToolkitError(
     'NO_ERROR_ROUTE',
     `${what} answers ${status}, not 500, so no share of errors can be made.`,
-    'Switch the demo error route on, give its token (CLICKSTREAMY_TOKEN), or use --errors 0.',
+    'Enable the demo error route, give its token (CLICKSTREAMY_TOKEN), or use --errors 0.',
   );
 }
 

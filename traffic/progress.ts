@@ -1,29 +1,30 @@
 /** The state of a run, reported once a second. */
-import type { Figures } from './figures';
+
 import type { Percentiles } from './histogram';
 import type { Ledger } from './ledger';
+import type { RunMetrics } from './run-metrics';
 import type { RunPlan } from './run-plan';
 
 export interface Progress {
   readonly seconds: number;
-  /** The plan's requests per second at this moment; null at full speed. */
+  /** The planned rate at this moment, in requests a second; null at full speed. */
   readonly rate: number | null;
-  /** Requests per second since the last report. */
+  /** Requests a second since the previous report. */
   readonly seenRate: number;
   readonly sent: number;
   readonly planned: number | undefined;
   readonly lost: number;
   readonly errors: number;
   readonly latencyMs: Percentiles;
-  /** Open connections; undefined if the output has none. */
+  /** Open now; undefined if the output has none. */
   readonly connections: number | undefined;
 }
 
-/** @returns a function that reports the current state; its `seenRate` counts from the previous call. */
-export function createProgress({ schedule, requests, share, max }: RunPlan, figures: Figures, ledger: Ledger) {
+/** @returns a function that makes the current report; `seenRate` counts from its previous call. */
+export function createProgress({ schedule, requests, share, max }: RunPlan, metrics: RunMetrics, ledger: Ledger) {
   let [shownSent, shownSeconds] = [0, 0];
   return (seconds: number, connections: number | undefined): Progress => {
-    const { sent } = figures;
+    const { sent } = metrics;
     const seenRate = (sent - shownSent) / (seconds - shownSeconds);
     [shownSent, shownSeconds] = [sent, seconds];
     return {
@@ -34,7 +35,7 @@ export function createProgress({ schedule, requests, share, max }: RunPlan, figu
       planned: requests && Math.round(requests * share),
       lost: ledger.lost,
       errors: ledger.errors,
-      latencyMs: figures.latencyMs(),
+      latencyMs: metrics.latencyMs(),
       connections,
     };
   };

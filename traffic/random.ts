@@ -1,7 +1,7 @@
-/** Random numbers that one seed repeats: Chris Doty-Humphrey's sfc32 (PractRand), its state the SHA-256 of the seed's text. */
+/** Random numbers that a seed repeats: Chris Doty-Humphrey's sfc32 (PractRand), its state taken from the seed's SHA-256. */
 import { createHash } from 'node:crypto';
 
-/** The next number of the sequence, at least 0 and less than 1. */
+/** Returns the next number of the sequence, from 0 to below 1. */
 export type Random = () => number;
 
 export function createRandom(seed: string): Random {
@@ -20,19 +20,24 @@ export function createRandom(seed: string): Random {
   };
 }
 
-/** A whole number from 0 to one less than `count`. */
+/** @returns a whole number from 0 to `count` - 1. */
 export function pickIndex(random: Random, count: number): number {
   return Math.floor(random() * count);
 }
 
-/** @throws RangeError when there is nothing to pick from. */
+/** @throws RangeError for an empty list. */
 export function pick<T>(random: Random, list: readonly T[]): T {
   const picked = list[pickIndex(random, list.length)];
   if (picked === undefined) throw new RangeError('nothing to pick from');
   return picked;
 }
 
-/** Each as often as its weight says, against the sum of all. */
+/** Normally distributed around 0 with deviation 1 (Box-Muller). */
+export function pickNormal(random: Random): number {
+  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
+}
+
+/** Picks each item with a probability of its weight / the sum of all weights. */
 export function pickWeighted<T extends { readonly weight: number }>(random: Random, list: readonly T[]): T {
   let rest = random() * list.reduce((sum, { weight }) => sum + weight, 0);
   for (const item of list) {

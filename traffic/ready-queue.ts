@@ -1,10 +1,10 @@
-/** A binary heap: what waits for its time, the earliest first, equal times in the order of their numbers. */
-export interface Waiting {
+/** A binary heap of items by the time at which they are ready; items with equal times by their numbers. */
+export interface TimedItem {
   readonly number: number;
   readyAtMs: number;
 }
 
-export class ReadyQueue<T extends Waiting> {
+export class ReadyQueue<T extends TimedItem> {
   readonly #heap: T[] = [];
 
   push(item: T): void {
@@ -21,7 +21,7 @@ export class ReadyQueue<T extends Waiting> {
     heap[place] = item;
   }
 
-  /** Takes the earliest whose time has come. */
+  /** Removes and returns the earliest item if its time has come. */
   takeReady(nowMs: number): T | undefined {
     const first = this.#heap[0];
     if (first === undefined || first.readyAtMs > nowMs) return undefined;
@@ -30,7 +30,7 @@ export class ReadyQueue<T extends Waiting> {
     return first;
   }
 
-  /** Puts an item in the place of the first. */
+  /** Replaces the first item and restores the order. */
   #sink(item: T): void {
     const heap = this.#heap;
     const { length } = heap;
@@ -46,6 +46,6 @@ export class ReadyQueue<T extends Waiting> {
   }
 }
 
-function isBefore(one: Waiting, other: Waiting): boolean {
+function isBefore(one: TimedItem, other: TimedItem): boolean {
   return one.readyAtMs < other.readyAtMs || (one.readyAtMs === other.readyAtMs && one.number < other.number);
 }

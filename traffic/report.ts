@@ -1,4 +1,4 @@
-/** How a run looks to a person: while it goes, and at its end. */
+/** A run in the terminal: a progress line while it goes, a table at its end. */
 import type { Percentiles } from './histogram';
 import type { Progress } from './progress';
 import type { TrafficReport } from './traffic-report';
@@ -35,16 +35,18 @@ export function toTable(report: TrafficReport): string {
     ['run', `${report.run}, seed ${report.seed}${ENDS[report.end]}`],
     ['sent', `${count(sent)} of ${count(planned)} planned, in ${seconds.toFixed(1)} s: ${toRates(report)}`],
     ...(isPaced ? [['worst second', `${(100 * report.worstSecond).toFixed(1)} % of the plan`] as const] : []),
-    ...(late === 0 ? [] : [['late', `${count(late)} (their visitor waited for the answer before)`] as const]),
+    ...(late === 0 ? [] : [['late', `${count(late)} (the visitor had to wait for the previous answer)`] as const]),
     ['answered', `${count(answered)}: ${toStatuses(report.byStatus)}`],
-    ...(lost === 0 ? [] : [['lost', `${count(lost)} without an answer; they may have been logged or not`] as const]),
+    ...(lost === 0
+      ? []
+      : [['lost', `${count(lost)} without an answer; they may or may not have been logged`] as const]),
     ...(unplanned === 0
       ? []
       : [['unplanned', `${count(unplanned)} answers with another status than planned`] as const]),
     ['errors', `${(100 * errorShare).toFixed(2)} % of the answers (${count(errorsPlanned)} planned)`],
     ['page views', count(report.pageViews)],
     ['accounts', `sign-ups ${count(report.signUps)}, sign-ins ${count(report.signIns)}, users ${count(report.users)}`],
-    // What is written to a file or a stream in the past is waited for by nobody.
+    // Nobody waits for lines that are back-filled.
     ...(latencyMs.max === 0 ? [] : [['latency', toTimes(latencyMs)] as const]),
     ...(isPaced && lagMs.max > 0 ? [['sending lag', toTimes(lagMs)] as const] : []),
     ...report.expect.map(

@@ -1,4 +1,4 @@
-/** HTTP/1.1 as it goes over the wire. Nothing here needs escaping: paths and forms are percent-encoded, the rest is ours. */
+/** Requests as HTTP/1.1 text. Nothing needs escaping: paths and forms are percent-encoded, and this project makes the rest. */
 
 import type { Visitor } from './crowd';
 import { ERROR_PATH } from './journeys';
@@ -6,13 +6,13 @@ import type { PlannedRequest } from './plan';
 
 export interface Sender {
   readonly url: URL;
-  /** Stands at the end of each user agent, `clickstreamy/<run>`. */
+  /** The run's name, which ends each user agent as `clickstreamy/<run>`. */
   readonly run: string;
-  /** For the error route, for what is asked of pages, and the forms: `X-Clickstream-Token`. */
+  /** Sent as `X-Clickstream-Token` with forms and with requests for errors and delays. */
   readonly token?: string | undefined;
 }
 
-/** The headers that are the same in all requests of a visitor. */
+/** The headers that all requests of a visitor share. */
 export function toVisitorHead({ agent, address }: Visitor, { url, run }: Sender): string {
   return (
     `Host: ${url.host}\r\nConnection: keep-alive\r\nUser-Agent: ${agent} clickstreamy/${run}\r\n` +
@@ -21,7 +21,7 @@ export function toVisitorHead({ agent, address }: Visitor, { url, run }: Sender)
   );
 }
 
-/** @param cookies of the visitor's jar; empty where there are none. */
+/** @param cookies value of the `Cookie` header; empty if there are none. */
 export function toRequestText(request: PlannedRequest, head: string, cookies: string, { url, token }: Sender): string {
   const { method, path, referer, form, breaks, delayMs } = request;
   let text = `${method} ${path} HTTP/1.1\r\n${head}`;

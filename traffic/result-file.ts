@@ -1,17 +1,17 @@
-/** Files that a run leaves: tried before it, written whole at its end. */
+/** Files that a run leaves: checked before the run, written at its end, whole or not at all. */
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
 
 export interface ResultFile {
   readonly file: string;
-  /** What it is called in a sentence, and its error. */
+  /** Names the file in messages, and decides the error's code. */
   readonly kind: 'ledger' | 'report';
 }
 
 const CODES = { ledger: 'LEDGER_NOT_WRITABLE', report: 'REPORT_NOT_WRITABLE' };
 
 /**
- * Tries before the run whether the file can be written; one that is there already stays as it is until the new one is whole.
+ * Checks before the run that the file can be written. An existing file stays as it is until the new one is complete.
  *
  * @throws ToolkitError LEDGER_NOT_WRITABLE, REPORT_NOT_WRITABLE
  */
@@ -41,7 +41,7 @@ export function writeResultFile(result: ResultFile, text: string): void {
 
 const asideOf = (file: string) => `${file}.new`;
 
-/** `/dev/stdout` or a pipe: nothing that another file may take the place of. */
+/** Whether it is a device or a pipe (`/dev/stdout`), which a new file must not replace. */
 function isDevice(file: string): boolean {
   const stat = statSync(file, { throwIfNoEntry: false });
   if (stat?.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
@@ -57,7 +57,7 @@ function attempt({ file, kind }: ResultFile, work: () => void): void {
     throw new ToolkitError(
       code,
       `The ${kind} ${file} cannot be written: ${why}.`,
-      'Name another file, or let this user write to its folder.',
+      'Choose another file, or let this user write to its folder.',
       { cause: error },
     );
   }

@@ -1,4 +1,4 @@
-/** What a run will be, from its options: defaults filled in, files read. */
+/** Makes a run's plan of its options: fills in defaults and reads files. */
 import { randomInt } from 'node:crypto';
 import { readDeployedAddress } from '../core/deploy-outputs';
 import { JOURNEYS } from './journeys';
@@ -13,26 +13,26 @@ export interface RunPlan {
   readonly run: string;
   readonly url: string;
   readonly schedule: Schedule;
-  /** No clock. */
+  /** Full speed, without a clock. */
   readonly max: boolean;
-  /** How many; without it the run goes on until it is stopped, or its time is over. */
+  /** How many requests; without it the run ends when it is stopped or its time is over. */
   readonly requests: number | undefined;
-  /** Of the whole plan: a shard's. */
+  /** A shard's part of the whole plan, 0 to 1. */
   readonly share: number;
-  /** What the plan is made from, as the options have it. */
+  /** The options that the plan is made from. */
   readonly asked: Omit<PlanOptions, 'journeys'>;
   readonly needs: SiteNeeds;
-  /** The plan itself, to be taken once. */
+  /** The plan itself; it can be consumed once. */
   readonly plan: Iterator<PlannedRequest>;
-  /** How many requests the plan has in a second of the run, by its number; of a shard, once a later one was taken. */
+  /** Number of requests in a second of the run, from 0. A shard knows it once a request of a later second was taken. */
   plannedIn(second: number): number;
-  /** How many of the requests so far are to fail. */
+  /** How many of the first `due` requests are planned to fail. */
   errorsAmong(due: number): number;
-  /** Requests a second, as asked, from one second of the run to another. */
+  /** Planned requests a second between two moments of the run. */
   rateBetween(seconds: number, untilSeconds: number): number;
 }
 
-/** At full speed nobody keeps the plan's time: it needs only visitors enough that none is asked for twice at once. */
+/** At full speed the plan's times do not matter. It only needs enough visitors that none has two requests at once. */
 const MAX_PLAN = { rate: 10_000, ramp: undefined, think: 0.1 };
 
 /** @throws ToolkitError JOURNEYS_UNUSABLE, OUTPUTS_UNUSABLE */
@@ -75,7 +75,7 @@ function readDeployedSite(file: string): string {
   return readDeployedAddress(file, 'siteUrl', 'give the site with --url').origin;
 }
 
-/** How many requests the plan has, at least one; undefined: without an end. */
+/** @returns how many requests the plan has, at least 1; undefined for an endless one. */
 function countRequests(
   { requests, seconds, ramp, from, to, max }: Partial<TrafficOptions>,
   schedule: Schedule,

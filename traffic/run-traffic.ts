@@ -1,5 +1,4 @@
 import { parseThreshold } from './expect';
-import { createFigures, type Figures } from './figures';
 import { toHtmlReport } from './html/html-report';
 import { createLedger, type Ledger } from './ledger';
 import { LEDGER_VERSION, type LedgerFile } from './ledger-file';
@@ -8,28 +7,29 @@ import type { TrafficOptions } from './options';
 import type { Recorder } from './output';
 import { createProgress, type Progress } from './progress';
 import { probeResultFile, type ResultFile, writeResultFile } from './result-file';
+import { createRunMetrics, type RunMetrics } from './run-metrics';
 import { type RunPlan, toRunPlan } from './run-plan';
 import { type TrafficReport, toTrafficReport } from './traffic-report';
 
 /**
- * Without a number of requests, seconds, a ramp or a time span the run goes on until `signal`.
+ * Without `requests`, `seconds`, a ramp or a time span the run goes on until `signal`.
  *
  * @see TrafficOptions for the options and their defaults.
  */
 export interface RunOptions extends Partial<TrafficOptions> {
   readonly signal?: AbortSignal | undefined;
-  /** Once a second. */
+  /** Called once a second. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 const PROGRESS_MS = 1000;
 
 /**
- * Makes a plan and takes it to its output: a site, a log file or a delivery stream.
+ * Makes a plan and sends it to its output: a site, a log file or a delivery stream.
  *
- * @returns also when it was stopped or the site broke off: see `end`.
- * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED, NO_ERROR_ROUTE or NO_SLOW_REPLIES before anything was sent;
- *   LEDGER_NOT_WRITABLE, REPORT_NOT_WRITABLE; UsageError for a threshold that is none
+ * @returns the report, even if the run was stopped or broken off: see `end`.
+ * @throws ToolkitError SITE_UNREACHABLE, SITE_UNEXPECTED, NO_ERROR_ROUTE or NO_SLOW_REPLIES before anything is sent;
+ *   LEDGER_NOT_WRITABLE, REPORT_NOT_WRITABLE; UsageError for an unreadable threshold
  */
 export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const thresholds = (options.expect ?? []).map((text) => parseThreshold(text));
@@ -42,16 +42,16 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
   const htmlFile = toResultFile('report', options.html);
   for (const file of [ledgerFile, htmlFile]) if (file !== undefined) probeResultFile(file);
 
-  const figures = createFigures(max ? undefined : plan.plannedIn);
+  const metrics = createRunMetrics(max ? undefined : plan.plannedIn);
   const ledger = createLedger();
   const clock = createClock();
-  const progress = createProgress(plan, figures, ledger);
+  const progress = createProgress(plan, metrics, ledger);
   const timer = setInterval(() => options.onProgress?.(progress(clock.seconds(), output.connections)), PROGRESS_MS);
   try {
-    const recorder = toRecorder(figures, ledger, clock, max);
+    const recorder = toRecorder(metrics, ledger, clock, max);
     const result = await output.run(plan.plan, recorder, options.signal);
     const seconds = clock.seconds();
-    if (result.end === 'complete') figures.complete();
+    if (result.end === 'complete') metrics.complete();
     const totals = ledger.totals();
     if (ledgerFile !== undefined) {
       const whole: LedgerFile = {
@@ -64,12 +64,12 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
         startedAt: clock.startedAt().toISOString(),
         end: result.end,
         planned: result.due,
-        sent: figures.sent,
+        sent: metrics.sent,
         ...totals,
       };
       writeResultFile(ledgerFile, `${JSON.stringify(whole)}\n`);
     }
-    const report = toTrafficReport(plan, { result, seconds, figures, totals, thresholds, ledgerFile: options.ledger });
+    const report = toTrafficReport(plan, { result, seconds, metrics, totals, thresholds, ledgerFile: options.ledger });
     if (htmlFile !== undefined) {
       const target = options.stream ?? options.out ?? url;
       const { byPage, byAction } = totals;
@@ -79,7 +79,7 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
         startedAt: clock.startedAt(),
         byPage,
         byAction,
-        ...toCharts(plan, figures),
+        ...toCharts(plan, metrics),
       });
       writeResultFile(htmlFile, html);
     }
@@ -91,7 +91,7 @@ export async function runTraffic(options: RunOptions): Promise<TrafficReport> {
 
 type Clock = ReturnType<typeof createClock>;
 
-/** Of the run: it begins with the first request's time, not with the probe. */
+/** The run's clock, which starts with the plan, not with the probe. */
 function createClock() {
   let [startedAt, startMs] = [new Date(), performance.now()];
   return {
@@ -103,26 +103,26 @@ function createClock() {
   };
 }
 
-function toRecorder(figures: Figures, ledger: Ledger, clock: Clock, max: boolean): Recorder {
+function toRecorder(metrics: RunMetrics, ledger: Ledger, clock: Clock, max: boolean): Recorder {
   return {
     onStart(startedAt) {
       clock.start(startedAt);
       ledger.onStart(startedAt);
     },
-    onSent: ({ atMs }, sentAtMs, isLate) => figures.onSent(max ? sentAtMs : atMs, sentAtMs, isLate),
+    onSent: ({ atMs }, sentAtMs, isLate) => metrics.onSent(max ? sentAtMs : atMs, sentAtMs, isLate),
     onAnswer(answer) {
       const { request, sentAtMs, latencyMs, seen } = answer;
-      figures.onAnswer((max ? sentAtMs : request.atMs) + latencyMs, latencyMs, seen.status);
+      metrics.onAnswer((max ? sentAtMs : request.atMs) + latencyMs, latencyMs, seen.status);
       ledger.onAnswer(answer);
     },
     onLost(request, loss) {
-      figures.onLost(clock.seconds() * 1000);
+      metrics.onLost(clock.seconds() * 1000);
       ledger.onLost(request, loss);
     },
   };
 }
 
-function toCharts({ max, rateBetween }: RunPlan, { timeline, latencyRanges }: Figures) {
+function toCharts({ max, rateBetween }: RunPlan, { timeline, latencyRanges }: RunMetrics) {
   const bins = timeline.bins();
   const { binSeconds } = timeline;
   const inBin = (_: unknown, bin: number) => rateBetween(bin * binSeconds, (bin + 1) * binSeconds);

@@ -1,24 +1,24 @@
 /**
- * When each request is due. The rate is a line through points (constant where there is one); slot n is due when the area
- * under the line reaches n + 1/2, so that the slots of a constant rate lie in the middle of their shares of a second.
+ * When each request is due. The rate is a line through points (constant if there is only one). Slot n is due when the area under
+ * the line reaches n + 1/2, so that at a constant rate each slot lies in the middle of its part of a second.
  */
 
-/** At `seconds` of the run, `rate` requests a second; between two points the rate changes evenly. */
+/** `rate` requests a second at `seconds` of the run; between two points the rate changes linearly. */
 export interface RatePoint {
   readonly seconds: number;
   readonly rate: number;
 }
 
 export interface Schedule {
-  /** The intended start of a slot, from 0, in milliseconds from the run's start. */
+  /** The intended start of a slot (from 0), in milliseconds from the run's start. */
   atMs(slot: number): number;
-  /** How many slots lie before a moment of the run. */
+  /** Number of slots before a moment of the run. */
   slotsBefore(seconds: number): number;
-  /** Requests a second at that moment. */
+  /** Requests a second at a moment of the run. */
   rateAt(seconds: number): number;
 }
 
-/** @param ramp in the order of time, from 0 s; after its last point the rate stays. Without it, `rate` all the time. */
+/** @param ramp points in order of time, from 0 s; the rate stays after the last one. Without it, `rate` all the time. */
 export function toSchedule({
   rate,
   ramp,
@@ -29,7 +29,7 @@ export function toSchedule({
   return ramp === undefined ? toSteady(rate) : toRamp(ramp);
 }
 
-/** The tiny part is for moments that no double holds exactly: 0.1 s x 50 is 5 slots. */
+/** Corrects moments that no double represents exactly: 0.1 s x 50 is 5 slots. */
 const TINY = 1e-9;
 
 function toSteady(rate: number): Schedule {
@@ -42,12 +42,12 @@ function toSteady(rate: number): Schedule {
 
 interface Segment {
   readonly seconds: number;
-  /** How long; without an end, Infinity. */
+  /** In seconds; Infinity for the last one. */
   readonly length: number;
   readonly rate: number;
-  /** Requests a second, each second. */
+  /** Change of the rate, in requests a second per second. */
   readonly slope: number;
-  /** Slots before it, with their fractions. */
+  /** Slots before it, including fractions. */
   readonly slots: number;
 }
 
@@ -69,9 +69,9 @@ function toRamp(points: readonly RatePoint[]): Schedule {
     atMs(slot) {
       const { seconds, slope, rate, slots } = segmentWhere((segment) => segment.slots <= slot + 0.5);
       const area = slot + 0.5 - slots;
-      // Where a rate rises from 0, the root would be 0/0.
+      // If the rate rises from 0, the root would be 0/0.
       if (area === 0) return seconds * 1000;
-      // The root of slope/2 t² + rate t = area, in the form that stays exact where the slope is (almost) none.
+      // The root of slope/2 t² + rate t = area, in the form that stays exact for a slope near 0.
       const length = (2 * area) / (rate + Math.sqrt(Math.max(0, rate * rate + 2 * slope * area)));
       return (seconds + length) * 1000;
     },

@@ -1,5 +1,4 @@
-/** What the site gave a visitor, and what the visitor is waiting for. */
-
+/** A visitor's state on the site: cookies, sign-in and requests that wait for a reply. */
 import type { Reply } from './connection';
 import { CookieJar } from './cookie-jar';
 import type { Visitor } from './crowd';
@@ -10,7 +9,7 @@ import { type Sender, toRequestText, toVisitorHead } from './request-text';
 
 export class Session {
   readonly visitor: Visitor;
-  /** Requests that are due, and must wait for the reply to the one before. */
+  /** Requests that are due but must wait for the previous reply. */
   readonly late: PlannedRequest[] = [];
   waits = false;
   readonly #sender: Sender;
@@ -28,7 +27,7 @@ export class Session {
     return toRequestText(request, this.#head, this.#jar.header, this.#sender);
   }
 
-  /** As it was answered: who the access line names depends on what was answered before. */
+  /** Takes in a reply. @returns how the request counts; the user in the access line depends on earlier replies. */
   take({ method, expect }: PlannedRequest, { status, setCookies }: Extract<Reply, { ok: true }>): Answer['seen'] {
     for (const cookie of setCookies) this.#jar.keep(cookie);
     const { action, outcome } = toClick(method, expect.action, status);

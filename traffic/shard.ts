@@ -1,8 +1,8 @@
 /**
- * One plan on several machines: each makes all of it, which takes microseconds a request, and sends its own share.
+ * Splits one plan among several machines: each makes the whole plan, which takes microseconds a request, and sends its part.
  *
- * Visitors stay whole. So does a name: who signs up and who later signs in with it are in one shard, so that no machine waits
- * for another. A new visitor without a past goes to the shard that has had the fewest requests, so that the rates stay even.
+ * All requests of a visitor are in one shard, and so are all visitors with one name, so that no machine waits for another one's
+ * sign-up. Any other new visitor goes to the shard with the fewest requests so far, which keeps the rates even.
  */
 import type { Visitor } from './crowd';
 import type { PlannedRequest } from './plan';
@@ -13,7 +13,7 @@ export interface Shard {
   readonly count: number;
 }
 
-/** Says of each request, asked in the order of the plan, which shard it belongs to, from 1. */
+/** @returns a function that gives each request's shard, from 1; call it in the plan's order. */
 export function createShards(count: number): (request: PlannedRequest) => number {
   const requests = new Array<number>(count).fill(0);
   const visitors = new Map<number, number>();
@@ -38,11 +38,11 @@ export function createShards(count: number): (request: PlannedRequest) => number
 }
 
 export interface ShardPlan {
-  /** The shard's own requests, in the order of the plan. */
+  /** The shard's requests, in the plan's order. */
   readonly requests: Generator<PlannedRequest, void, undefined>;
-  /** How many of these are due in a second of the run; known once a later one has been asked for. */
+  /** How many of these are due in a second of the run; known once a request of a later second was taken. */
   plannedIn(second: number): number;
-  /** Of those asked for so far, how many are to fail. */
+  /** How many of the requests taken so far are planned to fail. */
   readonly errors: number;
 }
 
@@ -64,7 +64,7 @@ export function toShardPlan(plan: Iterable<PlannedRequest>, { number, count }: S
     requests: choose(),
     plannedIn(second) {
       const planned = seconds.get(second) ?? 0;
-      // Nobody asks twice: a run without an end must not remember its seconds.
+      // Asked for once only: an endless run must not remember all its seconds.
       seconds.delete(second);
       return planned;
     },

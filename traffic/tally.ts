@@ -1,13 +1,13 @@
-/** Counts things by their names. */
+/** Counts by name. */
 export interface Tally {
   add(name: string): void;
-  /** 0 where there was none. */
+  /** The count of a name; 0 if it was never added. */
   of(name: string): number;
   counts(): Readonly<Record<string, number>>;
 }
 
 export function createTally(): Tally {
-  // A cell for each name: one look-up to count.
+  // Cells, so that counting takes one look-up.
   const cells = new Map<string, { count: number }>();
   return {
     add(name) {

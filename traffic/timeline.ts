@@ -1,4 +1,4 @@
-/** How a run went over time: bins of a second each, and of twice as long whenever there are too many. */
+/** A run over time, in bins of one second; whenever there are too many, each becomes twice as long. */
 import { createHistogram } from './histogram';
 
 export interface Bin {
@@ -7,18 +7,18 @@ export interface Bin {
   /** Answers from 500 up. */
   errors: number;
   lost: number;
-  /** Of the answers that came in it; the highest of its seconds. */
+  /** Percentiles of the answers in this bin: the highest of its seconds. */
   p50Ms: number;
   p99Ms: number;
 }
 
 export interface Timeline {
-  /** Of each bin. */
+  /** Length of a bin. */
   readonly binSeconds: number;
   onSent(nowMs: number): void;
   onAnswer(nowMs: number, latencyMs: number, status: number): void;
   onLost(nowMs: number): void;
-  /** In the order of time, from the run's start. */
+  /** In order of time, from the run's start. */
   bins(): readonly Readonly<Bin>[];
 }
 
@@ -29,7 +29,7 @@ export function createTimeline(): Timeline {
   let bins: Bin[] = [];
   let [binSeconds, second] = [1, 0];
 
-  /** The second's percentiles are known when the next one begins: answers come in the order of time. */
+  /** A second's percentiles are known once the next one begins, since answers come in order of time. */
   const endSecond = () => {
     if (latency.count > 0) {
       const { p50, p99 } = latency.percentiles();

@@ -1,10 +1,10 @@
-/** What a run was, in figures: the line of `--json`, documented in docs/traffic.md. */
+/** A run's results: the line that `--json` prints, documented in docs/traffic.md. */
 import type { ToolkitError } from '../core/errors';
-import { judge, type Threshold, type ThresholdResult } from './expect';
-import type { Figures } from './figures';
+import { checkThresholds, type Threshold, type ThresholdResult } from './expect';
 import type { Percentiles } from './histogram';
 import type { Totals } from './ledger';
 import type { OutputEnd, OutputResult } from './output';
+import type { RunMetrics } from './run-metrics';
 import type { RunPlan } from './run-plan';
 import type { Schedule } from './schedule';
 
@@ -12,9 +12,9 @@ export interface TrafficReport {
   readonly run: string;
   readonly seed: string;
   readonly end: OutputEnd;
-  /** Requests sent a second, seen from the first one's time to the last one's. */
+  /** Requests sent a second, from the first one's time to the last one's. */
   readonly rate: number;
-  /** Of a ramp, its mean; null at full speed. */
+  /** The planned rate; the mean of a ramp; null at full speed. */
   readonly rateAsked: number | null;
   /** From the first request's time to the last reply. */
   readonly seconds: number;
@@ -32,37 +32,37 @@ export interface TrafficReport {
   readonly byStatus: Readonly<Record<string, number>>;
   readonly signUps: number;
   readonly signIns: number;
-  /** How many different names the site's log has. */
+  /** Number of different users in the site's log. */
   readonly users: number;
   readonly pageViews: number;
   /** From the intended start to the end of the reply. */
   readonly latencyMs: Percentiles;
   /** From the intended start to the sending. */
   readonly lagMs: Percentiles;
-  /** Sent / planned, of the full second in which they differ most. */
+  /** Sent / planned, in the full second in which they differ most. */
   readonly worstSecond: number;
   readonly ledger: string | null;
-  /** What was asked to hold, and whether it does. */
+  /** The thresholds, and whether they hold. */
   readonly expect: readonly ThresholdResult[];
-  /** Whether the run went to its end, or was stopped, with answers, and all that was asked to hold does. */
+  /** Whether the run ended or was stopped with answers, not broken, and all thresholds hold. */
   readonly passed: boolean;
-  /** Why the run is broken, where the output knows. */
+  /** Why the run is broken, if the output knows. */
   readonly fault?: ToolkitError;
-  /** What only its output knows. */
+  /** Figures that only the output knows. */
   readonly [figure: string]: unknown;
 }
 
 export interface RunResult {
   readonly result: OutputResult;
   readonly seconds: number;
-  readonly figures: Figures;
+  readonly metrics: RunMetrics;
   readonly totals: Totals;
   readonly ledgerFile: string | undefined;
   readonly thresholds: readonly Threshold[];
 }
 
 export function toTrafficReport(plan: RunPlan, run: RunResult): TrafficReport {
-  const { result, seconds, figures, totals, ledgerFile, thresholds } = run;
+  const { result, seconds, metrics, totals, ledgerFile, thresholds } = run;
   const { end, due, fault } = result;
   const { answered, unplanned, lost, byStatus, byAction, byOutcome, byUser } = totals;
   const failed = Object.entries(byStatus).filter(([status]) => status >= '500');
@@ -71,12 +71,12 @@ export function toTrafficReport(plan: RunPlan, run: RunResult): TrafficReport {
     run: plan.run,
     seed: plan.asked.seed,
     end,
-    rate: round(figures.sent / sendingSeconds(figures, plan)),
+    rate: round(metrics.sent / sendingSeconds(metrics, plan)),
     rateAsked: plan.max ? null : round(rateOf(due, plan)),
     seconds: round(seconds),
     planned: due,
-    sent: figures.sent,
-    late: figures.late,
+    sent: metrics.sent,
+    late: metrics.late,
     answered,
     unplanned,
     lost,
@@ -87,32 +87,32 @@ export function toTrafficReport(plan: RunPlan, run: RunResult): TrafficReport {
     signIns: byOutcome['sign_in success'] ?? 0,
     users: Object.keys(byUser).length,
     pageViews: byAction['page_view'] ?? 0,
-    latencyMs: figures.latencyMs(),
-    lagMs: figures.lagMs(),
-    worstSecond: round(figures.worstSecond),
+    latencyMs: metrics.latencyMs(),
+    lagMs: metrics.lagMs(),
+    worstSecond: round(metrics.worstSecond),
     ledger: ledgerFile ?? null,
     ...result.figures,
     ...(fault && { fault }),
   };
-  const expect = judge(thresholds, results);
-  const isWhole = end !== 'broken' && (answered > 0 || figures.sent === 0);
+  const expect = checkThresholds(thresholds, results);
+  const isWhole = end !== 'broken' && (answered > 0 || metrics.sent === 0);
   return { ...results, expect, passed: isWhole && expect.every(({ passed }) => passed) };
 }
 
-/** As asked; of a ramp, its mean as far as it went. */
+/** The planned rate; the mean of the part of a ramp that the run reached. */
 function rateOf(due: number, { asked: { rate, ramp }, schedule, share }: RunPlan): number {
   return ramp === undefined || due === 0 ? rate * share : due / endOf(due / share, schedule);
 }
 
-/** Where the last of so many slots ends: half-way to the next. */
+/** When the last of this many slots ends, in seconds: half-way to the next one. */
 function endOf(slots: number, { atMs }: Schedule): number {
   return slots === 0 ? 0 : (atMs(slots - 1) + atMs(slots)) / 2000;
 }
 
-/** How long the sending took: each request has its slot's length, and the last one may have been late. */
-function sendingSeconds({ sent, lastSentMs }: Figures, { schedule, max, share }: RunPlan): number {
+/** How long the sending took: the length of all slots, plus the delay of the last one. */
+function sendingSeconds({ sent, lastSentMs }: RunMetrics, { schedule, max, share }: RunPlan): number {
   if (sent === 0) return 1;
-  // Without a clock, or with some of the slots, there is no telling where the last one ends.
+  // At full speed, or with only a shard's slots, the end of the last slot is unknown.
   if (max || share < 1) return lastSentMs / 1000;
   const lateMs = Math.max(0, lastSentMs - schedule.atMs(sent - 1));
   return endOf(sent, schedule) + lateMs / 1000;

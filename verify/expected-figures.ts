@@ -28,7 +28,7 @@ export function toFigures({ stored, duplicated, by, sessionsBySize }: RunTotals)
     duplicated,
     errorShare: events === 0 ? 0 : errors / events,
     byStatus: by.status,
-    // The threshold of a share allows for one request: traffic/expect.ts reads here how many there are.
+    // A share is judged to one request: `checkThresholds` of traffic/expect.ts looks here for how many there are.
     answered: events,
   };
 }

@@ -2,7 +2,7 @@
 import { ToolkitError } from '../core/errors';
 import { type Attempt, retry, toPauseMs } from '../core/retry';
 import { DIMENSIONS, type Dimension, type EventFacts, FEW, type RunTotals } from '../store/store';
-import { judge, type Threshold, type ThresholdResult } from '../traffic/expect';
+import { checkThresholds, type Threshold, type ThresholdResult } from '../traffic/expect';
 import { compareLedger, type RunComparison, type RunLedger } from './compare-ledger';
 import { toFigures } from './expected-figures';
 import type { RunStore } from './open-run-store';
@@ -126,7 +126,7 @@ async function lookOnce({ store, ledgers, expect, run }: VerifyOptions): Promise
   const known = run === undefined ? undefined : ledgers.findIndex((ledger) => ledger.run === run);
   const wanted = expect.length > 0;
   const all = !wanted ? undefined : (runs[known ?? -1]?.totals ?? (await store.readRunTotals(run)));
-  return { runs, all, expect: all === undefined ? [] : judge(expect, toFigures(all)) };
+  return { runs, all, expect: all === undefined ? [] : checkThresholds(expect, toFigures(all)) };
 }
 
 /** Prefers values that the ledger does not have at all: with any other value nobody can tell which of its events is one too many. */

@@ -1,6 +1,6 @@
 /**
- * The part of AWS that a load run uses: an ECS that starts each task as a process, with the script of the task definition; a bucket
- * that is a folder and refuses wrong signatures; the address where a task gets its credentials.
+ * The parts of AWS that a load run uses: an ECS that runs the task definition's script as a process for each task; a bucket, kept in a
+ * folder, that refuses wrong signatures; the endpoint where a task gets its credentials.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,19 +25,19 @@ interface Reply {
 
 export interface FakeAws {
   readonly url: string;
-  /** The bucket's folder. */
+  /** The folder that holds the bucket. */
   readonly folder: string;
-  /** How many requests of tasks to S3 had a valid signature. */
+  /** Number of S3 requests by tasks that were signed correctly. */
   readonly signed: () => number;
   readonly running: () => number;
-  /** How many times S3 answers 503 before it works. */
+  /** How many more times S3 answers 503. */
   failures: number;
-  /** If set, why ECS starts only the first task. */
+  /** Why ECS starts only the first task; undefined if it starts all. */
   refusal: string | undefined;
   close(): Promise<void>;
 }
 
-/** @param definition what the task definition says: `LOAD_SITE`, `LOAD_RATE`, …  */
+/** @param definition environment of the task definition: `LOAD_SITE`, `LOAD_RATE`, … */
 export async function startFakeAws(folder: string, definition: Readonly<Record<string, string>>): Promise<FakeAws> {
   const tasks = new Map<string, ChildProcess>();
   let signed = 0;
@@ -71,7 +71,8 @@ export async function startFakeAws(folder: string, definition: Readonly<Record<s
         return { status: 403, body: '<Error><Code>SignatureDoesNotMatch</Code></Error>' };
       signed += 1;
     }
-    const file = join(folder, request.url ?? '');
+    // The SDK names the operation in a query.
+    const file = join(folder, String(request.url).split('?', 1)[0] ?? '');
     if (request.method === 'PUT') {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, body);
@@ -80,7 +81,7 @@ export async function startFakeAws(folder: string, definition: Readonly<Record<s
     return existsSync(file) ? { status: 200, body: readFileSync(file) } : { status: 404, body: '' };
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: ECS's own inputs.
+  // biome-ignore lint/suspicious/noExplicitAny: the inputs are ECS's.
   function ecs(action: string, input: any): object {
     if (action === 'RunTask') {
       if (aws.refusal !== undefined && tasks.size > 0) return { tasks: [], failures: [{ reason: aws.refusal }] };
@@ -97,7 +98,7 @@ export async function startFakeAws(folder: string, definition: Readonly<Record<s
       tasks.get(input.task)?.kill('SIGTERM');
       return {};
     }
-    return { tasks: (input.tasks as string[]).map((arn) => describe(arn, tasks.get(arn))) };
+    return { tasks: (input.tasks as string[]).map((arn) => toTask(arn, tasks.get(arn))) };
   }
 
   const aws: FakeAws = {
@@ -126,12 +127,12 @@ function spawnTask(environment: Record<string, string>): ChildProcess {
   });
 }
 
-function describe(taskArn: string, task: ChildProcess | undefined): object {
+function toTask(taskArn: string, task: ChildProcess | undefined): object {
   const exitCode = task?.exitCode ?? (task?.signalCode ? 143 : undefined);
   return { taskArn, lastStatus: exitCode === undefined ? 'RUNNING' : 'STOPPED', containers: [{ exitCode }] };
 }
 
-/** Computed by the SDK's own signer. */
+/** Checks with the SDK's signer. */
 async function isSigned(request: IncomingMessage, body: Buffer): Promise<boolean> {
   const { authorization = '', 'x-amz-date': time = '', 'x-amz-content-sha256': hash, host = '' } = request.headers;
   const signer = new SignatureV4({

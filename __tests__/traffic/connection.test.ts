@@ -1,4 +1,4 @@
-/** A connection against raw sockets: each reply is its own request's, whatever a server does. */
+/** A connection against raw sockets: each reply belongs to its request, whatever a server does. */
 
 import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -31,7 +31,7 @@ const send = (connection: Connection, request = HELLO) =>
   new Promise<Reply>((resolve) => connection.send(request, resolve));
 
 describe('a connection', () => {
-  it('gives the status and every cookie of a reply, and can be used again', async () => {
+  it('gives the status and all cookies of a reply, and can be reused', async () => {
     const connection = await connect((socket) =>
       socket.write('HTTP/1.1 303 See Other\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nContent-Length: 0\r\n\r\n'),
     );
@@ -42,7 +42,7 @@ describe('a connection', () => {
     expect(connection.isOpen).toBe(true);
   });
 
-  it('sends the request as it is given', async () => {
+  it('sends the request exactly as given', async () => {
     let seen = '';
     const connection = await connect((socket, text) => {
       seen = text;
@@ -54,7 +54,7 @@ describe('a connection', () => {
     expect(seen).toBe(HELLO);
   });
 
-  it('takes a reply in pieces, and one in chunks', async () => {
+  it('reads a reply that comes in pieces, and a chunked one', async () => {
     const pieces = ['HTTP/1.1 20', '0 OK\r\nTransfer-Enc', 'oding: chunked\r\n\r\n5\r\nhel', 'lo\r\n0\r\n', '\r\n'];
     const connection = await connect((socket) => {
       socket.setNoDelay(true);
@@ -66,7 +66,7 @@ describe('a connection', () => {
     expect(reply).toMatchObject({ ok: true, status: 200 });
   });
 
-  it('is not used again after `Connection: close`', async () => {
+  it('is not reused after `Connection: close`', async () => {
     const connection = await connect((socket) =>
       socket.end('HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok'),
     );
@@ -86,7 +86,7 @@ describe('a connection', () => {
     expect(connection.isOpen).toBe(false);
   });
 
-  it('takes an announcement (103) for no reply', async () => {
+  it('does not take a 103 for the reply', async () => {
     const connection = await connect((socket) =>
       socket.write('HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'),
     );
@@ -109,7 +109,7 @@ describe('a connection', () => {
     expect(connection.isOpen).toBe(false);
   });
 
-  it('loses its request when the time is over', async () => {
+  it('loses its request after the time-out', async () => {
     const connection = await connect(() => {}, 0.05);
 
     const reply = await send(connection);
@@ -134,7 +134,7 @@ describe('a connection', () => {
     expect(reply).toEqual({ ok: false, loss: 'cut' });
   });
 
-  it('is not used again after a reply that nobody asked for', async () => {
+  it('is not reused after an unsolicited reply', async () => {
     let unasked = () => {};
     const connection = await connect((socket) => {
       socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n');

@@ -10,7 +10,7 @@ describe('a cookie jar', () => {
     ['forgets what is over by Max-Age', ['session=7f', 'session=; Max-Age=0'], ''],
     ['forgets what is over by Expires', ['session=7f', 'session=; expires=Thu, 01 Jan 1970 00:00:00 GMT'], ''],
     ['lets Max-Age count before Expires', ['s=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT'], 's=1'],
-    ['passes over what is no cookie', ['', ';', '=7f', 'nothing'], ''],
+    ['ignores what is not a cookie', ['', ';', '=7f', 'nothing'], ''],
     ['does not take an unreadable date for a past one', ['s=1; Expires=tomorrow'], 's=1'],
   ])('%s', (_what, setCookies, header) => {
     const jar = new CookieJar();

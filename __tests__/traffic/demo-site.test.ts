@@ -1,4 +1,4 @@
-/** The traffic against the real demo site: the ledger and the access log, read by the transform, tell the same story. */
+/** Traffic against the real demo site: the ledger and the access log, parsed by the transform, agree. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { runTraffic } from '../../traffic/run-traffic';
 
 jest.setTimeout(30_000);
 
-it('leaves a ledger that the site’s log agrees with, field by field', async () => {
+it('leaves a ledger that agrees with the site’s log, field by field', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'traffic-'));
   const [logFile, ledgerFile] = [join(folder, 'access_log'), join(folder, 'ledger.json')];
   const site = await startDemoSite({ port: 0, logFile });

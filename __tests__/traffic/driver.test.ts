@@ -65,7 +65,7 @@ function* editEach(requests: Iterable<PlannedRequest>, edit = (request: PlannedR
   for (const request of requests) yield edit(request);
 }
 
-/** The plan's times without the thinking: journeys are over in milliseconds, and visitors are late. */
+/** The plan without think times: journeys take milliseconds, and visitors are late. */
 const crowded = (request: PlannedRequest): PlannedRequest => ({ ...request, atMs: request.atMs / 100 });
 function countBy(values: readonly (string | number)[]): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -90,7 +90,7 @@ async function reservePort(): Promise<{ readonly port: number; free(): Promise<v
 }
 
 describe('the driver', () => {
-  it('sends every request of the plan once, and each has its own answer', async () => {
+  it('sends every request of the plan once, and each gets its own answer', async () => {
     const { site, due, end, answers, sent } = await drive({});
 
     expect({ end, due, sent: sent.length, seen: site.seen.length }).toEqual({
@@ -105,7 +105,7 @@ describe('the driver', () => {
     expect(answers.filter(({ seen }) => seen.status === 500)).toHaveLength(60);
   });
 
-  it('is answered as planned: every status, and every name that the log would have', async () => {
+  it('gets the planned answers: every status, and every user that the log would name', async () => {
     const { site, answers } = await drive({ plan: { requests: 2500, rate: 1000 } });
 
     expect(answers.filter(({ request, seen }) => seen.status !== request.expect.status)).toEqual([]);
@@ -119,7 +119,7 @@ describe('the driver', () => {
     });
   });
 
-  it('keeps one session for each visitor, with cookies that change', async () => {
+  it('keeps one session for each visitor while cookies change', async () => {
     const { site, sent } = await drive({ plan: { requests: 1000, rate: 50, errors: 0 }, edit: crowded });
 
     const visitors = new Set(
@@ -131,7 +131,7 @@ describe('the driver', () => {
     );
   });
 
-  it('sends a visitor’s requests in order, each after the answer to the one before', async () => {
+  it('sends a visitor’s requests in order, each after the previous answer', async () => {
     const underWay = new Set<string>();
     const overlaps: string[] = [];
     const { site, sent } = await drive({
@@ -151,7 +151,7 @@ describe('the driver', () => {
     expect(sent.some(({ isLate }) => isLate)).toBe(true);
   });
 
-  it('says who is visiting, of which run, from where and by which way', async () => {
+  it('sends user agent, run, address and referer', async () => {
     const { site, sent } = await drive({ plan: { errors: 0, requests: 1, rate: 1000 } });
     const visitor = sent[0]?.request.visitor;
 
@@ -162,7 +162,7 @@ describe('the driver', () => {
     });
   });
 
-  it('refers to the page before, on the site itself', async () => {
+  it('sends the previous page as referer, with the site’s origin', async () => {
     const { site } = await drive({ plan: { errors: 0, rate: 50 }, edit: crowded });
 
     const ofForms = site.seen
@@ -183,7 +183,7 @@ describe('the driver', () => {
     expect(site.seen.filter(({ status }) => status === 500)).toHaveLength(60);
   });
 
-  it('does not wait for answers: slow ones move nothing, connections grow', async () => {
+  it('does not wait for answers: slow ones delay nothing, and connections grow', async () => {
     let answerAll = () => {};
     const lastHasArrived = new Promise<false>((resolve) => {
       answerAll = () => resolve(false);
@@ -204,7 +204,7 @@ describe('the driver', () => {
     for (const { request, latencyMs } of answers) expect(latencyMs).toBeGreaterThanOrEqual(lastMs - request.atMs);
   });
 
-  it('sends everything, later, when there may be no more connections', async () => {
+  it('sends everything, but later, when connections are limited', async () => {
     const { answers, site } = await drive({
       plan: { requests: 60, rate: 2000, errors: 0 },
       maxConnections: 3,
@@ -215,7 +215,7 @@ describe('the driver', () => {
     expect(site.seen).toHaveLength(60);
   });
 
-  it('never gives an answer to another request when connections are reset and closed', async () => {
+  it('never gives a request another one’s answer when connections are reset and closed', async () => {
     // The status says which request was answered.
     const { answers, lost, sent } = await drive({
       plan: { requests: 3000, rate: 4000 },
@@ -237,7 +237,7 @@ describe('the driver', () => {
     expect(sent).toHaveLength(3000);
   });
 
-  it('counts a request that has no answer in time as lost, and the visitor goes on', async () => {
+  it('counts a request without an answer in time as lost, and the visitor continues', async () => {
     const { answers, lost, site } = await drive({
       plan: { requests: 100, errors: 0 },
       timeoutSeconds: 1,
@@ -249,7 +249,7 @@ describe('the driver', () => {
     expect(site.seen).toHaveLength(90);
   });
 
-  it('gives a site up that stops answering', async () => {
+  it('gives up on a site that stops answering', async () => {
     const { end, due, lost } = await drive({
       plan: { requests: 100_000, rate: 20 },
       before: ({ socket }, _response, number) => {
@@ -263,7 +263,7 @@ describe('the driver', () => {
     expect(lost.length).toBeGreaterThanOrEqual(20);
   });
 
-  it('gives a site up that hangs as soon as the first request has timed out', async () => {
+  it('gives up on a site that hangs as soon as the first request has timed out', async () => {
     const { end, lost, due } = await drive({
       plan: { requests: 100_000, rate: 50, errors: 0 },
       timeoutSeconds: 4,
@@ -276,7 +276,7 @@ describe('the driver', () => {
     expect(due).toBeLessThan(100_000);
   });
 
-  it('tries a refused connection again, as nothing was sent on it', async () => {
+  it('retries a refused connection, since nothing was sent on it', async () => {
     const { port, free } = await reservePort();
     const plan = [...planRequests({ seed: 'monday', rate: 1000, errors: 0, users: 10, requests: 20 })];
     const [answers, lost]: [Answer[], Loss[]] = [[], []];
@@ -305,7 +305,7 @@ describe('the driver', () => {
     expect(retried).toBeGreaterThanOrEqual(20);
   });
 
-  it('counts as lost what is refused again and again, once each, also when it is stopped', async () => {
+  it('counts a request that is refused every time as lost once, even when the run is stopped', async () => {
     for (const signal of [undefined, AbortSignal.timeout(150)]) {
       const plan = planRequests({ seed: 'monday', rate: 1000, errors: 0, users: 10, requests: 30 });
       const lost: PlannedRequest[] = [];
@@ -352,7 +352,7 @@ describe('the driver', () => {
     for (const { latencyMs } of answers) expect(latencyMs).toBeLessThan(performance.now() - startMs);
   });
 
-  it('ends at full speed when its time is over', async () => {
+  it('ends a full-speed run when its time is over', async () => {
     const { end, due, answers } = await drive({
       plan: { requests: 1_000_000, rate: 10_000, think: 0.1, errors: 0 },
       maxConnections: 4,
@@ -364,7 +364,7 @@ describe('the driver', () => {
     expect(due).toBeLessThan(1_000_000);
   });
 
-  it('stops when it is told to, and still hears the answers under way', async () => {
+  it('stops on its signal, and still takes outstanding answers', async () => {
     const stop = new AbortController();
     const { end, answers, sent, lost } = await drive({
       plan: { requests: 100_000 },
@@ -381,20 +381,19 @@ describe('the driver', () => {
     expect(sent.length).toBeGreaterThan(50);
   });
 
-  it('sends nothing when it was stopped before it began', async () => {
+  it('sends nothing if it was stopped before it began', async () => {
     const { end, due } = await drive({ signal: AbortSignal.abort() });
 
     expect({ end, due }).toEqual({ end: 'stopped', due: 0 });
   });
 });
 
-/** A journey of one's own is data. */
-it('takes visitors through journeys of one’s own', async () => {
+it('takes visitors through custom journeys', async () => {
   const journeys: readonly Journey[] = [
     {
       name: 'prices',
       weight: 1,
-      visitor: 'guest',
+      visitor: 'anonymous',
       steps: [{ method: 'GET', path: '/pricing/', expect: { status: 200, action: 'page_view' } }],
     },
   ];

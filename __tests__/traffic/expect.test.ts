@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judge, parseThreshold } from '../../traffic/expect';
+import { checkThresholds, parseThreshold } from '../../traffic/expect';
 
 const REPORT = {
   rate: 49.96,
@@ -10,7 +10,7 @@ const REPORT = {
   lagMs: { p50: 1, p90: 2, p99: 4, max: 9 },
   byStatus: { 200: 403, 500: 100 },
 };
-const holds = (text: string) => judge([parseThreshold(text)], REPORT)[0]?.passed;
+const holds = (text: string) => checkThresholds([parseThreshold(text)], REPORT)[0]?.passed;
 
 describe('a threshold', () => {
   it.each([
@@ -42,7 +42,7 @@ describe('a threshold', () => {
   });
 
   it('says what was seen', () => {
-    const results = judge([parseThreshold('p99<100'), parseThreshold('lost=0')], REPORT);
+    const results = checkThresholds([parseThreshold('p99<100'), parseThreshold('lost=0')], REPORT);
 
     expect(results).toEqual([
       { expect: 'p99<100', seen: 499.9, passed: false },
@@ -51,10 +51,10 @@ describe('a threshold', () => {
   });
 
   it.each(['', 'p99', 'p99<', '<500', 'p99<fast', 'p99<500ms', 'p99=<5', 'p99<1<2'])("refuses '%s'", (text) => {
-    expect(() => parseThreshold(text)).toThrow(`--expect '${text}' is no threshold.`);
+    expect(() => parseThreshold(text)).toThrow(`--expect '${text}' is not a threshold.`);
   });
 
   it.each(['p95<5', 'byStatus.99=1', 'constructor=1', 'latencyMs=1', 'p99.max<1'])('refuses %s', (text) => {
-    expect(() => parseThreshold(text)).toThrow('asks for a figure that no report has');
+    expect(() => parseThreshold(text)).toThrow('names a figure that the report does not have');
   });
 });

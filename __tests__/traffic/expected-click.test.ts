@@ -1,4 +1,4 @@
-/** The traffic tool counts in the words of the click event: the transform is asked what it would have said. */
+/** The traffic tool counts by the rules of the click event, so the transform must come to the same result. */
 import { describe, expect, it } from '@jest/globals';
 import { renderLogLine } from '../../click/log-format';
 import { parseAccessLine } from '../../etl/access-line';
@@ -10,7 +10,7 @@ import { type PlannedRequest, type PlanOptions, planRequests } from '../../traff
 const OPTIONS: PlanOptions = { seed: 'clicks', rate: 50, errors: 0.1, notFound: 0.05, users: 50, requests: 2000 };
 const PLAN = (['route', 'spread'] as const).flatMap((errorMode) => [...planRequests({ ...OPTIONS, errorMode })]);
 
-/** The click event of an answer, by way of the access line. */
+/** The click event that the transform makes of an answer's access line. */
 function toEvent({ visitor, method, path, expect: expected }: PlannedRequest, status = expected.status) {
   const line = renderLogLine({
     host: visitor.address,
@@ -43,7 +43,7 @@ describe('what the plan expects', () => {
     }
   });
 
-  it('holds for every status that a site may answer with instead', () => {
+  it('follows every other status that a site may answer with', () => {
     for (const request of PLAN.slice(1700, 2300)) {
       for (const status of [200, 204, 301, 302, 303, 304, 307, 308, 400, 401, 404, 409, 422, 429, 500, 503]) {
         const { action, outcome } = toEvent(request, status);
@@ -57,11 +57,11 @@ describe('what the plan expects', () => {
     }
   });
 
-  it('has bots that are known as bots, and people who are not', () => {
+  it('has bots that are recognised as bots, and people who are not', () => {
     for (const request of PLAN) expect(toEvent(request).is_bot).toBe(request.visitor.journey === 'crawl');
   });
 
-  it('has browsers and systems that are known', () => {
+  it('has browsers and systems that are recognised', () => {
     for (const request of PLAN.filter(({ visitor }) => visitor.journey !== 'crawl')) {
       expect(toEvent(request)).toMatchObject({ browser: expect.any(String), os: expect.any(String) });
     }

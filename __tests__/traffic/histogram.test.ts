@@ -4,12 +4,12 @@ import { createHistogram } from '../../traffic/histogram';
 
 const time = fc.oneof(
   fc.double({ min: 0, max: 7_000_000, noNaN: true }),
-  // Where a bucket's width is not yet small beside the time.
+  // Here a bucket is not much smaller than the time itself.
   fc.double({ min: 0, max: 2, noNaN: true }),
 );
 const times = fc.array(time, { minLength: 1, maxLength: 200 });
 
-it('knows percentiles to half a percent or a microsecond, and the longest time as it is', () => {
+it('gives percentiles to half a percent or a microsecond, and the longest time exactly', () => {
   fc.assert(
     fc.property(times, (all) => {
       const histogram = createHistogram();
@@ -32,7 +32,7 @@ it('knows percentiles to half a percent or a microsecond, and the longest time a
   );
 });
 
-it('shows how many times lie in each range', () => {
+it('gives the number of times in each range', () => {
   const histogram = createHistogram();
 
   for (const ms of [0.5, 0.5, 80]) histogram.record(ms);
@@ -43,7 +43,7 @@ it('shows how many times lie in each range', () => {
   expect(ranges[1]?.upToMs).toBeCloseTo(80, 0);
 });
 
-it('is all zeros before there is anything, and after it was cleared', () => {
+it('gives zeros while it is empty, and after clear()', () => {
   const histogram = createHistogram();
   const zeros = { p50: 0, p90: 0, p99: 0, max: 0 };
 

@@ -70,7 +70,7 @@ describe('the HTML report', () => {
     expect(text).toContain("default-src 'none'; style-src 'unsafe-inline'");
   });
 
-  it('says what was asked, what came and what did not hold', () => {
+  it('shows plan, result and missed thresholds', () => {
     const text = toReport();
 
     for (const words of ['49.9/s', '50/s asked', '20.00 %']) expect(text).toContain(words);
@@ -78,7 +78,7 @@ describe('the HTML report', () => {
     expect(text).toMatch(/errors=0\.2.*>0\.2<.*holds/);
   });
 
-  it('says so when the run did not come to its end, and only then', () => {
+  it('says so if the run did not complete, and only then', () => {
     const [whole, broken] = [toReport(), toReport({ report: { ...REPORT, end: 'broken' } })];
 
     expect(whole).not.toContain('class="alarm"');
@@ -95,7 +95,7 @@ describe('the HTML report', () => {
 });
 
 needs('Chromium', CHROMIUM)('the HTML report in a browser', () => {
-  it('shows hostile names as text, draws its charts, and asks nobody for anything', async () => {
+  it('shows hostile names as text, draws its charts, and requests nothing', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'traffic-'));
     const file = join(folder, 'run.html');
     writeFileSync(file, toReport());

@@ -1,4 +1,4 @@
-/** Over HTTP: what is opened before the clock starts. */
+/** The HTTP output: connections that are opened before the clock starts. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it, jest } from '@jest/globals';
@@ -35,11 +35,11 @@ async function connectionsAtStart(startRate: number, replyMs: number): Promise<n
   return atStart;
 }
 
-it('opens as many connections beforehand as a slow site will need at this rate, and no more than it may', async () => {
+it('opens as many connections as a slow site needs at this rate, within the limit', async () => {
   expect(await connectionsAtStart(2000, 120)).toBeGreaterThanOrEqual(280);
   expect(await connectionsAtStart(5000, 120)).toBe(300);
 });
 
-it('opens none where it will need few: an idle connection may keep visitors out', async () => {
+it('opens none if few are needed, since an idle connection may keep visitors out', async () => {
   expect(await connectionsAtStart(50, 120)).toBe(0);
 });

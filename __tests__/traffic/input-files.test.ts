@@ -21,7 +21,7 @@ function write(value: unknown): string {
 describe('the outputs of a deployment', () => {
   const readSiteUrl = (file: string) => readDeployedAddress(file, 'siteUrl', 'say it').origin;
 
-  it('have the site of whichever stack says it', () => {
+  it('give the site of whichever stack has it', () => {
     const file = write({
       search: { endpoint: 'https://x' },
       'my-website': { siteUrl: 'https://shop.example/', id: 1 },
@@ -45,7 +45,7 @@ describe('the outputs of a deployment', () => {
   });
 });
 
-describe('journeys of one’s own', () => {
+describe('custom journeys', () => {
   it('may be the built-in ones', () => {
     expect(readJourneys(write(JOURNEYS))).toEqual(JOURNEYS);
   });
@@ -57,7 +57,7 @@ describe('journeys of one’s own', () => {
       {
         name: 'prices',
         weight: 1,
-        visitor: 'guest',
+        visitor: 'anonymous',
         steps: [{ method: 'GET', path: '/pricing/', expect: { status: 200, action: 'page_view' } }],
       },
     ]);
@@ -69,9 +69,9 @@ describe('journeys of one’s own', () => {
     ['a path with a space', one({ steps: [{ path: '/a b' }] }), '0.steps.0.path: must be a path'],
     ['a path that ends the line', one({ steps: [{ path: '/\r\nX: y' }] }), '0.steps.0.path: must be a path'],
     ['a name that is misspelt', one({ wieght: 2 }), 'wieght'],
-    ['no steps', one({ steps: [] }), 'must have a step'],
-    ['no weight at all', one({ weight: 0 }), 'must have a weight of more than 0'],
-    ['members only', one({ visitor: 'member' }), "must be a guest's or a bot's"],
+    ['no steps', one({ steps: [] }), 'must have at least one step'],
+    ['no weight at all', one({ weight: 0 }), 'must have a weight above 0'],
+    ['members only', one({ visitor: 'member' }), 'must be for anonymous visitors or bots'],
     ['no list', {}, 'expected array'],
   ])('are refused with %s', (_what, value, why) => {
     expect(() => readJourneys(write(value))).toThrow(why);

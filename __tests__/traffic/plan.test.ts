@@ -28,7 +28,7 @@ describe('a plan', () => {
     expect(first).toBe(second);
   });
 
-  it('is another one for another seed', () => {
+  it('differs for another seed', () => {
     const [first, second] = [digest(plan()), digest(plan({ seed: 'tuesday' }))];
 
     expect(first).not.toBe(second);
@@ -57,7 +57,7 @@ describe('a plan', () => {
     );
   });
 
-  it('has at every point the exact share of errors, to one', () => {
+  it('has the exact share of errors at every point, to one request', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 100 }), (percent) => {
         let errors = 0;
@@ -71,7 +71,7 @@ describe('a plan', () => {
     );
   });
 
-  it.each([0.29, 0.57, 0.58, 1.1 / 10])('has the whole share of %d, that no double holds exactly', (errors) => {
+  it.each([0.29, 0.57, 0.58, 1.1 / 10])('has the full share of %d, which no double represents exactly', (errors) => {
     const requests = plan({ errors, requests: 1000 });
 
     expect(requests.filter(isError)).toHaveLength(Math.round(errors * 1000));
@@ -99,7 +99,7 @@ describe('a plan', () => {
     );
   });
 
-  it('has the exact share of errors also when they are spread over the pages, and none by way of the error route', () => {
+  it('has the exact share of errors when they are spread over pages, and does not use the error route', () => {
     for (const errors of [0.05, 0.2, 0.5, 1]) {
       let failed = 0;
 
@@ -122,7 +122,7 @@ describe('a plan', () => {
     );
   });
 
-  it('has the share of pages that are not there, to one, beside the errors', () => {
+  it('has the share of missing pages, to one request, besides the errors', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 50 }), (errors, notFound) => {
         let missing = 0;
@@ -140,7 +140,7 @@ describe('a plan', () => {
     );
   });
 
-  it('has the share of slow replies, never a static file, and gives their visitors the time', () => {
+  it('has the share of slow replies, never for static files, and lets their visitors wait', () => {
     const requests = plan({ slow: 0.3, slowMs: 5000, errors: 0 });
 
     expect(requests.filter(({ delayMs }) => delayMs === 5000)).toHaveLength(1500);
@@ -165,7 +165,7 @@ describe('a plan', () => {
     );
   });
 
-  it('lets nobody come back at once after signing up: a slow site may still be at it', () => {
+  it('lets nobody come back right after signing up, since a slow site may not be done', () => {
     const signedUpAt = new Map<string | undefined, number>();
     let returns = 0;
 
@@ -179,7 +179,7 @@ describe('a plan', () => {
     expect(returns).toBeGreaterThan(100);
   });
 
-  it('takes every visitor through the steps of a journey in order, errors aside', () => {
+  it('takes every visitor through the steps of a journey in order, apart from errors', () => {
     for (const requests of byVisitor(plan()).values()) {
       const steps = requests.filter((request) => !isError(request)).map(({ step }) => step);
 
@@ -187,7 +187,7 @@ describe('a plan', () => {
     }
   });
 
-  it('says of the last request of a journey that it is the last', () => {
+  it('marks the last request of a journey', () => {
     const lengths = new Map(JOURNEYS.map(({ name, steps }) => [name, steps.length]));
 
     for (const { last, step, visitor, path } of plan()) {
@@ -198,7 +198,7 @@ describe('a plan', () => {
   it.each([
     ['2 s', undefined, 1200, 10_000],
     ['the time asked', 0.5, 300, 2500],
-  ])('leaves a visitor %s to think, on average', (_what, think, least, most) => {
+  ])('gives a visitor %s to think, on average', (_what, think, least, most) => {
     let [sum, count] = [0, 0];
     // At a low rate every visitor who is ready is served at once or a slot later.
     const rate = 50;
@@ -226,7 +226,7 @@ describe('a plan', () => {
     expect(members.size).toBeGreaterThan(10);
   });
 
-  it('never signs the same name up twice, nor more names than asked', () => {
+  it('never signs up a name twice, nor more names than there are', () => {
     const names = plan({ users: 7 })
       .filter(({ expect: { action, outcome } }) => action === 'sign_up' && outcome === 'success')
       .map(({ visitor }) => visitor.user);
@@ -235,7 +235,7 @@ describe('a plan', () => {
     expect(names).toHaveLength(7);
   });
 
-  it('gives other names to another seed, so that a second run on one site can sign up', () => {
+  it('uses other names for another seed, so that a second run on one site can sign up', () => {
     const names = (seed: string) =>
       plan({ seed })
         .map(({ visitor }) => visitor.user)
@@ -246,7 +246,7 @@ describe('a plan', () => {
     expect([...monday].filter((name) => tuesday.has(name))).toEqual([]);
   });
 
-  it('has every journey, in about the share of its weight', () => {
+  it('has every journey about as often as its weight says', () => {
     const visitors = [...byVisitor(plan({ requests: 40_000, users: 100_000, errors: 0 })).values()].map(
       ([first]) => first?.visitor.journey,
     );
@@ -258,7 +258,7 @@ describe('a plan', () => {
     }
   });
 
-  it('goes on without an end, and in constant memory, when no number of requests is given', () => {
+  it('is endless, in constant memory, if no number of requests is given', () => {
     const requests = planRequests({ seed: 'monday', rate: 1000, errors: 0, users: 10 });
     let last = -1;
 
@@ -267,7 +267,7 @@ describe('a plan', () => {
     expect(last).toBe(99_999);
   });
 
-  it('never fills a path in half', () => {
+  it('fills in every placeholder of a path', () => {
     for (const { path, form } of plan()) expect(`${path} ${form ?? ''}`).not.toMatch(/[{}]|undefined/);
   });
 });

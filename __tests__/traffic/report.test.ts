@@ -31,7 +31,7 @@ const REPORT: TrafficReport = {
   passed: true,
 };
 
-it('shows how a run goes in one line', () => {
+it('shows progress in one line', () => {
   const progress = {
     seconds: 5.02,
     rate: 5000,
@@ -50,7 +50,7 @@ it('shows how a run goes in one line', () => {
   expect(toProgressLine({ ...progress, planned: undefined, lost: 3 })).toMatch(/sent 25,000 {3}.* lost 3 /);
 });
 
-it('shows a good run without a word of what did not happen', () => {
+it('does not mention in a good run what did not happen', () => {
   const table = toTable(REPORT);
 
   expect(table).toMatch(/^answered +500: 380 × 200, 20 × 303, 100 × 500$/m);
@@ -58,21 +58,21 @@ it('shows a good run without a word of what did not happen', () => {
   expect(table).not.toMatch(/^(?:late|lost|unplanned|ledger) |stopped/m);
 });
 
-it('shows what went otherwise than planned', () => {
+it('shows what did not go as planned', () => {
   const table = toTable({ ...REPORT, end: 'stopped', late: 1, lost: 2, unplanned: 3, ledger: 'run.json' });
 
   expect(table).toMatch(/^run +r7, seed monday, stopped early$/m);
   for (const row of [/^late +1 /m, /^lost +2 /m, /^unplanned +3 /m, /^ledger +run\.json$/m]) expect(table).toMatch(row);
 });
 
-it('shows full speed without a plan to compare with', () => {
+it('shows full speed without a planned rate', () => {
   const table = toTable({ ...REPORT, rate: 31_234.5, rateAsked: null });
 
   expect(table).toMatch(/^sent +500 of 500 planned, in 10\.0 s: 31,234\.5\/s, full speed$/m);
   expect(table).not.toMatch(/^(?:worst second|sending lag)/m);
 });
 
-it('shows what was expected, and what came in its place', () => {
+it('shows thresholds, and the values of those missed', () => {
   const expected = [
     { expect: 'p99<500', seen: 12.6, passed: true },
     { expect: 'lost=0', seen: 3, passed: false },

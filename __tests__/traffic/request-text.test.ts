@@ -23,7 +23,7 @@ it('is a request line and the visitor’s own headers', () => {
 it.each([
   ['/', 'http://shop.example:8080/'],
   ['https://www.google.com/', 'https://www.google.com/'],
-])('names the page before (%s) by its whole address', (referer, whole) => {
+])('sends the previous page (%s) as a full URL', (referer, whole) => {
   expect(toRequestText({ ...REQUEST, referer }, HEAD, 'a=1; b=2', SENDER)).toBe(
     `GET /products/ HTTP/1.1\r\n${lines(`Referer: ${whole}`, 'Cookie: a=1; b=2', '', '')}`,
   );

@@ -52,7 +52,7 @@ describe('a run', () => {
     expect(report.seconds).toBeGreaterThanOrEqual(0.998);
   });
 
-  it('leaves a ledger that agrees with the site, whole or in part', async () => {
+  it('leaves a ledger that agrees with the site, complete or stopped', async () => {
     const file = join(folder, 'ledger.json');
 
     const report = await run({ ledger: file, rate: 2000, requests: 4000 });
@@ -79,7 +79,7 @@ describe('a run', () => {
     expect(ledger.uncertain).toEqual({ requests: 0, byPage: {}, byUser: {}, sessions: 0 });
   });
 
-  it('counts apart what had no answer', async () => {
+  it('counts requests without an answer separately', async () => {
     const file = join(folder, 'ledger.json');
 
     const report = await run(
@@ -99,7 +99,7 @@ describe('a run', () => {
     expect(sum(ledger.uncertain.byPage)).toBe(10);
   });
 
-  it('goes on until it is stopped, and then tells what it did', async () => {
+  it('goes on until it is stopped, and then reports what it did', async () => {
     const stop = new AbortController();
     const file = join(folder, 'ledger.json');
 
@@ -119,7 +119,7 @@ describe('a run', () => {
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ ledger: 1, output: 'http', end: 'stopped' });
   });
 
-  it('tells how it goes once a second', async () => {
+  it('reports progress once a second', async () => {
     const heard: Progress[] = [];
 
     await run({ rate: 200, requests: 300, onProgress: (progress) => heard.push(progress) });
@@ -129,7 +129,7 @@ describe('a run', () => {
     expect(heard[0]?.sent).toBeGreaterThan(0);
   });
 
-  it('makes up a seed and a name for the run, other ones each time', async () => {
+  it('chooses a seed and a name for the run at random', async () => {
     const [first, second] = [await run({ requests: 1 }), await run({ requests: 1 })];
 
     expect(first.run).toMatch(/^[0-9a-z]{6}$/);
@@ -137,7 +137,7 @@ describe('a run', () => {
     expect(first.seed).not.toBe(second.seed);
   });
 
-  it('shows sign-ups of names that are taken as unplanned: the same seed twice on one site', async () => {
+  it('counts sign-ups of taken names as unplanned: the same seed twice on one site', async () => {
     const options = { seed: 'monday', rate: 500, requests: 1000 };
     const own = await startTestSite();
     started.push(own);
@@ -158,7 +158,7 @@ describe('before a run', () => {
     await expect(run).rejects.toMatchObject({ code: 'SITE_UNREACHABLE' });
   });
 
-  it('says so when what listens is no web server', async () => {
+  it('says so when the server is not a web server', async () => {
     const server = createServer((socket) => socket.end('220 mail.example.org ESMTP\r\n')).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
 
@@ -181,7 +181,7 @@ describe('before a run', () => {
     expect(site?.seen).toEqual([]);
   });
 
-  it('says so when the site does not answer later on demand', async () => {
+  it('says so when the site does not delay answers on request', async () => {
     await expect(run({ slow: 0.1 })).rejects.toMatchObject({ code: 'NO_SLOW_REPLIES' });
     expect(site?.seen).toEqual([]);
   });
@@ -193,13 +193,13 @@ describe('before a run', () => {
     expect(site?.seen.filter(({ path }) => path === '/demo-error/')).toEqual([]);
   });
 
-  it('needs no error route to make no errors', async () => {
+  it('needs no error route without errors', async () => {
     const report = await run({ errors: 0, requests: 10 }, { errorRoute: false });
 
     expect(report).toMatchObject({ answered: 10, errorShare: 0 });
   });
 
-  it('leaves an older ledger as it is when the site does not answer', async () => {
+  it('leaves an older ledger alone when the site does not answer', async () => {
     const file = join(folder, 'ledger.json');
     writeFileSync(file, 'older');
 

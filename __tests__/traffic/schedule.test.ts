@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { type RatePoint, toSchedule } from '../../traffic/schedule';
 
 describe('a constant rate', () => {
-  it('has its slots in the middle of their shares of a second', () => {
+  it('has its slots in the middle of their parts of a second', () => {
     const { atMs } = toSchedule({ rate: 50 });
 
     expect([0, 1, 2, 499].map(atMs)).toEqual([10, 30, 50, 9990]);
@@ -32,7 +32,7 @@ describe('a ramp', () => {
     expect(toSchedule({ rate: 1, ramp }).slotsBefore(60)).toBe(3300);
   });
 
-  it('changes evenly between two points and stays after the last', () => {
+  it('changes linearly between two points and stays after the last', () => {
     const { rateAt, slotsBefore } = toSchedule({ rate: 1, ramp });
 
     expect([0, 30, 60, 100].map(rateAt)).toEqual([10, 55, 100, 100]);
@@ -55,7 +55,7 @@ describe('a ramp', () => {
     expect(atMs(10)).toBeCloseTo(2025, 6);
   });
 
-  it('has a moment for a slot that falls where the rate is 0', () => {
+  it('has a time for a slot that falls where the rate is 0', () => {
     const { atMs } = toSchedule({
       rate: 1,
       ramp: [
@@ -70,7 +70,7 @@ describe('a ramp', () => {
     expect(atMs(3)).toBeCloseTo(1000 + Math.SQRT2 * 1000, 6);
   });
 
-  it('agrees with itself, whatever its points: slot n is due when n slots lie before', () => {
+  it('is consistent for any points: slot n is due when n slots lie before', () => {
     const points = fc
       .array(fc.record({ seconds: fc.integer({ min: 0, max: 20 }), rate: fc.integer({ min: 0, max: 500 }) }), {
         minLength: 1,

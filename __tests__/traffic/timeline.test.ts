@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { createTimeline } from '../../traffic/timeline';
 
-it('has a bin for each second, with what was sent, answered and lost in it', () => {
+it('counts sent, answered and lost requests in a bin for each second', () => {
   const timeline = createTimeline();
 
   timeline.onSent(100);
@@ -18,7 +18,7 @@ it('has a bin for each second, with what was sent, answered and lost in it', () 
   ]);
 });
 
-it('makes its bins longer rather than more: a run of three hours has no more than 600', () => {
+it('makes bins longer instead of more: a run of three hours has at most 600', () => {
   const timeline = createTimeline();
   const seconds = 3 * 3600;
 

@@ -161,8 +161,8 @@ describe('input that it cannot use is reported in one sentence', () => {
   };
 
   it.each<[string, string, RegExp]>([
-    ['not JSON', 'x', /is no ledger: it is not JSON/],
-    ['of another version', '{"ledger":2}', /is no ledger: ledger: must be 1/],
+    ['no JSON', 'x', /is not JSON/],
+    ['another version', '{"ledger":2}', /cannot be used: ledger: must be 1/],
   ])('a ledger that is %s', async (_, text, sentence) => {
     const file = join(folder, 'unusable.json');
     await writeFile(file, text);
@@ -208,7 +208,7 @@ describe('input that it cannot use is reported in one sentence', () => {
 
   it.each<[string, readonly string[]]>([
     ['say what was sent', []],
-    ['asks for a figure that no store has', ['--expect', 'speed=1']],
+    ['names a figure that the store does not have', ['--expect', 'speed=1']],
     ['are the same ledger', ['--ledger', 'LEDGER', '--ledger', 'LEDGER']],
     ['a ledger names its run', ['--ledger', 'LEDGER', '--run', 'x']],
     ['are a search engine’s', ['--ledger', 'LEDGER', '--index', 'x']],

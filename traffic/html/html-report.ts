@@ -1,4 +1,4 @@
-/** A run as one file that needs nothing else: no script, no font, no picture from anywhere. What sites and users named is escaped. */
+/** Renders a run as one self-contained HTML file: no scripts, nothing loaded from elsewhere, all values escaped. */
 import { Html, html } from '../../core/html';
 import type { ThresholdResult } from '../expect';
 import type { Counts } from '../ledger';
@@ -13,7 +13,7 @@ export interface HtmlReport {
   readonly startedAt: Date;
   readonly binSeconds: number;
   readonly bins: readonly Readonly<Bin>[];
-  /** Requests a second that the plan has in each bin; empty where there is no rate. */
+  /** The planned rate in each bin, in requests a second; empty at full speed. */
   readonly asked: readonly number[];
   readonly ranges: readonly LatencyRange[];
   readonly byPage: Counts;
@@ -25,7 +25,7 @@ const PAGES = 12;
 /** The whole document. */
 export function toHtmlReport(run: HtmlReport): string {
   const { report, bins, binSeconds, asked, ranges, byPage, byAction, target, startedAt } = run;
-  // After the last request only stragglers come: no rate, and no percentile of many.
+  // After the last request only stragglers are answered: too few for percentiles.
   const lastSent = bins.findLastIndex(({ sent }) => sent > 0);
   const whileSent = (values: readonly number[]) => values.map((value, bin) => (bin > lastSent ? Number.NaN : value));
   const latencies = (ms: (bin: Readonly<Bin>) => number) =>
@@ -69,14 +69,14 @@ ${alarm(report)}${tiles(report)}${thresholds(report.expect)}
           values: latencies(({ p50Ms }) => p50Ms),
         },
       ],
-    })}${rangeChart('How long answers took', ranges, { p50, p90, p99 })}${barList('Answers by status', toBars(report.byStatus, lookOfStatus))}${barList(
-      'What visitors did',
+    })}${rangeChart('Answers by latency', ranges, { p50, p90, p99 })}${barList('Answers by status', toBars(report.byStatus, lookOfStatus))}${barList(
+      'Actions',
       toBars(byAction, () => 'main'),
     )}${barList(
-      `Pages${Object.keys(byPage).length > PAGES ? `, the ${PAGES} most asked for` : ''}`,
+      `Pages${Object.keys(byPage).length > PAGES ? `, the ${PAGES} most requested` : ''}`,
       toBars(byPage, () => 'main').slice(0, PAGES),
     )}</div>
-<p class="soft">Made by clickstreamy’s traffic. ${report.ledger === null ? '' : `Its ledger: ${report.ledger}`}</p></body></html>`
+<p class="soft">Made by clickstreamy traffic. ${report.ledger === null ? '' : `Ledger: ${report.ledger}`}</p></body></html>`
       .text
   }\n`;
 }
@@ -84,7 +84,7 @@ ${alarm(report)}${tiles(report)}${thresholds(report.expect)}
 const ALARMS = {
   complete: undefined,
   stopped: 'The run was stopped before the end of its plan.',
-  broken: 'The run was broken off: what it was sent to stopped answering.',
+  broken: 'The run was broken off: its target stopped answering.',
 };
 
 function alarm({ end }: TrafficReport): Html | undefined {

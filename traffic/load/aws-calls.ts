@@ -1,9 +1,7 @@
-/** The few calls of ECS and S3 that a load run needs, on the project's own client: two SDK clients would be for nothing else. */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
-import { ToolkitError } from '../../core/errors';
-import type { Auth } from '../../core/http-auth';
-import { createHttpClient, type HttpReply } from '../../core/http-client';
+/** The clients of ECS and S3 for a load run. They take half a second to load, so nothing else that `traffic` does loads them. */
+import { isNativeError } from 'node:util/types';
+import type { ECS } from '@aws-sdk/client-ecs';
+import { reasonOf, ToolkitError } from '../../core/errors';
 import { isLoopback } from '../../core/put-records';
 
 export interface AwsPlace {
@@ -11,89 +9,110 @@ export interface AwsPlace {
   readonly region: string;
 }
 
-/** One call of ECS by its name, as `RunTask`. @throws ToolkitError LOAD_REFUSED, and those of the HTTP client */
-export type EcsCall = (action: string, input: object) => Promise<unknown>;
+/** A run of an hour must not end because one call in it met a bad moment: some 6 s of retries, by the SDK. */
+const ATTEMPTS = 8;
 
-const ATTEMPTS = 6;
-const AwsFault = z.object({
-  __type: z.string().optional(),
-  message: z.string().optional(),
-  Message: z.string().optional(),
-});
-
-export function createEcs({ url, region }: AwsPlace): EcsCall {
-  const client = createHttpClient({ url, auth: toAuth({ url, region }, 'ecs') });
-  return async (action, input) => {
-    const headers = {
-      'content-type': 'application/x-amz-json-1.1',
-      'x-amz-target': `AmazonEC2ContainerServiceV20141113.${action}`,
-    };
-    const body = Buffer.from(JSON.stringify(input));
-    const reply = await patiently(() => client.send({ method: 'POST', path: '/', headers, body }));
-    if (reply.status === 200) return JSON.parse(reply.text);
-    throw refused(`ECS refuses ${action}: ${faultOf(reply)}.`);
-  };
-}
-
-export interface RunFolder {
-  /** @throws ToolkitError LOAD_REFUSED, and those of the HTTP client */
-  write(name: string, body: Uint8Array): Promise<void>;
-  /** @returns undefined where there is no such object, which S3 tells only to who may list the bucket. */
-  read(name: string): Promise<string | undefined>;
+export async function openEcs({ url, region }: AwsPlace): Promise<ECS> {
+  silenceSdk();
+  const { ECS } = await import('@aws-sdk/client-ecs');
+  return new ECS({ endpoint: url.origin, region, maxAttempts: ATTEMPTS, ...localCredentials(url) });
 }
 
 /** The folder of one run in the bucket. */
-export function openRunFolder({ url, region }: AwsPlace): RunFolder {
-  const client = createHttpClient({ url, auth: toAuth({ url, region }, 's3') });
+export interface RunFolder {
+  /** @throws ToolkitError as `awsReply` */
+  write(name: string, body: Uint8Array): Promise<void>;
+  /**
+   * @returns undefined where S3 refuses it: it says that there is no such object only to callers that may list the bucket.
+   * @throws ToolkitError as `awsReply`, where S3 does not answer
+   */
+  read(name: string): Promise<string | undefined>;
+}
+
+/** @param url of the folder, path-style: `https://s3.<region>.amazonaws.com/<bucket>/<folder>` */
+export async function openRunFolder({ url, region }: AwsPlace): Promise<RunFolder> {
+  silenceSdk();
+  const { S3 } = await import('@aws-sdk/client-s3');
+  const [bucket = '', ...folder] = url.pathname.slice(1).split('/');
+  const s3 = new S3({
+    endpoint: url.origin,
+    region,
+    forcePathStyle: true,
+    maxAttempts: ATTEMPTS,
+    // An emulator need not know checksums; the body's hash is signed all the same.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    ...localCredentials(url),
+  });
+  const toObject = (name: string) => ({ Bucket: bucket, Key: [...folder, name].join('/') });
   return {
     async write(name, body) {
-      const reply = await patiently(() => client.send({ method: 'PUT', path: `/${name}`, body }));
-      if (reply.status !== 200) throw refused(`The bucket refuses ${url}/${name}: ${faultOf(reply)}.`);
+      await awsReply(`S3 refuses ${url}/${name}`, s3.putObject({ ...toObject(name), Body: body }));
     },
     async read(name) {
-      const reply = await patiently(() => client.send({ method: 'GET', path: `/${name}` }));
-      return reply.status === 200 ? reply.text : undefined;
+      try {
+        const { Body } = await s3.getObject(toObject(name));
+        return await Body?.transformToString();
+      } catch (error) {
+        if (isRefusal(error)) return undefined;
+        throw toFault(`S3 refuses ${url}/${name}`, error);
+      }
     },
   };
 }
 
-/** A run of an hour does not end because one call in it met a bad moment. */
-async function patiently(call: () => Promise<HttpReply>): Promise<HttpReply> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const reply = await call();
-      const isBusy = reply.status >= 500 || reply.text.includes('ThrottlingException');
-      if (!isBusy || attempt === ATTEMPTS) return reply;
-    } catch (error) {
-      const isWorld = error instanceof ToolkitError && error.code.startsWith('SERVER_');
-      if (!isWorld || attempt === ATTEMPTS) throw error;
-    }
-    await sleep(100 * 2 ** attempt);
-  }
-}
-
-/** An emulator on this machine must never see the user's own keys, nor ask for any. */
-function toAuth({ url, region }: AwsPlace, service: string): Auth {
-  const local = async () => ({ accessKeyId: 'local', secretAccessKey: 'local' });
-  return { mode: 'sigv4', region, service, ...(isLoopback(url) && { credentials: local }) };
-}
-
-/** AWS's own words: JSON of ECS, XML of S3. */
-function faultOf({ status, text }: HttpReply): string {
-  const xml = /<Message>([^<]*)/.exec(text)?.[1];
-  if (xml !== undefined) return xml;
+/**
+ * Waits for a reply of AWS.
+ *
+ * @param refused how the message begins where AWS answers with an error.
+ * @throws ToolkitError LOAD_REFUSED, CREDENTIALS_UNUSABLE or SERVER_UNREACHABLE
+ */
+export async function awsReply<T>(refused: string, reply: Promise<T>): Promise<T> {
   try {
-    const { message, Message, __type } = AwsFault.parse(JSON.parse(text));
-    return message ?? Message ?? __type ?? `status ${status}`;
-  } catch {
-    return `status ${status}`;
+    return await reply;
+  } catch (error) {
+    throw toFault(refused, error);
   }
 }
 
-function refused(message: string): ToolkitError {
+/** Which Node the SDK will want next year concerns this project, not the user. */
+function silenceSdk(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+}
+
+/** An emulator on this machine must never see the user's own keys, nor need any. */
+function localCredentials(url: URL) {
+  return isLoopback(url) ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } : {};
+}
+
+/** Whether AWS answered, with an error. */
+function isRefusal(error: unknown): boolean {
+  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== undefined;
+}
+
+function toFault(refused: string, error: unknown): ToolkitError {
+  const options = { cause: error };
+  const reason = reasonOf(error).replace(/\.$/, '');
+  if (isRefusal(error)) {
+    return new ToolkitError(
+      'LOAD_REFUSED',
+      `${refused}: ${reason}.`,
+      'Check whose credentials these are (`aws sts get-caller-identity`), and their rights: docs/load.md lists those that are needed.',
+      options,
+    );
+  }
+  if (isNativeError(error) && error.name === 'CredentialsProviderError') {
+    return new ToolkitError(
+      'CREDENTIALS_UNUSABLE',
+      `There are no AWS credentials to sign with: ${reason}.`,
+      'Sign in (`aws sso login`), or set AWS_PROFILE or the AWS_ACCESS_KEY_ID family, then run it again.',
+      options,
+    );
+  }
   return new ToolkitError(
-    'LOAD_REFUSED',
-    message,
-    'Check whose credentials these are (`aws sts get-caller-identity`), and their rights: docs/load.md lists those that are needed.',
+    'SERVER_UNREACHABLE',
+    `AWS cannot be reached: ${reason}.`,
+    'Check this machine’s network, and the addresses in the outputs file.',
+    options,
   );
 }

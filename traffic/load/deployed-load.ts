@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { readDeployed } from '../../core/deploy-outputs';
 
-const text = z.string('must be a text').min(1, 'must not be empty');
+const text = z.string('must be text').min(1, 'must not be empty');
 
-/** The output `load` of the load stack: all that a run needs to know. */
+/** The output `load` of the load stack: everything that a run needs to know. */
 const DeployedLoad = z.object(
   {
     region: text,
-    /** Where ECS answers. */
+    /** Endpoint of ECS. */
     ecsUrl: z.url(),
-    /** Of the bucket, without a slash at its end. */
+    /** The bucket, path-style, without a trailing slash. */
     bucketUrl: z.url(),
     cluster: text,
     taskDefinition: text,
@@ -18,7 +18,7 @@ const DeployedLoad = z.object(
     tasks: z.coerce.number().int().min(1).max(999),
     site: text,
   },
-  'must be what the load stack says',
+  'must be the output of the load stack',
 );
 export type DeployedLoad = z.output<typeof DeployedLoad>;
 

@@ -1,48 +1,38 @@
-/** One run of the deployed load tasks: starts them, waits for their end, and adds their ledgers up. */
+/** One run of the deployed load tasks: starts them, waits until they have ended, and adds up their ledgers. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import type { ECS, Task } from '@aws-sdk/client-ecs';
 import { ToolkitError } from '../../core/errors';
 import { builtFile } from '../../core/package-root';
 import type { LedgerFile } from '../ledger-file';
 import { mergeLedgers, parseLedger, type ShardLedger } from '../merge';
-import { createEcs, type EcsCall, openRunFolder } from './aws-calls';
+import { awsReply, openEcs, openRunFolder } from './aws-calls';
 import type { DeployedLoad } from './deployed-load';
 
 export interface LoadRun {
   readonly deployed: DeployedLoad;
-  /** Of the run, as in its lines. */
+  /** The run's name in its access lines. */
   readonly run: string;
   readonly seed: string;
-  /** When all shards begin: long enough from now for the containers to come up. */
+  /** When all shards begin; the containers must have come up by then. */
   readonly start: Date;
-  /** Stops the tasks; what they have sent is still collected. */
+  /** Stops the tasks; the ledgers of what they have sent are still collected. */
   readonly signal?: AbortSignal | undefined;
-  /** What goes on, a line at a time. */
+  /** Progress, one line at a time. */
   readonly say: (line: string) => void;
-  /** How often to ask whether they have ended. @default 5 */
+  /** How often to ask ECS whether they have ended. @default 5 */
   readonly pollSeconds?: number;
 }
 
 export interface LoadResult {
-  /** Of the run; it names the shards that left no ledger. Undefined if none did. */
+  /** The run's ledger, which names the shards that left none; undefined if all of them left none. */
   readonly ledger: LedgerFile | undefined;
-  /** Why tasks left no ledger, or ended badly: one line each. */
+  /** Why tasks left no ledger or failed: one line each. */
   readonly faults: readonly string[];
 }
 
-const Task = z.object({
-  taskArn: z.string(),
-  lastStatus: z.string(),
-  stoppedReason: z.string().optional(),
-  containers: z.array(z.object({ exitCode: z.int().optional(), reason: z.string().optional() })).default([]),
-});
-type Task = z.output<typeof Task>;
-const Failures = z.array(z.object({ arn: z.string().optional(), reason: z.string().optional() })).default([]);
-const Tasks = z.object({ tasks: z.array(Task).default([]), failures: Failures });
-
-/** @throws ToolkitError LOAD_REFUSED where AWS does not let them start: then none goes on. */
+/** @throws ToolkitError LOAD_REFUSED where AWS does not start all tasks; those that it had started are stopped. */
 export async function runLoad({
   deployed,
   run,
@@ -53,10 +43,10 @@ export async function runLoad({
   pollSeconds = 5,
 }: LoadRun): Promise<LoadResult> {
   const { region, tasks: count } = deployed;
-  const ecs = createEcs({ url: new URL(deployed.ecsUrl), region });
-  // Of this run alone, also where another had its name: an older ledger must never count.
+  const ecs = await openEcs({ url: new URL(deployed.ecsUrl), region });
+  // Unique even where an earlier run had the same name: an older ledger must never count.
   const runUrl = `${deployed.bucketUrl}/load/${run}-${randomUUID().slice(0, 8)}`;
-  const folder = openRunFolder({ url: new URL(runUrl), region });
+  const folder = await openRunFolder({ url: new URL(runUrl), region });
   await folder.write('traffic.js', readFileSync(builtFile('load', 'traffic.js')));
   const shards = Array.from({ length: count }, (_, place) => `${place + 1}/${count}`);
   const arns = await startAll(ecs, deployed, shards, (shard) => ({
@@ -79,9 +69,9 @@ export async function runLoad({
   return { ledger: ledgers.length === 0 ? undefined : mergeLedgers(ledgers, true), faults };
 }
 
-/** All, or none: a share of the tasks would be a share of the load. */
+/** All or none: with some of the tasks there would be only some of the load. */
 async function startAll(
-  ecs: EcsCall,
+  ecs: ECS,
   deployed: DeployedLoad,
   shards: readonly string[],
   toVariables: (shard: string) => Readonly<Record<string, string>>,
@@ -97,42 +87,42 @@ async function startAll(
 }
 
 async function startOne(
-  ecs: EcsCall,
+  ecs: ECS,
   { cluster, taskDefinition, subnetIds, securityGroupId }: DeployedLoad,
   variables: Readonly<Record<string, string>>,
 ): Promise<string> {
   const environment = Object.entries(variables).map(([name, value]) => ({ name, value }));
-  const reply = await ecs('RunTask', {
+  const started = ecs.runTask({
     cluster,
     taskDefinition,
     launchType: 'FARGATE',
     count: 1,
-    // Asked a second time for want of an answer, it is the same task.
+    // Makes a retried call start the same task, not a second one.
     clientToken: randomUUID(),
     startedBy: variables['LOAD_RUN'],
     networkConfiguration: {
-      // The subnets are public, and without an address of its own a task could not even fetch its image.
-      awsvpcConfiguration: { subnets: subnetIds, securityGroups: [securityGroupId], assignPublicIp: 'ENABLED' },
+      // The subnets are public: without a public address a task could not even fetch its image.
+      awsvpcConfiguration: { subnets: [...subnetIds], securityGroups: [securityGroupId], assignPublicIp: 'ENABLED' },
     },
     overrides: { containerOverrides: [{ name: 'traffic', environment }] },
   });
-  const { tasks, failures } = Tasks.parse(reply);
-  const arn = tasks[0]?.taskArn;
+  const { tasks, failures } = await awsReply('ECS refuses RunTask', started);
+  const arn = tasks?.[0]?.taskArn;
   if (arn !== undefined) return arn;
   throw new ToolkitError(
     'LOAD_REFUSED',
-    `ECS starts no task for shard ${variables['LOAD_SHARD']}: ${failures[0]?.reason ?? 'no reason given'}.`,
-    'Where it is the account’s quota of Fargate, ask for more, or set `load.tasks` lower; else try again later.',
+    `ECS starts no task for shard ${variables['LOAD_SHARD']}: ${failures?.[0]?.reason ?? 'no reason given'}.`,
+    'If it is the account’s Fargate quota, ask for more or set `load.tasks` lower; otherwise try again later.',
   );
 }
 
-type Waiting = Pick<LoadRun, 'signal' | 'say'> & { readonly pollSeconds: number };
+type WaitOptions = Pick<LoadRun, 'signal' | 'say'> & { readonly pollSeconds: number };
 
 async function waitForEnd(
-  ecs: EcsCall,
+  ecs: ECS,
   cluster: string,
   arns: readonly string[],
-  { signal, say, pollSeconds }: Waiting,
+  { signal, say, pollSeconds }: WaitOptions,
 ): Promise<ReadonlyMap<string, Task>> {
   let said = '';
   let isStopped = false;
@@ -142,32 +132,36 @@ async function waitForEnd(
       say('stopping the tasks; they leave the ledgers of what they have sent');
       await stopAll(ecs, cluster, arns);
     }
-    const { tasks } = Tasks.parse(await ecs('DescribeTasks', { cluster, tasks: arns }));
+    const { tasks = [] } = await awsReply(
+      'ECS refuses DescribeTasks',
+      ecs.describeTasks({ cluster, tasks: [...arns] }),
+    );
     const states = toStates(tasks, arns.length);
     if (states !== said) say(states);
     said = states;
-    // ECS forgets a task an hour or so after its end.
+    // ECS forgets a task about an hour after its end.
     if (tasks.every(({ lastStatus }) => lastStatus === 'STOPPED')) {
-      return new Map(tasks.map((task) => [task.taskArn, task]));
+      return new Map(tasks.map((task) => [task.taskArn ?? '', task]));
     }
     await sleep(pollSeconds * 1000, undefined, isStopped ? {} : { signal }).catch(() => {});
   }
 }
 
-function stopAll(ecs: EcsCall, cluster: string, arns: readonly string[]): Promise<unknown> {
-  return Promise.allSettled(arns.map((task) => ecs('StopTask', { cluster, task, reason: 'traffic load was stopped' })));
+function stopAll(ecs: ECS, cluster: string, arns: readonly string[]): Promise<unknown> {
+  const reason = 'traffic load was stopped';
+  return Promise.allSettled(arns.map((task) => ecs.stopTask({ cluster, task, reason })));
 }
 
 /** `2 running, 1 pending` */
 function toStates(tasks: readonly Task[], all: number): string {
   const counts = new Map<string, number>();
-  for (const { lastStatus } of tasks) counts.set(lastStatus, (counts.get(lastStatus) ?? 0) + 1);
+  for (const { lastStatus = 'UNKNOWN' } of tasks) counts.set(lastStatus, (counts.get(lastStatus) ?? 0) + 1);
   if (tasks.length < all) counts.set('GONE', all - tasks.length);
   return [...counts].map(([status, count]) => `${count} ${status.toLowerCase()}`).join(', ');
 }
 
 function faultOf(task: Task | undefined, hasLedger: boolean): string | undefined {
-  const container = task?.containers[0];
+  const container = task?.containers?.[0];
   if (hasLedger && container?.exitCode === 0) return undefined;
   const code = container?.exitCode === undefined ? 'no exit code' : `exit code ${container.exitCode}`;
   return `${hasLedger ? '' : 'no ledger, '}${code}, ${container?.reason ?? task?.stoppedReason ?? 'no reason given'}`;

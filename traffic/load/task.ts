@@ -1,15 +1,18 @@
 /**
- * What a load task runs: it fetches the traffic tool from the run's folder in the bucket, does its shard, and leaves the ledger there.
- * Alone in a container of Node's public image, so it needs nothing but Node; `node -e` has it from the task definition.
+ * The program of a load task: fetches the traffic tool from the run's folder in the bucket, runs its shard, and leaves the ledger there.
+ * It runs in a container of Node's public image with nothing but Node, as `node -e` of a script in the task definition, which takes
+ * 64 KiB: so it must stay small.
  */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { signObjectRequest, type TaskCredentials } from './s3-signature';
+import { AwsV4Signer } from 'aws4fetch';
+import { retry } from '../../core/retry';
 
-/** Those of the task definition, and those that a run adds; all that begin with `LOAD_`. */
+/** Set by the task definition or by the run; all begin with `LOAD_`. */
 type LoadVariable = 'RUN_URL' | 'REGION' | 'SITE' | 'RATE' | 'SECONDS' | 'ERRORS' | 'RUN' | 'SEED' | 'SHARD' | 'START';
 
 const stop = new AbortController();
@@ -37,15 +40,15 @@ async function run(): Promise<number> {
 async function runIn(folder: string): Promise<number> {
   const [tool, ledger] = [join(folder, 'traffic.js'), join(folder, 'ledger.json')];
   writeFileSync(tool, await exchange('GET', 'traffic.js'));
-  // All shards begin at one moment, however long each container took to come up.
-  await sleep(Math.max(0, Date.parse(given('START')) - Date.now()), undefined, { signal: stop.signal });
-  const code = await driveTraffic(tool, ledger);
-  // There also where the run failed or was stopped: what was sent is in it. Not where nothing was sent.
-  if (existsSync(ledger)) await exchange('PUT', `${given('SHARD').split('/')[0]}.json`, readFileSync(ledger));
+  // All shards begin together, however long each container took to come up.
+  await sleep(Math.max(0, Date.parse(variable('START')) - Date.now()), undefined, { signal: stop.signal });
+  const code = await runShard(tool, ledger);
+  // A run that failed or was stopped leaves a ledger too, if it sent anything.
+  if (existsSync(ledger)) await exchange('PUT', `${variable('SHARD').split('/')[0]}.json`, readFileSync(ledger));
   return code;
 }
 
-function driveTraffic(tool: string, ledger: string): Promise<number> {
+function runShard(tool: string, ledger: string): Promise<number> {
   const flags = {
     url: 'SITE',
     rate: 'RATE',
@@ -55,37 +58,56 @@ function driveTraffic(tool: string, ledger: string): Promise<number> {
     seed: 'SEED',
     shard: 'SHARD',
   } as const;
-  const asked = Object.entries(flags).map(([flag, variable]) => `--${flag}=${given(variable)}`);
-  const child = spawn(process.execPath, [tool, ...asked, `--ledger=${ledger}`, '--json'], { stdio: 'inherit' });
+  const args = Object.entries(flags).map(([flag, name]) => `--${flag}=${variable(name)}`);
+  const child = spawn(process.execPath, [tool, ...args, `--ledger=${ledger}`, '--json'], { stdio: 'inherit' });
   stop.signal.addEventListener('abort', () => child.kill('SIGTERM'));
   return new Promise((resolve, reject) => {
     child.once('error', reject).once('close', (code) => resolve(code ?? 1));
   });
 }
 
-const ATTEMPTS = 5;
+class RefusedError extends Error {}
 
-/** An object of the run's folder, read or written. S3 asks its callers to try again after a 5xx. */
-async function exchange(method: 'GET' | 'PUT', name: string, body?: Buffer): Promise<Buffer> {
-  const url = new URL(`${given('RUN_URL')}/${name}`);
-  const region = given('REGION');
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      const headers = signObjectRequest({ method, url, region, body }, await fetchCredentials(), new Date());
-      const reply = await fetch(url, { method, headers, body: body ?? null });
+/** Reads or writes an object in the run's folder. S3 asks its callers to retry after a 5xx. */
+function exchange(method: 'GET' | 'PUT', name: string, body?: Buffer): Promise<Buffer> {
+  const url = `${variable('RUN_URL')}/${name}`;
+  return retry(
+    async () => {
+      const reply = await fetch(url, { method, headers: await sign(method, url, body), body: body ?? null });
       const bytes = Buffer.from(await reply.arrayBuffer());
       if (reply.ok) return bytes;
       const why = `${method} ${url} was answered with ${reply.status}: ${bytes.toString().slice(0, 500)}`;
-      if (reply.status < 500) throw Object.assign(new Error(why), { isFinal: true });
-      throw new Error(why);
-    } catch (error) {
-      if (attempt === ATTEMPTS || (error as { isFinal?: boolean }).isFinal) throw error;
-      await sleep(200 * 2 ** attempt);
-    }
-  }
+      throw reply.status < 500 ? new RefusedError(why) : new Error(why);
+    },
+    {
+      again: (attempt) => 'error' in attempt && !(attempt.error instanceof RefusedError),
+      attempts: 6,
+      backoff: { firstMs: 400 },
+    },
+  );
 }
 
-/** Of the task's role, as ECS gives them to its containers; new ones each time, since they run out. */
+async function sign(method: string, url: string, body: Buffer | undefined): Promise<Headers> {
+  const { AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey, Token: sessionToken } = await fetchCredentials();
+  // Given here, since aws4fetch leaves the body of a request to S3 unsigned.
+  const headers = {
+    'x-amz-content-sha256': createHash('sha256')
+      .update(body ?? '')
+      .digest('hex'),
+  };
+  const region = variable('REGION');
+  const keys = { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
+  const signed = await new AwsV4Signer({ method, url, headers, service: 's3', region, ...keys }).sign();
+  return signed.headers;
+}
+
+interface TaskCredentials {
+  readonly AccessKeyId: string;
+  readonly SecretAccessKey: string;
+  readonly Token?: string;
+}
+
+/** The credentials of the task's role, from ECS. They expire, so each request fetches them. */
 async function fetchCredentials(): Promise<TaskCredentials> {
   const full = process.env['AWS_CONTAINER_CREDENTIALS_FULL_URI'];
   const reply = await fetch(full ?? `http://169.254.170.2${process.env['AWS_CONTAINER_CREDENTIALS_RELATIVE_URI']}`);
@@ -93,7 +115,7 @@ async function fetchCredentials(): Promise<TaskCredentials> {
   return (await reply.json()) as TaskCredentials;
 }
 
-function given(name: LoadVariable): string {
+function variable(name: LoadVariable): string {
   const value = process.env[`LOAD_${name}`];
   if (value === undefined || value === '') throw new Error(`LOAD_${name} is not set; traffic load sets it`);
   return value;

@@ -1,8 +1,8 @@
 /**
- * The access line that the demo site would log for a planned request, were it sent and answered as planned.
+ * Makes the access line that the demo site would log for a planned request, if it were sent and answered as planned; only
+ * the duration and the size of the reply are made up.
  *
- * A line is copied together from pieces that most lines share with others: the format renders each piece once.
- * `renderLogLine` is what the whole must equal.
+ * A line is assembled from pieces that many lines share, each rendered once. The result must equal that of `renderLogLine`.
  */
 import {
   renderAgent,
@@ -16,28 +16,28 @@ import {
   renderWho,
 } from '../../click/log-format';
 import type { PlannedRequest } from '../plan';
-import { createRandom } from '../random';
-import { createReplyBytes } from './reply-bytes';
+import { createRandom, pickNormal } from '../random';
+import { toReplyBytes } from './reply-bytes';
 
 export interface AccessLinesOptions {
-  /** Stands at the end of each user agent, `clickstreamy/<run>`. */
+  /** The run's name, which ends each user agent as `clickstreamy/<run>`. */
   readonly run: string;
-  /** The site that the visitors are on: its host stands in the lines, its origin in the referers within it. */
+  /** The visitors' site: lines name its host, and referers within the site its origin. */
   readonly url: URL;
-  /** What session ids, request ids and durations are made from: the same text, the same lines. */
+  /** Seed of session ids, request ids and durations: the same seed gives the same lines. */
   readonly idSeed: string;
 }
 
-/** Microseconds, about as the demo site takes them: half of the replies take less. */
+/** Median durations in microseconds, about those of the demo site. */
 const MEDIAN_US = { asset: 150, page: 900, form: 5000 };
-/** Of the logarithms of the durations: one in a hundred takes about four times the median. */
+/** Standard deviation of the durations' logarithms: one in a hundred takes four times the median or more. */
 const SIGMA = 0.6;
 const DURATIONS = 4096;
 const SESSION_DIGITS = 32;
-/** Of the plan's number in base 36, after as many letters that are the run's own. */
+/** Digits of the request's index in base 36; as many random letters, the same for all lines, come before them. */
 const ID_DIGITS = 12;
 
-/** The pieces of one line, in its order; the numbers stand between them. */
+/** The pieces of one line, in order; the numbers go between them. */
 interface Line {
   who: Buffer;
   when: Buffer;
@@ -45,7 +45,7 @@ interface Line {
   referer: Buffer;
   agent: Buffer;
   user: Buffer;
-  /** Of the visitor; -1: a static file has no session. */
+  /** Number of the visitor; -1 for a static file, which has no session. */
   session: number;
   index: number;
   us: number;
@@ -56,9 +56,8 @@ export class AccessLines {
   readonly #options: AccessLinesOptions;
   readonly #random: readonly number[];
   readonly #durations: Float64Array;
-  readonly #replyBytes = createReplyBytes();
   readonly #whos = new Map<string, Buffer>();
-  /** By path, then by method, status and size. */
+  /** By path, then by size, status and method. */
   readonly #hits = new Map<string, Map<number, Buffer>>();
   readonly #referers = new Map<string | undefined, Buffer>();
   readonly #agents = new Map<string, Buffer>();
@@ -74,21 +73,21 @@ export class AccessLines {
     const random = createRandom(`lines of ${options.idSeed}`);
     this.#options = options;
     this.#random = Array.from({ length: 5 }, () => Math.floor(random() * 2 ** 32));
-    this.#durations = Float64Array.from({ length: DURATIONS }, () => Math.exp(SIGMA * normal(random)));
+    this.#durations = Float64Array.from({ length: DURATIONS }, () => Math.exp(SIGMA * pickNormal(random)));
     const prefix = Array.from({ length: ID_DIGITS }, () => ID_LETTERS[Math.floor(random() * 64)]).join('');
     this.#id = toPiece(renderId(prefix + '0'.repeat(ID_DIGITS)));
     this.#end = toPiece(`${renderSite(options.url.host)}\n`);
     const none = toPiece('');
-    // As long as every other.
+    // Any time will do: all are equally long.
     const when = toPiece(renderWhen(new Date(0)));
     const pieces = { who: none, when, hit: none, referer: none, agent: none, user: none };
     this.#line = { ...pieces, session: -1, index: 0, us: 0, bytes: 0 };
   }
 
   /**
-   * Makes the line of the plan's next request.
+   * Makes the line of a request, for `copyTo` to write.
    *
-   * @returns its length in bytes, with its newline.
+   * @returns its length in bytes, including its newline.
    */
   make(request: PlannedRequest): number {
     const { index, visitor, method, referer, expect, delayMs } = request;
@@ -118,7 +117,7 @@ export class AccessLines {
     return line.bytes;
   }
 
-  /** Puts the line that was made last where there is room for it. @param timeMs that it says, since 1970. */
+  /** Writes the line that was made last; `target` must have space for it. @param timeMs the line's time, since 1970. */
   copyTo(target: Buffer, start: number, timeMs: number): void {
     if (this.#second !== Math.floor(timeMs / 1000)) this.#beginSecond(timeMs);
     const { who, when, hit, referer, agent, user, session, index, us } = this.#line;
@@ -150,7 +149,7 @@ export class AccessLines {
 
   #hitOf(request: PlannedRequest): Buffer {
     const { method, path, expect } = request;
-    const bytes = this.#replyBytes(request);
+    const bytes = toReplyBytes(request);
     let hits = this.#hits.get(path);
     if (hits === undefined) {
       if (this.#hits.size >= REMEMBERED) this.#hits.clear();
@@ -171,7 +170,7 @@ export class AccessLines {
   readonly #renderAgent = (agent: string) => renderAgent(`${agent} clickstreamy/${this.#options.run}`);
 }
 
-/** Of each kind of piece; then they are rendered anew. */
+/** Pieces remembered of each kind; beyond that, all of the kind are forgotten. */
 const REMEMBERED = 30_000;
 
 function remember<K>(known: Map<K, Buffer>, key: K, render: (key: K) => string): Buffer {
@@ -183,7 +182,7 @@ function remember<K>(known: Map<K, Buffer>, key: K, render: (key: K) => string):
   return piece;
 }
 
-/** @returns where it ends. */
+/** @returns the end of the piece in `target`. */
 function put(target: Buffer, piece: Buffer, at: number): number {
   target.set(piece, at);
   return at + piece.length;
@@ -198,7 +197,7 @@ function digitsOf(number: number): number {
   return digits;
 }
 
-/** @returns where it ends. */
+/** @returns the end of the digits in `target`. */
 function writeDigits(target: Buffer, start: number, number: number, base: number, digits: number): number {
   let rest = number;
   for (let at = start + digits - 1; at >= start; at--) {
@@ -211,21 +210,16 @@ function writeDigits(target: Buffer, start: number, number: number, base: number
 
 const HEX = Buffer.from('0123456789abcdef');
 
-/** 32 bits. */
+/** Writes 32 bits as 8 digits. */
 function writeHex(target: Buffer, start: number, bits: number): void {
   for (let digit = 0; digit < 8; digit++) target[start + digit] = HEX[(bits >>> (28 - 4 * digit)) & 15] as number;
 }
 
-/** Austin Appleby's finalizer of MurmurHash3: 32 bits to 32 bits, no two alike. */
+/** Austin Appleby's finalizer of MurmurHash3, a bijection of 32 bits. */
 function mix(value: number): number {
   let hash = value ^ (value >>> 16);
   hash = Math.imul(hash, 0x85ebca6b);
   hash ^= hash >>> 13;
   hash = Math.imul(hash, 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-/** Normally distributed around 0 (George Box and Mervin Muller). */
-function normal(random: () => number): number {
-  return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }

@@ -1,5 +1,5 @@
 /** Access lines straight into a Firehose delivery stream, one record each, past the web server and the shipper. */
-import type { BlockFates, LineBlock, LineSink, SinkDoor } from './line-sink';
+import type { BlockFates, LineBlock, LineSink, SinkFactory } from './line-sink';
 import type { PutFigures } from './put-queue';
 import { PutThread } from './put-thread';
 
@@ -27,7 +27,7 @@ export function toFirehoseStream({
   region,
   threads: count,
   patienceSeconds = 60,
-}: FirehoseStreamOptions): SinkDoor {
+}: FirehoseStreamOptions): SinkFactory {
   let threads: readonly PutThread[] = [];
   return {
     async probe() {
@@ -55,7 +55,7 @@ class FirehoseStream implements LineSink {
     return idlest.put(block.bytes, block.ends);
   }
 
-  hurry(): void {
+  stop(): void {
     for (const thread of this.#threads) thread.stop(CUT_MS);
   }
 

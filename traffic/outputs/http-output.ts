@@ -6,19 +6,19 @@ import { type ProbeOptions, probeSite } from '../probe-site';
 export interface HttpOutputOptions
   extends Omit<DriverOptions, 'signal' | 'warmConnections'>,
     Pick<ProbeOptions, 'needs'> {
-  /** Requests a second at the start: with the time that a reply takes, how many connections it needs. */
+  /** Requests a second at the start; with the time of a reply, it decides how many connections to open. */
   readonly startRate: number;
 }
 
-/** A little more than what is busy at any time: replies vary. */
+/** Opens a little more connections than are busy on average, since replies vary. */
 const SPARE = 1.2;
 /**
- * Fewer are opened in no time when they are needed. And an idle connection is no gift to every server: where each has a
- * process to itself (Apache's prefork), those that wait for nothing keep the visitors out.
+ * Fewer connections open quickly enough when they are needed. And idle connections can hurt: if each has a process to itself
+ * (Apache's prefork), idle ones keep visitors out.
  */
 const WORTH_WARMING = 200;
 
-/** The requests themselves, to a site: the output that is the rule. */
+/** Sends the requests to a site: the default output. */
 export function toHttpOutput({ needs, startRate, ...options }: HttpOutputOptions): TrafficOutput {
   const pool = new ConnectionPool(options);
   const { url, token, max } = options;

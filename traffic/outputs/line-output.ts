@@ -1,32 +1,32 @@
 /**
- * The plan as access lines: what the site would have logged, without a site.
+ * Writes the plan as access lines: what a site would have logged, without a site.
  *
- * A run of now goes by the clock; a span of the past, and `max`, go as fast as the sink takes them. A line counts as
- * sent once it is known what became of it, so that the ledger holds just what was put down.
+ * A live run goes by the clock; a time span and `max` go as fast as the sink takes lines. A line counts as sent only once
+ * its fate is known, so that the ledger holds exactly what was written.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ToolkitError } from '../../core/errors';
 import type { OutputEnd, OutputResult, Recorder, TrafficOutput } from '../output';
 import type { PlannedRequest } from '../plan';
 import { AccessLines, type AccessLinesOptions } from './access-lines';
-import type { BlockFates, LineBlock, LineSink, SinkDoor } from './line-sink';
+import type { BlockFates, LineBlock, LineSink, SinkFactory } from './line-sink';
 
 export interface LineOutputOptions extends Omit<AccessLinesOptions, 'idSeed'> {
   readonly seed: string;
-  /** The time of the plan's beginning, in the past or the future: the lines are made at full speed. @default now, by the clock */
+  /** When the plan begins, in the past or the future; the lines are then made at full speed. @default now, by the clock */
   readonly from?: Date | undefined;
-  /** At full speed for so long, each line dated when it is made. */
+  /** Full speed for this long, each line with the time at which it is made. */
   readonly max?: { readonly seconds: number } | undefined;
 }
 
-/** About 1,400 lines: enough for a write or for gzip, few enough to be young when their requests are forgotten. */
+/** About 1,400 lines: enough for a write or for gzip, few enough that their requests are garbage while still young. */
 const BLOCK_BYTES = 512 * 1024;
 
-export function toLineOutput(options: LineOutputOptions, door: SinkDoor): TrafficOutput {
+export function toLineOutput(options: LineOutputOptions, factory: SinkFactory): TrafficOutput {
   return {
-    probe: () => door.probe(),
+    probe: () => factory.probe(),
     run: async (plan, recorder, signal) => {
-      const sink = await door.open();
+      const sink = await factory.open();
       const run = new LineRun(options, sink, recorder, signal);
       try {
         return await run.write(plan);
@@ -38,12 +38,12 @@ export function toLineOutput(options: LineOutputOptions, door: SinkDoor): Traffi
   };
 }
 
-/** A block and what it was made of, until its fate is known. */
+/** A block and its requests, until its fate is known. */
 interface Gathered extends LineBlock {
   readonly requests: readonly PlannedRequest[];
   readonly sentAtMs: number;
-  /** What the bytes lie in, to be used again. */
-  readonly room: Buffer;
+  /** The buffer behind `bytes`, to be reused. */
+  readonly buffer: Buffer;
 }
 
 class LineRun {
@@ -74,28 +74,28 @@ class LineRun {
     this.#startedAt = from ?? new Date();
     this.#isLive = from === undefined && max === undefined;
     this.#endMs = (max?.seconds ?? Number.POSITIVE_INFINITY) * 1000;
-    // A span of the past made again is the same lines; a run of now under an old name is not.
+    // The same time span gives the same lines again; two live runs of one name do not.
     const idSeed = `${run} ${seed} ${from === undefined ? `now ${Date.now()} ${Math.random()}` : from.getTime()}`;
     this.#lines = new AccessLines({ run, url, idSeed });
   }
 
   async write(plan: Iterator<PlannedRequest>): Promise<OutputResult> {
-    const hurry = () => this.#sink.hurry?.();
-    this.#signal?.addEventListener('abort', hurry, { once: true });
+    const stop = () => this.#sink.stop();
+    this.#signal?.addEventListener('abort', stop, { once: true });
     this.#recorder.onStart(this.#startedAt);
     let next = pull(plan);
     while (next !== undefined && this.#goesOn && this.#nowMs() < this.#endMs) {
-      // What found no room in the last block is due already.
+      // A line that did not fit into the last block is due already.
       if (this.#isLive && next.atMs > this.#gatheredAtMs) await this.#untilDue(next);
       if (!this.#goesOn) break;
       const block = this.#gather(next, plan);
       next = block.next;
       if (block.gathered.requests.length > 0) this.#put(block.gathered);
-      else this.#free.push(block.gathered.room);
+      else this.#free.push(block.gathered.buffer);
       while (this.#underWay.size >= this.#sink.parallel) await Promise.race(this.#underWay);
     }
     await Promise.all(this.#underWay);
-    this.#signal?.removeEventListener('abort', hurry);
+    this.#signal?.removeEventListener('abort', stop);
     const fault = this.#fault;
     const end: OutputEnd =
       fault !== undefined ? 'broken' : this.#signal?.aborted && next !== undefined ? 'stopped' : 'complete';
@@ -111,28 +111,28 @@ class LineRun {
     await sleep(Math.ceil(waitMs), undefined, this.#signal && { signal: this.#signal }).catch(() => {});
   }
 
-  /** As many lines as make a block, or as are due by now. */
+  /** Makes lines until the block is full, or until no more are due. */
   #gather(first: PlannedRequest, plan: Iterator<PlannedRequest>) {
     const sentAtMs = this.#nowMs();
     this.#gatheredAtMs = sentAtMs;
     const requests: PlannedRequest[] = [];
     const ends: number[] = [];
-    const room = this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    const buffer = this.#free.pop() ?? Buffer.allocUnsafeSlow(BLOCK_BYTES);
     let at = 0;
     let next: PlannedRequest | undefined = first;
     while (next !== undefined && !(this.#isLive && next.atMs > sentAtMs)) {
-      // The line of a request may be asked for once: one that found no room is made already.
+      // `make` must be called once for each request: a line that did not fit is made already.
       if (this.#made !== next) this.#madeBytes = this.#lines.make(next);
       this.#made = next;
-      if (at + this.#madeBytes > room.length) break;
-      this.#lines.copyTo(room, at, this.#timeOf(next, sentAtMs));
+      if (at + this.#madeBytes > buffer.length) break;
+      this.#lines.copyTo(buffer, at, this.#timeOf(next, sentAtMs));
       at += this.#madeBytes;
       ends.push(at);
       requests.push(next);
       next = pull(plan);
     }
     this.#due += requests.length;
-    return { next, gathered: { requests, ends, bytes: room.subarray(0, at), room, sentAtMs } };
+    return { next, gathered: { requests, ends, bytes: buffer.subarray(0, at), buffer, sentAtMs } };
   }
 
   #timeOf({ atMs }: PlannedRequest, nowMs: number): number {
@@ -141,19 +141,19 @@ class LineRun {
 
   #put(block: Gathered): void {
     const fates = this.#sink.put(block);
-    // In the order of the blocks, whichever is done first: the recorder counts second by second.
+    // Settled in the order of the blocks, since the recorder counts second by second.
     this.#settled = this.#settled.then(async () => this.#settle(block, await fates));
     const settled = this.#settled.finally(() => this.#underWay.delete(settled));
     this.#underWay.add(settled);
   }
 
-  #settle({ requests, sentAtMs, room }: Gathered, fates: BlockFates): void {
+  #settle({ requests, sentAtMs, buffer }: Gathered, fates: BlockFates): void {
     const settledAtMs = this.#nowMs();
     let place = 0;
     for (const request of requests) {
       const fate = fates.fateOf(place++);
       if (fate === 'unsent') continue;
-      // The ledger's minute is that of the line.
+      // The ledger counts in the minute that the line says.
       const lineAtMs = this.#options.max ? sentAtMs : request.atMs;
       this.#recorder.onSent(request, this.#isLive ? sentAtMs : lineAtMs, false);
       if (fate !== 'taken') this.#recorder.onLost(request, fate);
@@ -163,7 +163,7 @@ class LineRun {
       }
     }
     this.#fault ??= fates.error;
-    this.#free.push(room);
+    this.#free.push(buffer);
   }
 
   #nowMs(): number {

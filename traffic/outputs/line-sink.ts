@@ -1,43 +1,43 @@
-/** Where access lines end: a file, standard output, a delivery stream. */
+/** Where access lines go: a file, standard output or a delivery stream. */
 import type { ToolkitError } from '../../core/errors';
 import type { Loss } from '../output';
 
-/** Lines that are put down together: half a MiB at most. */
+/** Lines that are written together: 512 KiB at most. */
 export interface LineBlock {
   /** ASCII, each line with its newline. */
   readonly bytes: Buffer;
-  /** Where each line ends, in bytes. */
+  /** End of each line, in bytes from the start of the block. */
   readonly ends: readonly number[];
 }
 
-/** What became of one line: it was taken, it may have been, it was not, or nobody tried. */
+/** What became of a line: it was taken, it may or may not have been (see `Loss`), or it was never tried. */
 export type Fate = 'taken' | Loss | 'unsent';
 
 export interface BlockFates {
-  /** Of one line, by its place in the block. */
+  /** @param place index of the line in the block. */
   fateOf(place: number): Fate;
-  /** Nothing more can be put down after this. */
+  /** Set once nothing more can be written. */
   readonly error?: ToolkitError | undefined;
 }
 
 export interface LineSink {
   /** How many blocks may be under way at a time. */
   readonly parallel: number;
-  /** In a run by the clock, how long a line may wait for others to go with, in milliseconds. */
+  /** In a live run, how long a line may wait for others to share a block, in milliseconds. */
   readonly gatherMs: number;
-  /** Never rejects where the world refuses: that is `error`. */
+  /** Does not reject if the lines cannot be written: that is `error`. */
   put(block: LineBlock): Promise<BlockFates>;
-  /** Nothing that failed is tried again: what is under way is to end soon. */
-  hurry?(): void;
+  /** Ends retries, so that blocks under way are settled soon. */
+  stop(): void;
   close(): Promise<void>;
-  /** What only this sink knows, for the report. */
+  /** Figures for the report that only this sink knows. */
   figures(): Readonly<Record<string, number | string>>;
 }
 
 export const ALL_TAKEN: BlockFates = { fateOf: () => 'taken' };
 
-/** Opens a sink, and can say beforehand whether it would. */
-export interface SinkDoor {
+/** Opens a sink, and can check beforehand whether that will work. */
+export interface SinkFactory {
   /** @throws ToolkitError */
   probe(): Promise<void>;
   /** @throws ToolkitError */

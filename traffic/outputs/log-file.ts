@@ -1,29 +1,29 @@
 /**
- * Access lines into a file, or to standard output for `-`; packed where the name ends in `.gz`.
+ * Writes access lines to a file, or to standard output for `-`; compressed if the name ends in `.gz`.
  *
- * Each block is packed by itself, several at once on Node's own threads: a gzip file may be several in a row (RFC 1952,
- * 2.2). So whatever ends the run, the file ends with a whole line, and the ledger holds what the file does.
+ * Each block is compressed separately, several at once on Node's threads: a gzip file may consist of several members (RFC 1952,
+ * 2.2). So however the run ends, the file ends with a whole line, and the ledger matches the file.
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, gzip as gzipCallback } from 'node:zlib';
 import { type ByteWriter, toStandardOutput, writeFully } from '../../core/byte-writer';
 import { errnoOf, reasonOf, ToolkitError } from '../../core/errors';
-import { ALL_TAKEN, type BlockFates, type LineBlock, type LineSink, type SinkDoor } from './line-sink';
+import { ALL_TAKEN, type BlockFates, type LineBlock, type LineSink, type SinkFactory } from './line-sink';
 
 const gzip = promisify(gzipCallback);
 
-/** The file is made, or emptied, when the run begins. */
-export function toLogFile(path: string): SinkDoor {
+/** Creates or truncates the file when the run begins. */
+export function toLogFile(path: string): SinkFactory {
   if (path === '-') return { probe: async () => {}, open: async () => new LogFile(toStandardLog()) };
   return {
-    // Opened to append: one that is there stays as it is until the run begins.
+    // Opened to append, so that an existing file stays as it is until the run begins.
     probe: async () => (await openFile(path, 'a')).close(),
     open: async () => new LogFile(await toLog(path)),
   };
 }
 
-/** Bytes in a row, some of which can be taken back. */
+/** A file that is only appended to, except that an incomplete write can be undone. */
 interface Log {
   readonly path: string;
   readonly write: (bytes: Buffer, onWritten: (bytes: number) => void) => Promise<void>;
@@ -50,7 +50,7 @@ function toStandardLog(): Log {
 }
 
 class LogFile implements LineSink {
-  /** One more to be packed than Node has threads for. */
+  /** One more block than Node has threads to compress them. */
   readonly parallel = 5;
   readonly gatherMs = 10;
   readonly #log: Log;
@@ -86,13 +86,15 @@ class LogFile implements LineSink {
     return ALL_TAKEN;
   }
 
-  /** Takes back the piece of a line, or of a packed block, that the disk had still room for. */
+  /** Removes the partial line, or partial compressed block, of a failed write. */
   async #cutBack(written: number, { ends }: LineBlock, error: ToolkitError): Promise<BlockFates> {
     const lines = this.#isPacked ? 0 : ends.filter((end) => end <= written).length;
     this.#bytes += ends[lines - 1] ?? 0;
     await this.#log.cutTo(this.#bytes).catch(() => {});
     return { fateOf: (place) => (place < lines ? 'taken' : 'unsent'), error };
   }
+
+  stop(): void {}
 
   async close(): Promise<void> {
     await this.#log.close();
@@ -109,13 +111,13 @@ function openFile(path: string, flags: 'a' | 'w'): Promise<FileHandle> {
 
 function toUnwritable(path: string, error: unknown): ToolkitError {
   const reasons: Readonly<Record<string, string>> = {
-    EFBIG: 'it may not grow any larger',
+    EFBIG: 'it must not grow any larger',
     ENOENT: 'its folder does not exist',
   };
   return new ToolkitError(
     'OUT_NOT_WRITABLE',
     `Access lines cannot be written to ${path}: ${reasons[errnoOf(error) ?? ''] ?? reasonOf(error)}.`,
-    'Name with --out a file that this user can write, on a disk with room.',
+    'Give --out a file that this user can write, on a disk with free space.',
     { cause: error },
   );
 }

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { z } from 'zod';
-import { createEcs } from '../../../traffic/load/aws-calls';
+import { openEcs } from '../../../traffic/load/aws-calls';
 import type { DeployedLoad } from '../../../traffic/load/deployed-load';
 import { until } from '../until';
 
@@ -40,30 +40,30 @@ export async function runTasks({
   taskDefinition,
   tasks: count,
 }: DeployedLoad): Promise<number[]> {
-  const ecs = createEcs({ url: new URL(ecsUrl), region });
-  const { taskDefinition: definition } = Definition.parse(await ecs('DescribeTaskDefinition', { taskDefinition }));
+  const ecs = await openEcs({ url: new URL(ecsUrl), region });
+  const { taskDefinition: definition } = Definition.parse(await ecs.describeTaskDefinition({ taskDefinition }));
   const [{ command, environment }] = definition.containerDefinitions;
   const arns = await until(
     async () => {
-      const { taskArns } = z.object({ taskArns: z.array(z.string()) }).parse(await ecs('ListTasks', { cluster }));
+      const { taskArns } = z.object({ taskArns: z.array(z.string()) }).parse(await ecs.listTasks({ cluster }));
       return taskArns.length >= count && taskArns;
     },
     { what: `${count} tasks are started` },
   );
-  const { tasks } = Tasks.parse(await ecs('DescribeTasks', { cluster, tasks: arns }));
-  const door = createServer((_, response) => response.end(CREDENTIALS)).listen(0, '127.0.0.1');
-  await once(door, 'listening');
+  const { tasks } = Tasks.parse(await ecs.describeTasks({ cluster, tasks: arns }));
+  const endpoint = createServer((_, response) => response.end(CREDENTIALS)).listen(0, '127.0.0.1');
+  await once(endpoint, 'listening');
   const credentials = {
     name: 'AWS_CONTAINER_CREDENTIALS_FULL_URI',
-    value: `http://127.0.0.1:${(door.address() as AddressInfo).port}`,
+    value: `http://127.0.0.1:${(endpoint.address() as AddressInfo).port}`,
   };
   const codes = await Promise.all(
     tasks.map(({ overrides }) =>
       exitCodeOf(start(command, [...environment, ...overrides.containerOverrides[0].environment, credentials])),
     ),
   );
-  door.close();
-  for (const task of arns) await ecs('StopTask', { cluster, task });
+  endpoint.close();
+  for (const task of arns) await ecs.stopTask({ cluster, task });
   return codes;
 }
 

@@ -1,4 +1,4 @@
-/** `traffic load` as a user has it. */
+/** `traffic load` as a command. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -28,7 +28,7 @@ function trafficLoad(...args: readonly string[]): Promise<{ code: number | null;
 const writeOutputs = (load: object) => writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ load }));
 
 describe('traffic load', () => {
-  it('prints the ledger of the whole run, and what goes on to standard error', async () => {
+  it('prints the ledger of the whole run, and progress to standard error', async () => {
     const site = await startDemoSite({ port: 0, logFile: join(folder, 'access_log') });
     const definition = { LOAD_SITE: site.url, LOAD_RATE: '50', LOAD_SECONDS: '1', LOAD_ERRORS: '0' };
     const aws = await startFakeAws(folder, { ...definition, LOAD_REGION: 'eu-west-1' });
@@ -60,12 +60,12 @@ describe('traffic load', () => {
 
   it.each<readonly [what: string, args: readonly string[], code: number, why: RegExp]>([
     ['no outputs', [], 2, /Missing required argument: outputs/],
-    ['a run that is no name', ['--outputs', 'outputs.json', '--run', 'a b'], 2, /run: must be 1 to 32 letters/],
+    ['a malformed run name', ['--outputs', 'outputs.json', '--run', 'a b'], 2, /run: must be 1 to 32 letters/],
     [
       'a deployment without load',
       ['--outputs', 'outputs.json'],
       1,
-      /have no load\.\n→ Deploy with --outputs-file, or set `load\.enabled`/,
+      /has no load\.\n→ Deploy with --outputs-file, or set `load\.enabled`/,
     ],
   ])('refuses %s', async (_, args, expected, why) => {
     writeOutputs({ siteUrl: 'http://shop.example.org/' });

@@ -1,4 +1,4 @@
-/** A load run with everything real but AWS: the tasks are processes of the task definition's own script, and load the demo site. */
+/** A load run with everything real except AWS: the tasks are processes that run the task definition's script against the demo site. */
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ function load(changes: Partial<LoadRun> = {}): Promise<LoadResult> {
 }
 
 describe('a load run', () => {
-  it('does the whole plan in shards, and has the ledger that one machine would have had', async () => {
+  it('sends the whole plan in shards, and makes the ledger that one machine would have made', async () => {
     const file = join(folder, 'whole.json');
 
     const { ledger, faults } = await load();
@@ -69,7 +69,7 @@ describe('a load run', () => {
       rate: RATE,
       seconds: SECONDS,
       errors: 0.2,
-      // The command line's own.
+      // The command line's defaults.
       notFound: 0,
       think: 2,
       ledger: file,
@@ -77,19 +77,19 @@ describe('a load run', () => {
     await fresh.close();
     const whole = JSON.parse(readFileSync(file, 'utf8'));
     expect(faults).toEqual([]);
-    // Sites at two ports, at two times.
+    // The sites had different ports and times.
     const { startedAt: _, byMinute: __, ...rest } = { ...whole, options: { ...whole.options, url: site.url } };
     expect(ledger).toEqual(expect.objectContaining(rest));
     expect(ledger).toMatchObject({ sent: RATE * SECONDS, end: 'complete' });
   });
 
-  it('signs every object as S3 wants it, and asks again when S3 is busy', async () => {
+  it('signs every request to S3, and retries when S3 is busy', async () => {
     aws.failures = 2;
 
     const { faults } = await load();
 
     expect(faults).toEqual([]);
-    // The tool and the ledger of each of three.
+    // Each of three tasks reads the tool and writes its ledger.
     expect(aws.signed()).toBe(6);
   });
 

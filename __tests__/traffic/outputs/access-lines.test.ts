@@ -1,4 +1,4 @@
-/** The lines against the site itself: the same plan, sent to the demo site, is logged the same. */
+/** The lines compared with the demo site: the same plan, sent to it, is logged the same. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { renderLogLine } from '../../../click/log-format';
 import { startDemoSite } from '../../../site/demo-site';
 import { JOURNEYS, type Journey } from '../../../traffic/journeys';
 import { AccessLines } from '../../../traffic/outputs/access-lines';
-import { createReplyBytes } from '../../../traffic/outputs/reply-bytes';
+import { toReplyBytes } from '../../../traffic/outputs/reply-bytes';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../../traffic/plan';
 import { type Line, readLine } from '../../support/log-line';
 
@@ -28,7 +28,7 @@ const render = (requests: readonly PlannedRequest[], idSeed = 'a') => {
     return line.toString('latin1').slice(0, -1);
   });
 };
-/** Buys also put something into their cart, twice. */
+/** The built-in journeys, and one that adds to its cart twice. */
 const SHOPPING: readonly Journey[] = [
   ...JOURNEYS,
   {
@@ -45,7 +45,7 @@ const SHOPPING: readonly Journey[] = [
 ];
 
 describe('the line of a planned request', () => {
-  it('is the one that the demo site writes when it is sent', async () => {
+  it('is the one that the demo site logs for it', async () => {
     const requests = plan('monday', { requests: 1500, journeys: SHOPPING, errorMode: 'spread', notFound: 0.05 });
 
     const logged = await sendInTurn(requests);
@@ -56,7 +56,7 @@ describe('the line of a planned request', () => {
     expect(new Set(rendered.map(({ status }) => status))).toEqual(new Set([200, 303, 401, 404, 409, 422, 500]));
   });
 
-  it('is what the format renders for it, byte for byte', () => {
+  it('equals the format’s rendering, byte for byte', () => {
     fc.assert(
       fc.property(
         fc.string(),
@@ -70,7 +70,6 @@ describe('the line of a planned request', () => {
 
           const lines = render(requests, seed);
 
-          const replyBytes = createReplyBytes();
           for (const [place, request] of requests.entries()) {
             const { session, id, us } = readLine(lines[place] ?? '');
             expect(lines[place]).toBe(
@@ -79,7 +78,7 @@ describe('the line of a planned request', () => {
                 time: new Date(START_MS + request.atMs),
                 request: `${request.method} ${request.path} HTTP/1.1`,
                 status: request.expect.status,
-                bytes: replyBytes(request),
+                bytes: toReplyBytes(request),
                 referer: request.referer?.startsWith('/') ? URL_OF_SITE.origin + request.referer : request.referer,
                 userAgent: `${request.visitor.agent} clickstreamy/r7`,
                 user: request.expect.user,
@@ -96,7 +95,7 @@ describe('the line of a planned request', () => {
     );
   });
 
-  it('says that a slow reply took at least as long as was asked', () => {
+  it('has at least the requested duration for a slow reply', () => {
     const requests = plan('monday', { slow: 0.2, slowMs: 700, requests: 500 });
 
     const lines = render(requests).map(readLine);
@@ -106,7 +105,7 @@ describe('the line of a planned request', () => {
     expect(requests.filter(({ delayMs }, place) => delayMs > 0 !== Number(lines[place]?.us) >= 700_000)).toEqual([]);
   });
 
-  it('has an id that no other has, and is the same for the same seed of ids', () => {
+  it('has a unique id, and is the same for the same seed of ids', () => {
     const requests = plan('monday');
 
     const [first, again, other] = [render(requests), render(requests), render(requests, 'b')];
@@ -116,7 +115,7 @@ describe('the line of a planned request', () => {
     expect(again).toEqual(first);
   });
 
-  it('has a session for each visitor, of 32 hex digits as the site’s own', () => {
+  it('has a session for each visitor, of 32 hex digits like the site’s', () => {
     const requests = plan('monday').filter(({ expect: { action } }) => action !== 'asset');
 
     const sessions = render(requests).map((line) => readLine(line).session);
@@ -127,12 +126,22 @@ describe('the line of a planned request', () => {
   });
 });
 
-/** What does not depend on the clock, nor on the site's own secrets. */
+/** Leaves out what depends on the clock or on the site’s secrets; of the size, only whether there is a body. */
 function comparable({ host, request, status, bytes, referer, agent, user, session, site }: Line) {
-  return { host, request, status, bytes, referer, agent, user, hasSession: session !== '-', site };
+  return {
+    host,
+    request,
+    status,
+    hasBody: !/^[-0]$/.test(bytes),
+    referer,
+    agent,
+    user,
+    hasSession: session !== '-',
+    site,
+  };
 }
 
-/** Each value as the place where it first came: equal for lists that are alike but for the names. */
+/** Replaces each value by the index of its first occurrence: equal for lists that differ only in names. */
 function sameSplit(values: readonly (string | number)[]): readonly number[] {
   const first = new Map<string | number, number>();
   return values.map((value, place) => {
@@ -141,7 +150,7 @@ function sameSplit(values: readonly (string | number)[]): readonly number[] {
   });
 }
 
-/** One after the other, each visitor with a cookie of their own. */
+/** Sends the requests one after another, each visitor with their own cookie. */
 async function sendInTurn(requests: readonly PlannedRequest[]): Promise<Line[]> {
   const folder = mkdtempSync(join(tmpdir(), 'lines-'));
   const logFile = join(folder, 'access_log');

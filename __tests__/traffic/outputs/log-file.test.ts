@@ -1,4 +1,4 @@
-/** `traffic --out`: what is in the file is what the ledger says, whatever ends the run. */
+/** `traffic --out`: the file matches the ledger, however the run ends. */
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -27,7 +27,7 @@ const readLedger = () => JSON.parse(readFileSync(ledgerFile, 'utf8'));
 const linesOf = (text: string) => text.split('\n').slice(0, -1);
 
 describe('the lines of a time span', () => {
-  it('come through the transform with the very totals of the ledger', async () => {
+  it('come through the transform with the totals of the ledger', async () => {
     const report = await run({
       out,
       from: FROM,
@@ -59,7 +59,7 @@ describe('the lines of a time span', () => {
     expect(readFileSync(again).equals(readFileSync(out))).toBe(true);
   });
 
-  it('are the same packed', async () => {
+  it('are the same compressed', async () => {
     const packed = `${out}.gz`;
 
     await run({ out, from: FROM, requests: 5000 });
@@ -68,7 +68,7 @@ describe('the lines of a time span', () => {
     expect(gunzipSync(readFileSync(packed)).equals(readFileSync(out))).toBe(true);
   });
 
-  it('take the place of what the file held', async () => {
+  it('replace what the file held', async () => {
     writeFileSync(out, 'older\n'.repeat(1000));
 
     await run({ out, from: FROM, requests: 1 });
@@ -77,7 +77,7 @@ describe('the lines of a time span', () => {
   });
 });
 
-describe('the lines of now', () => {
+describe('the lines of a live run', () => {
   it('are written by the clock, with the time of the plan', async () => {
     const before = Date.now();
 
@@ -97,7 +97,7 @@ describe('the lines of now', () => {
     expect(countEvents(lines)).toEqual(ledgerCounts(readLedger()));
   });
 
-  it('have other ids each time, also under the same name', async () => {
+  it('have new ids each time, even under the same name', async () => {
     const idsOf = async () => {
       await run({ out, rate: 10_000, requests: 10 });
       return linesOf(readFileSync(out, 'utf8')).map((line) => readLine(line).id);
@@ -108,7 +108,7 @@ describe('the lines of now', () => {
     expect(new Set(ids).size).toBe(20);
   });
 
-  it('end with a whole line when the run is stopped, and with the ledger', async () => {
+  it('end with a whole line when the run is stopped, and match the ledger', async () => {
     const stop = new AbortController();
     const stopWhenWritten = setInterval(() => {
       if (existsSync(out) && readFileSync(out).length > 0) stop.abort();
@@ -125,7 +125,7 @@ describe('the lines of now', () => {
 });
 
 describe('a file that cannot be written', () => {
-  it('is named before the run, and nothing is left behind', async () => {
+  it('is reported before the run, and nothing is left behind', async () => {
     const attempt = run({ out: join(folder, 'nowhere', 'access_log'), from: FROM, requests: 10 });
 
     await expect(attempt).rejects.toMatchObject({ code: 'OUT_NOT_WRITABLE' });

@@ -1,4 +1,4 @@
-/** One plan in shards: together they are the plan, and their ledgers are its ledger. */
+/** Shards of one plan: together they are the plan, and their ledgers add up to its ledger. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ describe('the shards of a plan', () => {
     );
   });
 
-  it('keep visitors whole, and all visitors with one name together', () => {
+  it('keep a visitor’s requests together, and all visitors with one name', () => {
     fc.assert(
       fc.property(seeds, counts, fc.integer({ min: 1, max: 200 }), (seed, count, users) => {
         const homes = new Map<string | number, number>();
@@ -56,7 +56,7 @@ describe('the shards of a plan', () => {
     );
   });
 
-  it('have as many requests each, to a few visitors, also when a hundred names are shared by many', () => {
+  it('have about the same number of requests, even when many visitors share a hundred names', () => {
     for (const users of [100, 10_000]) {
       const sizes = shardsOf(8, { users, requests: 20_000 }).map(({ length }) => length);
 
@@ -64,7 +64,7 @@ describe('the shards of a plan', () => {
     }
   });
 
-  it('know how many requests they have in each second, once it is over', () => {
+  it('know their number of requests in each second once it is over', () => {
     const part = toShardPlan(plan(), { number: 2, count: 3 });
 
     const requests = [...part.requests];
@@ -116,7 +116,7 @@ describe('merged ledgers', () => {
     );
   });
 
-  it('end as the worst of the shards did, and begin with the first', async () => {
+  it('have the most severe end of the shards, and the earliest start', async () => {
     const [one, two] = [await ledgerOf('a', { number: 1, count: 2 }), await ledgerOf('a', { number: 2, count: 2 })];
     const late = {
       ...two,
@@ -128,14 +128,14 @@ describe('merged ledgers', () => {
     expect(merged).toMatchObject({ end: 'stopped', startedAt: '2026-11-01T00:00:00.000Z' });
   });
 
-  it('are refused when a shard is missing, unless that is allowed: then the ledger names it', async () => {
+  it('are refused when a shard is missing, unless that is allowed; the ledger then names it', async () => {
     const shards = [await ledgerOf('a', { number: 1, count: 3 }), await ledgerOf('a', { number: 3, count: 3 })];
 
     expect(() => mergeLedgers(shards)).toThrow(/^Of 3 shards, 2 is missing\./);
     expect(mergeLedgers(shards, true)).toMatchObject({ missingShards: [2] });
   });
 
-  it('are refused when they are not the shards of one run, each once', async () => {
+  it('are refused unless they are the shards of one run, each once', async () => {
     const one = await ledgerOf('a', { number: 1, count: 2 });
     const others: [ShardLedger, RegExp][] = [
       [one, /are both of shard 1\./],
@@ -149,10 +149,10 @@ describe('merged ledgers', () => {
   });
 
   it.each([
-    ['{', /is no ledger: it is not JSON/],
-    ['{"run":"r7"}', /is no ledger: ledger: /],
+    ['{', /is not JSON/],
+    ['{"run":"r7"}', /cannot be used: ledger: /],
     ['{"ledger":99}', /the version that this program knows/],
-  ])('are refused when a file is no ledger: %s', (text, why) => {
+  ])('are refused when a file is not a ledger: %s', (text, why) => {
     expect(() => parseLedger('file', text)).toThrow(why);
   });
 });

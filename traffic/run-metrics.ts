@@ -1,32 +1,32 @@
-/** A run's figures while it goes: bounded memory, however long. */
+/** Counts, latencies and the worst second of a run while it goes. Memory does not grow with the run's length. */
 import { createHistogram, type Percentiles } from './histogram';
 import { createTimeline, type Timeline } from './timeline';
 
-export interface Figures {
+export interface RunMetrics {
   readonly sent: number;
-  /** Sent after their time because the visitor waited for an answer. */
+  /** Sent after their time, because their visitor waited for an answer. */
   readonly late: number;
-  /** When the last one was sent. */
+  /** When the last request was sent. */
   readonly lastSentMs: number;
-  /** Times are milliseconds from the run's start. */
+  /** All times are milliseconds from the run's start. */
   onSent(atMs: number, sentAtMs: number, isLate: boolean): void;
-  /** @param nowMs when the answer was whole. */
+  /** @param nowMs when the answer was complete. */
   onAnswer(nowMs: number, latencyMs: number, status: number): void;
   onLost(nowMs: number): void;
   latencyMs(): Percentiles;
-  /** How many answers took how long. */
+  /** Number of answers by latency. */
   latencyRanges(): readonly { readonly upToMs: number; readonly count: number }[];
-  /** From the intended start to the sending, of requests that are not late. */
+  /** From the intended start to the sending; late requests are left out. */
   lagMs(): Percentiles;
-  /** Of the seconds that are over, the one farthest from the plan: sent / planned, 1 where none differs. */
+  /** Sent / planned in the second farthest from the plan, among those that are over; 1 if none differs. */
   readonly worstSecond: number;
   readonly timeline: Timeline;
-  /** The last second of the plan is over too. */
+  /** Ends the last second of the plan. */
   complete(): void;
 }
 
-/** @param planned how many requests the plan has in a second of the run, by its number from 0; without one, none is the worst. */
-export function createFigures(planned?: (second: number) => number): Figures {
+/** @param planned requests in the plan by second, from 0; if left out, there is no worst second. */
+export function createRunMetrics(planned?: (second: number) => number): RunMetrics {
   const [latency, lag, timeline] = [createHistogram(), createHistogram(), createTimeline()];
   let [sent, late, second, inSecond, worst, lastSentMs] = [0, 0, 0, 0, 1, 0];
 
