@@ -1,15 +1,16 @@
 /** From a preset and the environment to settings that hold: every fault is told at once, with its path, its value and the mend. */
-import { readFileSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nearest } from '../core/did-you-mean';
-import { reasonOf, UsageError } from '../core/errors';
+import { UsageError } from '../core/errors';
+import { readJsonFile } from '../core/json-file';
 import { packageRoot } from '../core/package-root';
 import { Settings } from './settings';
 import { type SettingEntry, settingsCatalogue } from './settings-catalogue';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Tree = Record<string, unknown>;
+const Tree = z.record(z.string(), z.unknown(), 'it must be an object such as { "search": { … } }');
+type Tree = z.output<typeof Tree>;
 
 const PREFIX = 'CLICKSTREAMY_';
 /** Which file has the settings, relative to the package; the other variables belong to other programs of this package. */
@@ -39,25 +40,8 @@ export function parseSettings(tree: unknown, hint: string): Settings {
 
 function readTree(file: string): Tree {
   const path = isAbsolute(file) ? file : join(packageRoot, file);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(
-      `The settings ${path} cannot be read: ${reasonOf(error)}.`,
-      `Set ${FILE} to config/workshop.json, config/production.json or a file of your own.`,
-      { cause: error },
-    );
-  }
-  try {
-    const tree: unknown = JSON.parse(text);
-    if (isTree(tree)) return tree;
-  } catch (error) {
-    throw new UsageError(`The settings ${path} are no JSON: ${reasonOf(error)}.`, 'Correct the file.', {
-      cause: error,
-    });
-  }
-  throw new UsageError(`The settings ${path} are no JSON object.`, 'Write them as { "search": { … } }.');
+  const hint = `Correct it, or set ${FILE} to config/workshop.json, config/production.json or a file of your own.`;
+  return readJsonFile(path, Tree, (why, cause) => new UsageError(`The settings file ${path} ${why}.`, hint, { cause }));
 }
 
 function applyOverrides(tree: Tree, environment: Environment): void {

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { LogDays } from './log-days';
-import { ParameterName } from './parameter-name';
+import { LogDays, ParameterName } from './aws-values';
 
 export const LoadTestSettings = z
   .strictObject({

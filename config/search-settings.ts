@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Addresses } from './addresses';
+import { RoleArn } from './aws-values';
 import { ENGINE_NAMES } from './engine';
-import { RoleArn } from './role-arn';
 
 const InstanceType = z
   .string()

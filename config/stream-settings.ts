@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { LogDays } from './log-days';
-import { RoleArn } from './role-arn';
+import { LogDays, RoleArn } from './aws-values';
 
 const Source = z
   .discriminatedUnion('kind', [

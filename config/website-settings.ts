@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Addresses } from './addresses';
-import { ParameterName } from './parameter-name';
+import { ParameterName } from './aws-values';
 
 const LoadBalancer = z.strictObject({
   certificateArn: z

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
-import { parse } from '../core/parse';
+import { parseJson } from '../core/json-file';
 
 export interface AgentTarget {
   readonly region: string;
@@ -86,24 +86,19 @@ export interface AgentFlows {
  *   lines, or that go to more than one stream.
  */
 export function parseAgentConfig(text: string, name: string): AgentFlows {
-  const fail = (why: string) =>
+  const fail = (why: string, cause?: unknown) =>
     new ToolkitError(
       'AGENT_CONFIG_INVALID',
-      `${name} is no agent.json: ${why}`,
+      `The agent configuration in ${name} ${why}.`,
       'Correct it there; docs/operations.md has an example.',
+      { cause },
     );
-  const { flows } = parse(AgentConfig, readJson(text, fail), fail);
+  const { flows } = parseJson(text, AgentConfig, fail);
   const streams = new Set(flows.map(({ deliveryStream, kinesisStream }) => deliveryStream ?? kinesisStream ?? ''));
   const [stream = ''] = streams;
   if (streams.size > 1)
-    throw fail(`its flows go to ${streams.size} streams (${[...streams].join(', ')}); here there is one.`);
+    throw fail(
+      `cannot be used: the flows go to ${streams.size} streams (${[...streams].join(', ')}), but there is only one here`,
+    );
   return { patterns: flows.map(({ filePattern }) => filePattern), stream };
-}
-
-function readJson(text: string, fail: (why: string) => Error): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw fail('it holds no JSON.');
-  }
 }

@@ -134,8 +134,8 @@ describe('a settings file of one’s own', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it.each([
-    ['no JSON', '{ "region": ', /are no JSON: /],
-    ['no object', '["region"]', /are no JSON object/],
+    ['invalid JSON', '{ "region": ', /settings\.json is not JSON\./],
+    ['a list', '["region"]', /settings\.json cannot be used: it must be an object/],
     ['a misspelt section', '{ "serch": {} }', /serch is no setting; did you mean search\?/],
     [
       'a misspelt setting',

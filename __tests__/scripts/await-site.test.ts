@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listen } from '../../core/listen';
 import { awaitSite } from '../../scripts/deploy/await-site';
@@ -13,21 +13,31 @@ describe('a deployment without a website', () => {
   });
 });
 
-describe('a session that ends during the wait', () => {
-  // As AWS's services of that protocol answer; moto's sessions do not end.
-  const server = createServer((_, response) => {
-    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(
-      '{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}',
-    );
-  });
-  afterAll(() => server.close());
+describe('an answer of Systems Manager that moto never gives', () => {
+  let server: Server;
+  afterEach(() => server.close());
 
-  it('is told as such, and not as a right that is missing', async () => {
+  async function waitWhereItAnswers(status: number, text: string): Promise<void> {
+    server = createServer((_, response) => {
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(text);
+    });
     const { url } = await listen(server, { what: 'AWS', host: '127.0.0.1', port: 0, option: '' });
     const websiteStatus = { region: 'us-east-1', ssmUrl: url, parameter: '/shop/website/status', instanceId: 'i-2' };
+    await awaitSite({ website: { websiteStatus } });
+  }
 
-    await expect(awaitSite({ website: { websiteStatus } })).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
+  it('says that the session has expired, not that a right is missing', async () => {
+    const expired =
+      '{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}';
+
+    await expect(waitWhereItAnswers(400, expired)).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
+  });
+
+  it('refuses a reply that is not Systems Manager’s', async () => {
+    await expect(waitWhereItAnswers(200, '<html>Sign in</html>')).rejects.toMatchObject({
+      code: 'SITE_NOT_READY',
+      message: expect.stringMatching(/\/shop\/website\/status .* cannot be read: the reply is not JSON/),
+    });
   });
 });
 

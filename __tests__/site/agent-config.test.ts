@@ -110,9 +110,9 @@ describe('parseAgentConfig', () => {
     );
   });
 
-  it('refuses what is no JSON, by the file’s name', () => {
+  it('refuses what is not JSON, by the file’s name', () => {
     expect(() => parseAgentConfig('{', '/etc/agent.json')).toThrow(
-      /^\/etc\/agent\.json is no agent\.json: it holds no JSON\./,
+      /^The agent configuration in \/etc\/agent\.json is not JSON\./,
     );
   });
 });

@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
-import { parse } from '../../core/parse';
+import { parseJson } from '../../core/json-file';
 import { explainFailure } from './explain-failure';
 import { readManifest, type Stack } from './manifest';
 import { runProgram } from './run-program';
@@ -81,12 +81,10 @@ async function readOutputs(terraform: string, folder: string, { name, workingDir
   const cwd = join(folder, workingDirectory);
   const ended = await runProgram(terraform, ['output', '-json'], { cwd, quiet: true });
   if (ended.exitCode !== 0) throw explainFailure(`terraform output of ${name}`, ended);
-  const outputs = parse(StackOutputs, JSON.parse(ended.said), (why) => {
-    return new ToolkitError(
-      'DEPLOY_FAILED',
-      `terraform output of ${name} is not as expected: ${why}.`,
-      'Update Terraform.',
-    );
+  const outputs = parseJson(ended.said, StackOutputs, (why, cause) => {
+    return new ToolkitError('DEPLOY_FAILED', `The output of Terraform for ${name} ${why}.`, 'Update Terraform.', {
+      cause,
+    });
   });
   return Object.fromEntries(
     Object.entries(outputs).flatMap(([output, { sensitive, value }]) => (sensitive ? [] : [[output, value] as const])),
