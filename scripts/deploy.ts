@@ -19,7 +19,7 @@ import { runProgram } from './deploy/run-program';
 // The AWS SDK's notice about Node 20 is for who chooses the SDK's version, not for who runs this.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-const Options = z.object({
+const DeployFlags = z.object({
   action: z.enum(['plan', 'deploy', 'destroy']),
   outputs: z.string().min(1, 'must name a file'),
 });
@@ -28,7 +28,7 @@ const CDKTF = resolve(packageRoot, 'node_modules/.bin/cdktf');
 const FOLDER = 'cdktf.out';
 
 async function run(argv: unknown): Promise<void> {
-  const { action, outputs } = parse(Options, argv, (why) => new UsageError(why));
+  const { action, outputs } = parse(DeployFlags, argv, (why) => new UsageError(why));
   const terraform = process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform';
   await checkTerraform(terraform);
   const { account, arn } = await checkCredentials(process.env['AWS_REGION'] ?? 'us-east-1');

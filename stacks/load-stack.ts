@@ -4,7 +4,6 @@ import type { BackupBucket } from './backup-bucket';
 import { BaseStack } from './base-stack';
 import { TerraformOutput } from './cdktf';
 import { guard } from './guard';
-import { guardLoad } from './load-guards';
 import { LoadNetwork } from './load-network';
 import { LoadTask } from './load-task';
 import { Network } from './network';
@@ -20,6 +19,9 @@ export interface LoadProps {
   readonly script: string;
 }
 
+/** How many requests a second a task can send for each vCPU; docs/load.md has the measurement. */
+const MOST_REQUESTS_A_VCPU = 2_000;
+
 /** Tasks that `traffic load` starts, and that cost nothing until then: visitors for one's own site, from several machines. */
 export class LoadStack extends BaseStack {
   constructor(id: string, search: SearchStack, { bucket, website, script }: LoadProps) {
@@ -27,7 +29,7 @@ export class LoadStack extends BaseStack {
     super(search.node.root, id, settings, search.keyArn);
     const site = settings.load.url ?? website?.siteUrl;
     guard(this, site !== undefined, 'there is no site to load', 'Set `load.url` to a site of your own.');
-    guardLoad(this, settings);
+    this.#check(settings);
     const network = website?.network ?? search.network ?? new Network(this, 'network', settings, false);
     const { groupId } = new LoadNetwork(this, 'load-network', network.vpcId, site);
     const endpoint = (service: string) => settings.emulator ?? `https://${serviceIn(service, settings.region)}`;
@@ -53,6 +55,24 @@ export class LoadStack extends BaseStack {
       },
       staticId: true,
     });
+  }
+
+  #check({ load, website }: Settings): void {
+    const most = load.tasks * load.vcpus * MOST_REQUESTS_A_VCPU;
+    guard(
+      this,
+      load.rate <= most,
+      `${load.tasks} tasks of ${load.vcpus} vCPU are asked for ${load.rate} requests a second`,
+      `Set \`load.tasks\` or \`load.vcpus\` higher, or \`load.rate\` to at most ${most}.`,
+    );
+    // A task has another address each time, which no rule of the site's can name beforehand.
+    const { visitors } = website;
+    guard(
+      this,
+      load.url !== undefined || visitors.includes('0.0.0.0/0'),
+      `the site lets in ${visitors === 'auto' ? 'one address' : visitors.join(', ')} only, and the tasks’ addresses are not known beforehand`,
+      'Set `website.visitors` to ["0.0.0.0/0"] while you load the site.',
+    );
   }
 }
 

@@ -18,7 +18,7 @@ type Body = Readonly<Record<string, unknown>>;
 
 /** The synth of this stack fails where a resource breaks a rule; all that do are named at once. */
 export function enforceRules(stack: TerraformStack): void {
-  Aspects.of(stack).add({ visit: judge });
+  Aspects.of(stack).add({ visit: checkElement });
 }
 
 /**
@@ -52,7 +52,7 @@ function notes(app: App, level: string): string[] {
     );
 }
 
-function judge(node: IConstruct): void {
+function checkElement(node: IConstruct): void {
   // A stack is an element too, and its body all the others'.
   if (!TerraformElement.isTerraformElement(node) || TerraformStack.isStack(node)) return;
   const resolver = new DefaultTokenResolver(new StringConcat());
