@@ -11,18 +11,18 @@ import type { SearchStack } from './search-stack';
 import type { WebsiteStack } from './website-stack';
 
 export interface LoadProps {
-  /** Where the tool and the ledgers of each run are, below `load/`. */
+  /** Holds the program and the ledgers of each run, below `load/`. */
   readonly bucket: BackupBucket;
-  /** The site to load, where the settings name none. */
+  /** The site to load if the settings name none. */
   readonly website: WebsiteStack | undefined;
-  /** What a task runs. */
+  /** What a task runs, for `node -e`. */
   readonly script: string;
 }
 
 /** How many requests a second a task can send for each vCPU; docs/load.md has the measurement. */
 const MOST_REQUESTS_A_VCPU = 2_000;
 
-/** Tasks that `traffic load` starts, and that cost nothing until then: visitors for one's own site, from several machines. */
+/** Tasks that `traffic load` starts to load a site from several machines. They cost nothing until then. */
 export class LoadStack extends BaseStack {
   constructor(id: string, search: SearchStack, { bucket, website, script }: LoadProps) {
     const { settings } = search;
@@ -65,18 +65,18 @@ export class LoadStack extends BaseStack {
       `${load.tasks} tasks of ${load.vcpus} vCPU are asked for ${load.rate} requests a second`,
       `Set \`load.tasks\` or \`load.vcpus\` higher, or \`load.rate\` to at most ${most}.`,
     );
-    // A task has another address each time, which no rule of the site's can name beforehand.
+    // A task gets a new address each time, so no rule of the site can name it beforehand.
     const { visitors } = website;
     guard(
       this,
       load.url !== undefined || visitors.includes('0.0.0.0/0'),
-      `the site lets in ${visitors === 'auto' ? 'one address' : visitors.join(', ')} only, and the tasks’ addresses are not known beforehand`,
+      `the site admits ${visitors === 'auto' ? 'one address' : visitors.join(', ')} only, and the tasks’ addresses are not known beforehand`,
       'Set `website.visitors` to ["0.0.0.0/0"] while you load the site.',
     );
   }
 }
 
-/** The deployed site's token is for that site alone. */
+/** The deployed site's token goes to that site only. */
 function tokenFor({ load, website }: Settings): string | undefined {
   return load.tokenParameter ?? (load.url === undefined ? website.tokenParameter : undefined);
 }

@@ -42,7 +42,7 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
 
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/^# search\n[\s\S]*^Plan: \d+ to add, 0 to change, 0 to destroy\.$/m);
-      expect(stdout).toContain('# delivery\n\nPlanned once search is deployed.');
+      expect(stdout).toContain('# delivery\n\nCan be planned once search is deployed.');
       expect(await inventory(deployment.aws)).toEqual(before);
     },
     3 * MINUTES,

@@ -75,7 +75,11 @@ describe('loadSettings', () => {
       { CLICKSTREAMY_STREAM_BUFFER_MEGABYTES: '1.5' },
       'stream.buffer.megabytes is 1.5: must be a whole number',
     ],
-    ['a text where true or false is expected', { CLICKSTREAMY_PROTECT: 'yes' }, 'protect is "yes": must be true or false'],
+    [
+      'a text where true or false is expected',
+      { CLICKSTREAMY_PROTECT: 'yes' },
+      'protect is "yes": must be true or false',
+    ],
     [
       'a retention that CloudWatch does not offer',
       { CLICKSTREAMY_STREAM_LOG_DAYS: '15' },

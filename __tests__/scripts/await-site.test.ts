@@ -8,7 +8,7 @@ import { motoServer } from '../support/aws/programs';
 import { needs } from '../support/needs';
 
 describe('a deployment without a website', () => {
-  it('is not waited for', async () => {
+  it('needs no wait', async () => {
     await expect(awaitSite({ delivery: { region: 'us-east-1' } })).resolves.toBeUndefined();
   });
 });
@@ -41,7 +41,7 @@ describe('an answer of Systems Manager that moto never gives', () => {
   });
 });
 
-needs('moto_server', motoServer)('a web server that says how far it is', () => {
+needs('moto_server', motoServer)('a web server that reports its progress', () => {
   let moto: Moto;
   let ssm: SystemsManagerCall;
   let said: string;
@@ -71,7 +71,7 @@ needs('moto_server', motoServer)('a web server that says how far it is', () => {
     });
     if (status !== 200) throw new Error(text);
   }
-  async function untilTold(line: string): Promise<void> {
+  async function untilPrinted(line: string): Promise<void> {
     while (!said.includes(line)) await sleep(50);
   }
 
@@ -79,16 +79,16 @@ needs('moto_server', motoServer)('a web server that says how far it is', () => {
     await says('i-2: installing packages');
 
     const waiting = awaitSite(outputs());
-    await untilTold('web server: installing packages\n');
+    await untilPrinted('web server: installing packages\n');
     await says('i-2: starting PHP');
-    await untilTold('web server: starting PHP\n');
+    await untilPrinted('web server: starting PHP\n');
     await says('i-2: ready');
     await waiting;
 
     expect(said).toBe('web server: installing packages\nweb server: starting PHP\nweb server: ready\n');
   });
 
-  it('is not taken for ready by the word of the one before it', async () => {
+  it('is not taken as ready because its predecessor was', async () => {
     await says('i-1: ready');
 
     await expect(awaitSite(outputs(), 0)).rejects.toMatchObject({
@@ -97,7 +97,7 @@ needs('moto_server', motoServer)('a web server that says how far it is', () => {
     });
   });
 
-  it('is given up at the step that failed, with the way to its log', async () => {
+  it('fails the deploy at the step that failed, and the hint leads to its log', async () => {
     await says('i-2: failed: installing WordPress');
 
     await expect(awaitSite(outputs())).rejects.toMatchObject({
@@ -108,14 +108,14 @@ needs('moto_server', motoServer)('a web server that says how far it is', () => {
     });
   });
 
-  it('cannot write to the terminal of who waits', async () => {
+  it('cannot control the terminal of the person who waits', async () => {
     await says('i-2: failed: \u001b[2J\r\u009b1A');
 
     await expect(awaitSite(outputs())).rejects.toThrow('failed: ?[2J??1A.');
     expect(said).toBe('web server: failed: ?[2J??1A\n');
   });
 
-  it('is not waited for where its status cannot be read', async () => {
+  it('fails the deploy if its status may not be read', async () => {
     await expect(awaitSite(outputs('/shop/no-such'))).rejects.toMatchObject({
       code: 'SITE_NOT_READY',
       message: expect.stringContaining('ParameterNotFound'),

@@ -63,7 +63,7 @@ describe('the deploy script, before anything is created', () => {
     expect(stderr).toMatch(/^error: There is no program terraform on the PATH\.\n→ Install Terraform: https:\S+\n$/);
   });
 
-  it('says that Terraform is older than the lock in S3', async () => {
+  it('says that Terraform is too old to lock a state in S3', async () => {
     installTerraform('1.9.8');
 
     const { code, stderr } = await deploy({}, 'deploy');
@@ -98,7 +98,7 @@ describe('the deploy script, before anything is created', () => {
     expect(stderr).toContain(said);
   });
 
-  it('says that AWS is out of reach', async () => {
+  it('says that AWS does not answer', async () => {
     installTerraform('1.11.4');
     const gone = await refusingAws('', '');
     await gone[Symbol.asyncDispose]();
@@ -107,11 +107,11 @@ describe('the deploy script, before anything is created', () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^error: AWS \(sts in eu-central-1\) gave no answer: connection refused\.\n→ Check the network/,
+      /^error: AWS \(sts in eu-central-1\) does not answer: connection refused\.\n→ Check the network/,
     );
   });
 
-  it('refuses another action than plan, deploy and destroy', async () => {
+  it('refuses actions other than plan, deploy and destroy', async () => {
     const { code, stderr } = await deploy({}, 'dploy');
 
     expect(code).toBe(2);

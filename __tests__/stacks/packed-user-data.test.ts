@@ -15,7 +15,7 @@ printf '%s\n' "\${a[@]}" # $ % { } %{ if true }no%{ endif } \${~
 	a tab, and a last line without its end`.replaceAll('\\$', '$');
 
 needs('Terraform', terraform)('the user data', () => {
-  it('is the script, byte for byte, once Terraform has packed it', () => {
+  it('is the script, byte for byte, after Terraform has packed it', () => {
     const { locals, ...website } = synthSettings(settingsOf('workshop'), SCRIPT).website;
     const { user_data_base64: value } = only(website, 'aws_instance');
     const folder = mkdtempSync(join(tmpdir(), 'clickstreamy-user-data-'));

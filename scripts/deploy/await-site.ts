@@ -1,4 +1,4 @@
-/** Terraform is done when the web server has started, which is minutes before WordPress answers on it. */
+/** Terraform finishes when the web server has booted, minutes before WordPress answers on it. */
 import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
 import { parseJson } from '../../core/json-file';
@@ -8,10 +8,10 @@ import type { Outputs } from './apply-stacks';
 import { sessionExpired } from './preflight';
 import { createSystemsManager, type SystemsManagerCall } from './systems-manager';
 
-/** The website's output of that name. */
+/** The website stack's output `websiteStatus`. */
 const WebsiteStatus = z.object({
   region: z.string(),
-  /** Where Systems Manager answers. */
+  /** Address of Systems Manager. */
   ssmUrl: z.url(),
   parameter: z.string(),
   instanceId: z.string(),

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
 import { readJsonFile } from '../../core/json-file';
 
-/** What cdktf writes beside its stacks. */
+/** The file that cdktf writes beside the stacks. */
 const Manifest = z.object({
   stacks: z.record(
     z.string(),
