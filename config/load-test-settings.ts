@@ -29,7 +29,7 @@ export const LoadTestSettings = z
       .default(0.5)
       .describe('Processors of each task, which gets 2 GB of memory per processor.'),
     tokenParameter: ParameterName.optional().describe(
-      'Name of the Systems Manager SecureString parameter with the site’s token, encrypted with AWS’s own key; by default `website.tokenParameter`, unless `load.url` names another site.',
+      'Name of the Systems Manager SecureString parameter with the site’s token, encrypted with AWS’s own key; by default `website.tokenParameter`, unless `load.url` is set.',
     ),
     logDays: LogDays.describe('Days to keep the tasks’ logs.'),
   })
