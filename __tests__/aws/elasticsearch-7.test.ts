@@ -1,6 +1,7 @@
 /**
- * The workshop's stream and domain on Elasticsearch 7.10, the last Elasticsearch that Amazon offers, by a pipeline that has bad luck: a
- * deploy that is broken off, a lock that somebody holds; and with the load stack, whose tasks run here. The real Terraform and the real AWS provider; moto answers for AWS.
+ * Deploys the workshop's stream and domain on Elasticsearch 7.10, the last Elasticsearch that Amazon offers, from an unlucky pipeline: a
+ * deploy is cancelled, and somebody holds the lock. Includes the load stack, whose tasks run here. With the real Terraform and AWS
+ * provider; moto stands in for AWS.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ import { needs } from '../support/needs';
 const STATE = 'states-of-the-test';
 const LOCK = { Bucket: STATE, Key: 'clickstreamy/search.tfstate.tflock' };
 
-/** The workshop's settings, as far as the newer engine and a deploy without a web server let them stand. */
+/** The workshop's settings, changed for the newer engine and for a deploy without a web server. */
 function settings(site: string): object {
   const { search, stream } = JSON.parse(readFileSync(join(packageRoot, 'config', 'workshop.json'), 'utf8'));
   const { typeName: _, ...typeless } = stream;

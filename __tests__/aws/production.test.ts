@@ -1,6 +1,6 @@
 /**
- * The production preset as a pipeline deploys it: state in S3 with its lock, the deploy script, protection against a destroy. The real
- * Terraform and the real AWS provider; moto answers for AWS, and a proxy mends it where it must.
+ * Deploys the production preset as a pipeline does: state in S3 with its lock, the deploy script, protection against a destroy. With the
+ * real Terraform and AWS provider; moto stands in for AWS, and a proxy fills gaps in moto.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

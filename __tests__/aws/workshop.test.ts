@@ -1,6 +1,6 @@
 /**
- * The workshop's preset, deployed by the real Terraform and the real AWS provider as README.md says, read back, used and destroyed.
- * moto answers for AWS, and a proxy mends it where it must: the last lines of the test say where.
+ * Deploys the workshop's preset with the real Terraform and AWS provider, as README.md says, reads it back, uses it and destroys it.
+ * moto stands in for AWS, and a proxy fills gaps in moto: the test prints them at its end.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -373,7 +373,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
     10 * MINUTES,
   );
 
-  /** Still packed. */
+  /** The user data, still packed. */
   async function userDataOf(InstanceId: string | undefined): Promise<Buffer> {
     const { UserData } = await deployment.aws.servers.send(
       new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'userData' }),

@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A machine with nothing but what is given: no credentials, no Terraform. */
+/** Runs the script on a machine without credentials and Terraform, unless they are given. */
 function deploy(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: unknown; stderr: string }> {
   const env = { PATH: folder, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true', ...environment };
   return new Promise((resolve) => {
@@ -36,7 +36,7 @@ function installTerraform(version: string): void {
   chmodSync(path, 0o755);
 }
 
-/** An AWS that answers every call with this error of STS. */
+/** Stands in for AWS: answers every call with this STS error. */
 async function refusingAws(code: string, message: string): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer((_, reply) => {
     const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;

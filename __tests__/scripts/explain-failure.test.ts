@@ -1,6 +1,6 @@
 import { explainFailure } from '../../scripts/deploy/explain-failure';
 
-/** As Terraform 1.11 says it, and cdktf with the stack's name and a frame before each line. */
+/** The output of Terraform 1.11, and of cdktf, which prints the stack's name and a frame before each line. */
 const LOCKED = `
 search  ╷
         │ Error: Error acquiring the state lock

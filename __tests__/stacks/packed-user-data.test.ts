@@ -7,7 +7,7 @@ import { terraform } from '../support/aws/programs';
 import { needs } from '../support/needs';
 import { only, settingsOf, synthSettings } from '../support/synth-settings';
 
-/** All that JSON, CDKTF or Terraform might take for its own. */
+/** Everything that JSON, CDKTF or Terraform might interpret. */
 const SCRIPT = String.raw`#!/bin/bash
 LogFormat "%{Referer}i \"%{clickuser}n\" %%{x} $\${y} $$\${z}"
 echo "\${HOME} $(id) \`date\`" '\'' \n \\n \t \u0041 <b>&amp;</b> é 日本 "

@@ -11,7 +11,7 @@ import { synth } from '../../stacks/rules';
 
 export type Tree = { [name: string]: unknown };
 
-// biome-ignore lint/suspicious/noExplicitAny: what JSON.parse gives; each test says what it expects of it.
+// biome-ignore lint/suspicious/noExplicitAny: the result of JSON.parse; each test states what it expects.
 export type Json = any;
 
 type Block = Readonly<Record<string, Json>>;
@@ -27,7 +27,7 @@ export interface Synthesized {
   readonly terraform: { readonly backend: Named };
 }
 
-/** The settings of a preset, with these in place of its own: `{ 'search.nodes.count': 2 }`; undefined leaves one out. */
+/** A preset's settings with changes such as `{ 'search.nodes.count': 2 }`; undefined removes a setting. */
 export function settingsOf(preset: 'workshop' | 'production', changes: Tree = {}): Settings {
   const tree = JSON.parse(readFileSync(join(packageRoot, 'config', `${preset}.json`), 'utf8'));
   if (preset === 'workshop') Object.assign(tree, { website: { visitors: ['198.51.100.7'] } });
