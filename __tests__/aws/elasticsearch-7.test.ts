@@ -57,7 +57,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   }, MINUTES);
 
   it(
-    'waits for nobody who has the lock, and says who it is before anything is created',
+    'does not wait for a held lock, and says who holds it before anything is created',
     async () => {
       const holder = {
         ID: '9fdb0b2a-1d9b-2a8e-1a69-6d9fcbdd9b5e',
@@ -85,7 +85,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   );
 
   it(
-    'gives the lock back when it is broken off, and says so',
+    'releases the lock when it is cancelled, and says that it was interrupted',
     async () => {
       const { exitCode, stderr } = await deployment.deployInterrupted(/lifecycle\S* Creating\.\.\./);
       const { Contents = [] } = await deployment.aws.buckets.send(new ListObjectsV2Command({ Bucket: STATE }));
@@ -122,7 +122,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   });
 
   it(
-    'loads the site by the very tasks that are deployed, and collects their ledgers in the bucket',
+    'loads the site with the deployed tasks, and collects their ledgers in the bucket',
     async () => {
       const deployed = readDeployedLoad(join(deployment.folder, 'outputs.json'));
       await keepTasksRunning(deployment.moto.url);
@@ -145,7 +145,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   );
 
   it(
-    'lets another address in without a new domain',
+    'admits another address without replacing the domain',
     async () => {
       const moved = { CLICKSTREAMY_SEARCH_ACCESS_FROM: '203.0.113.9/32' };
 

@@ -36,7 +36,7 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   }, MINUTES);
 
   it(
-    'plans before the first deploy as far as can be known, and changes nothing',
+    'plans what can be known before the first deploy, and changes nothing',
     async () => {
       const { exitCode, stdout } = await deployment.deployScript('plan');
 
@@ -49,7 +49,7 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   );
 
   it(
-    'deploys all stacks, its state in S3, and waits for the web server',
+    'deploys all stacks with their state in S3, and waits for the web server',
     async () => {
       const { exitCode, stderr } = await playWebServer(deployment, deployment.deployScript('deploy'));
 
@@ -105,7 +105,7 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
     });
   });
 
-  it('rings: every alarm goes to a topic', async () => {
+  it('has alarms, all of which notify a topic', async () => {
     const { MetricAlarms = [] } = await deployment.aws.alarms.send(new DescribeAlarmsCommand({}));
 
     expect(MetricAlarms.length).toBeGreaterThan(10);
@@ -113,7 +113,7 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   });
 
   it(
-    'refuses to be destroyed while it is protected, before anything is',
+    'refuses to be destroyed while it is protected, before anything is destroyed',
     async () => {
       const { exitCode, stderr } = await deployment.deployScript('destroy');
 
@@ -132,7 +132,7 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   );
 
   it(
-    'destroys once it is not protected any more, and leaves nothing',
+    'can be destroyed once it is no longer protected, and leaves nothing',
     async () => {
       const unprotected = { CLICKSTREAMY_PROTECT: 'false' };
 
