@@ -1,4 +1,4 @@
-/** What `cdktf synth` runs: settings in, Terraform out. scripts/synth.mjs builds it and the function's bundle before. */
+/** What `cdktf synth` runs: settings in, Terraform out. scripts/synth.mjs bundles this and the function first. */
 import { readFileSync } from 'node:fs';
 import { loadSettings } from './config/load-settings';
 import type { Settings } from './config/settings';
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   synth(app);
 }
 
-/** Where the agent sends what it reads: Firehose takes no records itself where a data stream is its source. */
+/** Where the agent sends its records. Firehose accepts none from producers if a data stream is its source. */
 function toTarget({ region, stream: { name, source } }: Settings): AgentTarget {
   if (source.kind === 'direct') return { region, kind: 'firehose', stream: name };
   return { region, kind: 'kinesis', stream: source.streamArn?.split('/')[1] ?? name };

@@ -1,13 +1,13 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 
-/** Whole countries are wider than this; so is every typing mistake that opens the door to the world. */
+/** The shortest prefixes that are accepted: a block wider than this is a whole country, or a typing mistake that opens up to the world. */
 const WIDEST = { 4: 8, 6: 32 } as const;
 
 /**
- * One IPv4 or IPv6 block in CIDR notation, or one bare address.
+ * Parses one IPv4 or IPv6 block in CIDR notation, or one bare address.
  *
- * @returns the block (`198.51.100.7/32`); undefined if it is none.
+ * @returns the block (`198.51.100.7/32`); undefined if the text is neither.
  */
 export function toCidr(text: string): string | undefined {
   const [address = '', length, ...rest] = text.split('/');
@@ -16,7 +16,7 @@ export function toCidr(text: string): string | undefined {
   return Number(length ?? bits) <= bits ? `${address}/${length ?? bits}` : undefined;
 }
 
-/** Whether a block is so wide that it names nobody: `0.0.0.0/0`, `::/0` and all above a /8 or, for IPv6, a /32. */
+/** Whether a block is too wide to name anyone: wider than a /8, or than a /32 for IPv6, `0.0.0.0/0` and `::/0` included. */
 export function isTooWide(cidr: string): boolean {
   const [address = '', length] = cidr.split('/');
   return Number(length) < WIDEST[isIPv4(address) ? 4 : 6];
@@ -25,13 +25,13 @@ export function isTooWide(cidr: string): boolean {
 const Block = z.string().transform((text, context) => {
   const cidr = toCidr(text);
   if (cidr !== undefined) return cidr;
-  context.addIssue({ code: 'custom', message: 'is no address and no CIDR block; write it as 198.51.100.7/32' });
+  context.addIssue({ code: 'custom', message: 'must be an address or a CIDR block, such as 198.51.100.7/32' });
   return z.NEVER;
 });
 
-/** Blocks, or `auto`: the address from which this machine reaches the internet, asked for at synth. */
+/** Blocks, or `auto`: the address from which this machine reaches the internet, looked up at synth. */
 export const Addresses = z.union([z.literal('auto'), z.array(Block).min(1)], {
   error: (issue) =>
-    Array.isArray(issue.input) ? undefined : 'must be "auto" or a list of CIDR blocks as ["198.51.100.7/32"]',
+    Array.isArray(issue.input) ? undefined : 'must be "auto" or a list of CIDR blocks such as ["198.51.100.7/32"]',
 });
 export type Addresses = z.output<typeof Addresses>;

@@ -1,9 +1,9 @@
-/** What depends on the engine of the search domain: one table, so that a change of version is a change of one setting. */
+/** Everything that depends on the search domain’s engine, in one table, so that changing the version is changing one setting. */
 
 /**
- * The engines that Amazon OpenSearch Service offers from Elasticsearch 6.3 on, as its API names them, each with the day its standard
- * support ends (after it a domain runs on, and costs more); undefined where no date was announced.
- * Source: the service's version policy, as endoflife.date recorded it (amazon-elasticsearch, amazon-opensearch; September 2026).
+ * The engines that Amazon OpenSearch Service offers from Elasticsearch 6.3 on, by their names in its API, each with the day on which its
+ * standard support ends (a domain keeps running after it, but costs more); undefined if no date was announced.
+ * Source: the service's version policy, as recorded by endoflife.date (amazon-elasticsearch, amazon-opensearch; September 2026).
  */
 export const ENGINES = {
   'Elasticsearch_6.3': '2025-11-07',
@@ -41,20 +41,21 @@ export const ENGINE_NAMES = Object.keys(ENGINES) as [EngineName, ...EngineName[]
 
 export interface Engine {
   readonly name: EngineName;
-  /** Which of Amazon's two interfaces makes the domain, and which of Firehose's two destinations fills it. */
+  /** Which of Amazon's two APIs creates the domain, and which of Firehose's two destinations fills it. */
   readonly family: 'elasticsearch' | 'opensearch';
   /** `6.3` */
   readonly version: string;
-  /** Documents have a type name up to Elasticsearch 6; from 7 on it must be absent. */
+  /** Whether documents have a type name: up to Elasticsearch 6 they must, from 7 on they must not. */
   readonly typed: boolean;
-  /** What the service puts behind an instance type: `t3.small` is `t3.small.search` there. */
+  /** What the service appends to an instance type: `t3.small.search`. */
   readonly instanceSuffix: 'elasticsearch' | 'search';
-  /** Where the dashboards are, below the domain's endpoint. */
+  /** Path of the dashboards on the domain's endpoint. */
   readonly dashboardsPath: '/_plugin/kibana/' | '/_dashboards/';
-  /** Fine-grained access control: Elasticsearch 6.7 and up. */
+  /** Whether it has fine-grained access control: from Elasticsearch 6.7 on. */
   readonly fineGrained: boolean;
-  /** Whether Firehose lets the stream say who makes the documents' ids. */
+  /** Whether a stream can choose who assigns the documents' ids. */
   readonly documentIdOptions: boolean;
+  /** The day on which standard support ends. */
   readonly supportEnds: string | undefined;
 }
 

@@ -1,7 +1,7 @@
 /**
- * What a data node's EBS volume may be, in GiB, by instance type: at least 10, and at most this, first as gp2, then as gp3.
- * A pair outside it is not refused by the service but hangs for hours. Undefined: the type does not take such a volume.
- * Source: "EBS volume size quotas" in the Amazon OpenSearch Service developer guide. Types that are not here go unchecked.
+ * The largest EBS volume of a data node in GiB by instance type, as gp2 and as gp3; undefined if the type cannot have such a volume.
+ * The service does not refuse a larger one, but hangs for hours.
+ * Source: "EBS volume size quotas" in the Amazon OpenSearch Service developer guide. Types that are not listed are not checked.
  */
 const LARGEST_GIB: Readonly<Record<string, readonly [gp2?: number, gp3?: number]>> = {
   't2.micro': [35],
@@ -59,7 +59,7 @@ const LARGEST_GIB: Readonly<Record<string, readonly [gp2?: number, gp3?: number]
   'r6g.4xlarge': [6144, 12288],
   'r6g.8xlarge': [8192, 16384],
   'r6g.12xlarge': [12288, 24576],
-  // These have disks of their own.
+  // These have instance storage.
   'i3.large': [],
   'i3.xlarge': [],
   'i3.2xlarge': [],
@@ -77,7 +77,7 @@ const LARGEST_GIB: Readonly<Record<string, readonly [gp2?: number, gp3?: number]
 
 export const SMALLEST_VOLUME_GIB = 10;
 
-/** @returns the largest volume in GiB; 0 if the type takes none of this kind; undefined if the type is not known here. */
+/** @returns the largest volume in GiB; 0 if the type cannot have this kind; undefined if the type is not listed. */
 export function largestVolumeGiB(instanceType: string, volumeType: 'gp2' | 'gp3'): number | undefined {
   const largest = LARGEST_GIB[instanceType];
   return largest === undefined ? undefined : (largest[volumeType === 'gp2' ? 0 : 1] ?? 0);

@@ -1,24 +1,26 @@
-/** From a preset and the environment to settings that hold: every fault is told at once, with its path, its value and the mend. */
-import { readFileSync } from 'node:fs';
+/** Reads the settings from a file and the environment. All faults are reported at once, each with its path, its value and a hint. */
 import { isAbsolute, join } from 'node:path';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nearest } from '../core/did-you-mean';
-import { reasonOf, UsageError } from '../core/errors';
+import { UsageError } from '../core/errors';
+import { readJsonFile } from '../core/json-file';
 import { packageRoot } from '../core/package-root';
 import { Settings } from './settings';
 import { type SettingEntry, settingsCatalogue } from './settings-catalogue';
 
 type Environment = Readonly<Record<string, string | undefined>>;
-type Tree = Record<string, unknown>;
+const Tree = z.record(z.string(), z.unknown(), 'it must be an object such as { "search": { … } }');
+type Tree = z.output<typeof Tree>;
 
 const PREFIX = 'CLICKSTREAMY_';
-/** Which file has the settings, relative to the package; the other variables belong to other programs of this package. */
+/** Names the settings file, relative to the package. */
 const FILE = `${PREFIX}CONFIG`;
+/** Variables of other programs in this package. */
 const OTHERS: readonly string[] = [FILE, `${PREFIX}TOKEN`, `${PREFIX}SITE_HOSTS`];
 
 /**
- * The settings of the file that `CLICKSTREAMY_CONFIG` names (default `config/workshop.json`), each of them overridden by its variable
- * where that is set and not empty. Lists are separated by commas.
+ * Reads the file that `CLICKSTREAMY_CONFIG` names (default `config/workshop.json`). A setting's environment variable overrides it if that
+ * is set and not empty; list items are separated by commas.
  *
  * @throws UsageError with all faults.
  */
@@ -29,7 +31,7 @@ export function loadSettings(environment: Environment): Settings {
   return parseSettings(tree, `Correct it in ${file}, or in the environment; docs/settings.md lists all settings.`);
 }
 
-/** @param hint what the reader can do about a fault. @throws UsageError with all faults. */
+/** @param hint where a fault can be corrected. @throws UsageError with all faults. */
 export function parseSettings(tree: unknown, hint: string): Settings {
   const result = Settings.safeParse(tree, { reportInput: true });
   if (result.success) return result.data;
@@ -39,25 +41,8 @@ export function parseSettings(tree: unknown, hint: string): Settings {
 
 function readTree(file: string): Tree {
   const path = isAbsolute(file) ? file : join(packageRoot, file);
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new UsageError(
-      `The settings ${path} cannot be read: ${reasonOf(error)}.`,
-      `Set ${FILE} to config/workshop.json, config/production.json or a file of your own.`,
-      { cause: error },
-    );
-  }
-  try {
-    const tree: unknown = JSON.parse(text);
-    if (isTree(tree)) return tree;
-  } catch (error) {
-    throw new UsageError(`The settings ${path} are no JSON: ${reasonOf(error)}.`, 'Correct the file.', {
-      cause: error,
-    });
-  }
-  throw new UsageError(`The settings ${path} are no JSON object.`, 'Write them as { "search": { … } }.');
+  const hint = `Correct it, or set ${FILE} to config/workshop.json, config/production.json or a file of your own.`;
+  return readJsonFile(path, Tree, (why, cause) => new UsageError(`The settings file ${path} ${why}.`, hint, { cause }));
 }
 
 function applyOverrides(tree: Tree, environment: Environment): void {
@@ -68,7 +53,7 @@ function applyOverrides(tree: Tree, environment: Environment): void {
     if (entry === undefined) {
       const meant = nearest(variable, [...entries.keys()]);
       throw new UsageError(
-        `The environment has ${variable}, which is no setting${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+        `The environment has ${variable}, which is not a setting${meant === undefined ? '' : `; did you mean ${meant}?`}`,
         'Correct its name or unset it; docs/settings.md lists all variables.',
       );
     }
@@ -76,7 +61,7 @@ function applyOverrides(tree: Tree, environment: Environment): void {
   }
 }
 
-/** What a variable's text stands for; what does not fit the setting stays text, and the schema says so. */
+/** The value that a variable's text stands for. Text that does not fit the setting's type is left for the schema to refuse. */
 function toValue(text: string, { type, range }: SettingEntry): unknown {
   if (range.split(', ').includes(JSON.stringify(text))) return text;
   if (type.includes('map') || text.startsWith('[')) return parsedOr(text);
@@ -142,7 +127,7 @@ function describeUnknown(path: string, key: string): string {
   // There is such a setting, but not of this alternative: `network.cidr` of a network that exists.
   if (siblings.has(key)) return `${full} does not go with the other settings of ${path}`;
   const meant = nearest(key, [...siblings]);
-  return `${full} is no setting${meant === undefined ? '' : `; did you mean ${path === '' ? meant : `${path}.${meant}`}?`}`;
+  return `${full} is not a setting${meant === undefined ? '' : `; did you mean ${path === '' ? meant : `${path}.${meant}`}?`}`;
 }
 
 function wanted(issue: z.core.$ZodIssue): string {

@@ -1,4 +1,4 @@
-/** Where Amazon runs: the regions by which its SDK resolves endpoints, the isolated ones left out. */
+/** AWS regions, as its SDK knows them, without the isolated ones. */
 export const REGIONS = [
   'af-south-1',
   'ap-east-1',
@@ -44,13 +44,13 @@ export const REGIONS = [
 
 export type Region = (typeof REGIONS)[number];
 
-/** The first part of every ARN after `arn:`. China and the US government have partitions of their own. */
+/** The part of an ARN after `arn:`. China and the US government have separate partitions. */
 export function partitionOf(region: string): 'aws' | 'aws-cn' | 'aws-us-gov' {
   if (region.startsWith('cn-')) return 'aws-cn';
   return region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
 }
 
-/** A service as others call it there: `logs.us-east-1.amazonaws.com`. */
+/** A service's host name and principal in a region: `logs.us-east-1.amazonaws.com`. */
 export function serviceIn(service: string, region: string): string {
   return `${service}.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
 }

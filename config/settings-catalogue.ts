@@ -1,22 +1,22 @@
-/** Every setting by its path, read from the schema: for overrides by environment, for hints, for docs/settings.md. */
+/** All settings by their paths, derived from the schema: for environment overrides, hints and docs/settings.md. */
 import { z } from 'zod';
 import { Settings } from './settings';
 
 export interface SettingEntry {
   /** `search.nodes.volumeGiB` */
   readonly path: string;
-  /** Its override in the environment: `CLICKSTREAMY_SEARCH_NODES_VOLUME_GIB`. */
+  /** The environment variable that overrides it: `CLICKSTREAMY_SEARCH_NODES_VOLUME_GIB`. */
   readonly variable: string;
   readonly about: string;
-  /** `number`, `true or false`, `list`, … as people say it. */
+  /** In words: `number`, `true or false`, `list`, … */
   readonly type: string;
-  /** `10 to 900`, `"all", "failed"`; empty if the type says all. */
+  /** `10 to 900`, `"all", "failed"`; empty if the type says it all. */
   readonly range: string;
-  /** As JSON; undefined if there is none. */
+  /** The default as JSON; undefined if there is none. */
   readonly fallback: string | undefined;
 }
 
-/** What is used of a JSON schema here. */
+/** The parts of a JSON schema that are used here. */
 interface Node {
   readonly type?: string;
   readonly description?: string;
@@ -35,7 +35,7 @@ export function settingsJsonSchema(): object {
   return z.toJSONSchema(Settings, { io: 'input' });
 }
 
-/** @returns all settings, in the schema's order; those of alternatives (`network.kind`) after one another, each path once. */
+/** @returns all settings in the schema's order. Those of alternatives (`network.kind`) follow one another, and each path comes once. */
 export function settingsCatalogue(): readonly SettingEntry[] {
   const entries = new Map<string, SettingEntry>();
   for (const [path, node] of leavesOf('', settingsJsonSchema())) {
@@ -80,7 +80,7 @@ function toEntry(path: string, node: Node): SettingEntry {
   };
 }
 
-/** Two alternatives with a setting of the same name: mostly their `kind`. */
+/** Merges settings of the same name in two alternatives, mostly their `kind`. */
 function merge(first: SettingEntry, second: SettingEntry): SettingEntry {
   return {
     ...first,

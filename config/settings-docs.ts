@@ -1,21 +1,21 @@
-/** `docs/settings.md` and `config/settings.schema.json`, made from the one schema; a test holds both files against it. */
+/** Renders `docs/settings.md` and `config/settings.schema.json` from the one schema; a test compares both files with it. */
 import { type SettingEntry, settingsCatalogue, settingsJsonSchema } from './settings-catalogue';
 
 const HEAD = `# Settings
 
-The infrastructure's settings are one JSON file: \`config/workshop.json\` (the default), \`config/production.json\`, or one of your own, which
-\`CLICKSTREAMY_CONFIG\` names. Editors check it while you type, by \`config/settings.schema.json\`. A variable in the environment overrides
-its setting in the file, where it is set and not empty; lists are separated by commas, maps are JSON:
+The settings of the infrastructure are one JSON file: \`config/workshop.json\` (the default), \`config/production.json\`, or your own, named by
+\`CLICKSTREAMY_CONFIG\`. Editors check it as you type, with \`config/settings.schema.json\`. An environment variable overrides its setting in
+the file if it is set and not empty. Separate the items of a list with commas; write a map as JSON:
 
 \`\`\`
 CLICKSTREAMY_CONFIG=config/production.json CLICKSTREAMY_REGION=eu-west-1 npm run synth
 \`\`\`
 
-A setting that does not exist, a value out of its range or two that do not fit each other stop the synth (exit 2) before anything is
-planned, with the path, the value and the mend. An \`existing\` thing (a VPC, a bucket, a key, a role) is used as it is and never changed.
-Two deployments in one account need two \`name\`s, and other names for domain, stream and function.
+An unknown setting, a value out of its range, or two settings that do not fit each other stop the synth (exit code 2) before anything is
+planned. The error has the path, the value and a hint. Existing resources (a VPC, a bucket, a key, a role) are used as they are and never
+changed. Two deployments in one account need different values of \`name\`, and different names for the domain, the stream and the function.
 
-Both files are made from the schema in \`config/settings.ts\`; after a change of it, write them again with
+This page and \`config/settings.schema.json\` are generated from the schema in \`config/settings.ts\`. After changing it, run
 
 \`\`\`
 npm run settings
@@ -23,7 +23,7 @@ npm run settings
 
 `;
 
-/** @returns the whole of docs/settings.md: a table for each section. */
+/** @returns the text of docs/settings.md: a table for each section. */
 export function renderSettingsDocs(): string {
   const sections = new Map<string, SettingEntry[]>();
   for (const entry of settingsCatalogue()) {
@@ -31,12 +31,12 @@ export function renderSettingsDocs(): string {
     sections.set(section, [...(sections.get(section) ?? []), entry]);
   }
   const parts = [...sections].map(
-    ([section, entries]) => `## ${section === '' ? 'In general' : section}\n\n${toTable(entries)}`,
+    ([section, entries]) => `## ${section === '' ? 'General' : section}\n\n${toTable(entries)}`,
   );
   return HEAD + parts.join('\n');
 }
 
-/** @returns the whole of config/settings.schema.json. */
+/** @returns the text of config/settings.schema.json. */
 export function renderSettingsSchema(): string {
   return `${JSON.stringify(settingsJsonSchema(), undefined, 2)}\n`;
 }
@@ -52,11 +52,11 @@ function toTable(entries: readonly SettingEntry[]): string {
 }
 
 function toCells({ path, type, range, fallback, about, variable }: SettingEntry): string[] {
-  const values = path.endsWith('region') ? 'a region of AWS' : code(range);
+  const values = path.endsWith('region') ? 'an AWS region' : code(range);
   return [`\`${path}\``, type, values, fallback === undefined ? '' : `\`${fallback}\``, about, `\`${variable}\``];
 }
 
-/** `"all", "failed"` as code, one by one. */
+/** Formats each value of `"all", "failed"` as code. */
 function code(range: string): string {
   return range.replace(/"[^"]*"/g, (value) => `\`${value.slice(1, -1)}\``);
 }

@@ -1,4 +1,4 @@
-/** Every setting of the infrastructure: one strict schema. Ranges are AWS's own; what depends on two settings is checked at synth. */
+/** The schema of the infrastructure's settings. Ranges are AWS's own. What depends on two settings is checked at synth. */
 import { z } from 'zod';
 import { nearest } from '../core/did-you-mean';
 import { toCidr } from './addresses';
@@ -12,52 +12,64 @@ import { WebsiteSettings } from './website-settings';
 const Region = z.enum(REGIONS, {
   error: ({ input }) => {
     const meant = nearest(String(input), REGIONS);
-    return `is no region of AWS${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+    return `must be an AWS region${meant === undefined ? '' : `; did you mean ${meant}?`}`;
   },
 });
 
-const id = (prefix: string) => z.string().regex(new RegExp(`^${prefix}-[0-9a-f]+$`), `must look as ${prefix}-0a1b2c3d`);
+const id = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}-[0-9a-f]+$`), `must look like ${prefix}-0a1b2c3d`);
 
 const Network = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('new').describe('A VPC of its own.'),
+      kind: z.literal('new').describe('Create a VPC.'),
       cidr: z
         .string()
         .refine(
           (block) => toCidr(block) !== undefined && /^[\d.]+\/(1[6-9]|20)$/.test(block),
-          'must be an IPv4 block of /16 to /20, as 10.20.0.0/16',
+          'must be an IPv4 block from /16 to /20, such as 10.20.0.0/16',
         )
         .default('10.20.0.0/16')
-        .describe('Its addresses; subnets get a /24 each, so a /16 to /20.'),
+        .describe('Address block of the new VPC, from /16 to /20; each subnet gets a /24.'),
       zones: z
         .int()
         .min(1)
         .max(3)
         .default(1)
-        .describe('Availability zones with a public subnet each, and a private one where it is needed.'),
-      flowLogs: z.boolean().default(false).describe('Log which connections were accepted and refused.'),
+        .describe('Availability zones; each gets a public subnet, and a private one if the domain is in the VPC.'),
+      flowLogs: z.boolean().default(false).describe('Log accepted and refused connections.'),
     }),
     z.strictObject({
-      kind: z.literal('existing').describe('A VPC that is there.'),
-      vpcId: id('vpc').describe('Of that VPC.'),
-      publicSubnetIds: z.array(id('subnet')).min(1).describe('For the web server: the first is taken.'),
-      privateSubnetIds: z.array(id('subnet')).default([]).describe('For a domain in the VPC: one for each zone.'),
+      kind: z.literal('existing').describe('Use an existing VPC.'),
+      vpcId: id('vpc').describe('Id of the existing VPC.'),
+      publicSubnetIds: z
+        .array(id('subnet'))
+        .min(1)
+        .describe(
+          'Public subnets of the existing VPC. The web server is put into the first; a load balancer needs two.',
+        ),
+      privateSubnetIds: z
+        .array(id('subnet'))
+        .default([])
+        .describe('Private subnets of the existing VPC, one for each zone of a domain in it.'),
     }),
   ])
-  .describe('The network of the web server, and of a domain in a VPC.');
+  .describe('Network of the web server, and of a domain in a VPC.');
 
 const State = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('local').describe('In files beside cdktf.json: for one person on one machine.') }),
+    z.strictObject({ kind: z.literal('local').describe('In files beside cdktf.json, for one person on one machine.') }),
     z.strictObject({
       kind: z.literal('s3').describe('In a bucket, locked while a deploy runs.'),
-      bucket: z.string().min(3).max(63).describe('An existing bucket, with versioning.'),
-      prefix: z.string().default('clickstreamy/').describe('Of the keys; each stack has a state of its own.'),
-      region: Region.optional().describe('Of the bucket; without it, `region`.'),
+      bucket: z.string().min(3).max(63).describe('An existing bucket with versioning.'),
+      prefix: z
+        .string()
+        .default('clickstreamy/')
+        .describe('Prefix of the objects’ keys; each stack has its own state.'),
+      region: Region.optional().describe('Region of the bucket; by default `region`.'),
     }),
   ])
-  .describe('Where Terraform keeps what it knows.');
+  .describe('Where Terraform keeps its state.');
 
 const KEY = 'must be "aws", "new" or the ARN of a KMS key';
 
@@ -67,11 +79,17 @@ export const Settings = z.strictObject({
   $schema: z.string().optional().describe('For editors: ./settings.schema.json'),
   name: z
     .string()
-    .regex(/^[a-z][a-z0-9-]{0,23}$/, 'must be 1 to 24 small letters, digits or hyphens')
+    .regex(
+      /^[a-z][a-z0-9-]{0,23}$/,
+      'must begin with a lower-case letter and be at most 24 lower-case letters, digits or hyphens',
+    )
     .default('clickstreamy')
-    .describe('Begins the names of all that has no setting for its own name.'),
-  region: Region.default('us-east-1').describe('Where all of it runs.'),
-  tags: z.record(z.string(), z.string()).default({}).describe('On every resource, beside `Project` (the name).'),
+    .describe('Prefix of all names that have no setting of their own.'),
+  region: Region.default('us-east-1').describe('Region to deploy to.'),
+  tags: z
+    .record(z.string(), z.string())
+    .default({})
+    .describe('Tags of every resource, in addition to `Project` (the name).'),
   protect: z
     .boolean()
     .default(false)
@@ -82,7 +100,7 @@ export const Settings = z.strictObject({
     })
     .default('aws')
     .describe(
-      'What encrypts: keys that AWS owns (`aws`), one new KMS key (`new`), or the KMS key with this ARN, whose policy must let CloudWatch and its logs use it.',
+      'What to encrypt with: keys that AWS owns (`aws`), one new KMS key (`new`), or the KMS key with this ARN, whose policy must let CloudWatch and CloudWatch Logs use it.',
     ),
   search: SearchSettings,
   stream: StreamSettings.prefault({}),
@@ -93,14 +111,12 @@ export const Settings = z.strictObject({
   state: State.default({ kind: 'local' }),
   emulator: z
     .string()
-    .regex(LOOPBACK, 'must be on this machine, as http://127.0.0.1:5000: nothing else may stand in for AWS')
+    .regex(LOOPBACK, 'must be on this machine, such as http://127.0.0.1:5000: nothing else may stand in for AWS')
     .optional()
-    .describe(
-      'For tests: the address of an emulator of AWS on this machine. Credentials are then neither needed nor sent.',
-    ),
+    .describe('For tests: address of an AWS emulator on this machine. Credentials are then neither needed nor sent.'),
 });
 
-/** Settings as a preset or a person writes them: what has a default may be left out. */
+/** Settings as people write them: what has a default may be left out. */
 export type SettingsInput = z.input<typeof Settings>;
 
 export type Settings = z.output<typeof Settings>;

@@ -1,30 +1,29 @@
 import { z } from 'zod';
-import { LogDays } from './log-days';
-import { RoleArn } from './role-arn';
+import { LogDays, RoleArn } from './aws-values';
 
 const Source = z
   .discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('direct').describe('Producers put records straight to the delivery stream.') }),
+    z.strictObject({ kind: z.literal('direct').describe('Producers send records to the delivery stream itself.') }),
     z.strictObject({
       kind: z.literal('kinesis').describe('Records come through a Kinesis data stream.'),
       streamArn: z
         .string()
-        .regex(/^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/.+$/, 'is no ARN of a Kinesis data stream')
+        .regex(/^arn:aws[a-z-]*:kinesis:[a-z0-9-]+:\d{12}:stream\/.+$/, 'must be the ARN of a Kinesis data stream')
         .optional()
-        .describe('An existing data stream; without it one is made, named as the delivery stream.'),
-      retentionHours: z.int().min(24).max(8760).default(24).describe('How long the new data stream keeps records.'),
+        .describe('An existing data stream; by default one is created, with the delivery stream’s name.'),
+      retentionHours: z.int().min(24).max(8760).default(24).describe('Hours that the new data stream keeps records.'),
     }),
   ])
-  .describe('Where the delivery stream takes its records from.');
+  .describe('Where the delivery stream gets its records from.');
 
 const megabytes = (fallback: number) => z.int().min(1).max(100).default(fallback);
 
 const Buffer = z
   .strictObject({
-    megabytes: megabytes(5).describe('Deliver when this much has come, in MB …'),
-    seconds: z.int().min(0).max(900).default(300).describe('… or after this time, whichever is first.'),
+    megabytes: megabytes(5).describe('Deliver when this many MB have arrived …'),
+    seconds: z.int().min(0).max(900).default(300).describe('… or after this many seconds, whichever is first.'),
   })
-  .describe('What is collected before it is delivered to the domain and copied to the bucket.');
+  .describe('How much is collected before it is delivered to the domain and copied to the bucket.');
 
 const PREFIX = /^[\w!.*'()/=:{}-]*$/;
 
@@ -36,31 +35,31 @@ const Backup = z.strictObject({
   prefix: z
     .string()
     .max(1024)
-    .regex(PREFIX, 'has a character that S3 keys should not have')
+    .regex(PREFIX, 'must not have characters that are unsafe in S3 keys')
     .default('')
-    .describe('Of the keys; the date follows it.'),
+    .describe('Prefix of the copies’ keys; the date follows it.'),
   errorPrefix: z
     .string()
     .max(1024)
-    .regex(PREFIX, 'has a character that S3 keys should not have')
+    .regex(PREFIX, 'must not have characters that are unsafe in S3 keys')
     .optional()
     .describe(
-      'Of the keys of failed records; must hold `!{firehose:error-output-type}`. Needed if `prefix` has an expression.',
+      'Prefix of failed records’ keys; must contain `!{firehose:error-output-type}`. Required if `prefix` has an expression.',
     ),
   compression: z
     .enum(['UNCOMPRESSED', 'GZIP', 'ZIP', 'Snappy', 'HADOOP_SNAPPY'])
     .default('UNCOMPRESSED')
-    .describe('Of the objects.'),
+    .describe('Compression of the objects.'),
   bucket: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'is no bucket name')
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be a bucket name')
     .optional()
-    .describe('An existing bucket, left as it is; without it one is made.'),
-  keepDays: z.int().min(1).max(3650).default(30).describe('Days after which objects of the new bucket are deleted.'),
+    .describe('An existing bucket, which is not changed; by default one is created.'),
+  keepDays: z.int().min(1).max(3650).default(30).describe('Days after which objects in the new bucket are deleted.'),
   versioning: z
     .boolean()
     .default(false)
-    .describe('Keep overwritten and deleted objects of the new bucket as versions.'),
+    .describe('Keep overwritten and deleted objects in the new bucket as versions.'),
 });
 
 const Transform = z.strictObject({
@@ -69,28 +68,43 @@ const Transform = z.strictObject({
     .regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens or underscores')
     .default('apache_ETL')
     .describe('Name of the Lambda function.'),
-  timeoutSeconds: z.int().min(1).max(300).default(60).describe('Of one call; Firehose waits 5 minutes at most.'),
+  timeoutSeconds: z
+    .int()
+    .min(1)
+    .max(300)
+    .default(60)
+    .describe('Time-out of one call; Firehose waits 5 minutes at most.'),
   memoryMB: z
     .int()
     .min(128)
     .max(10_240)
     .default(256)
-    .describe('Of the function; its share of the processor grows with it.'),
+    .describe('Memory of the function; its share of the processor grows with it.'),
   bufferMegabytes: z
     .number()
     .min(0.2)
-    .max(3, 'must be at most 3: more, as base64 in JSON, would pass the 6 MB that Lambda takes in one call')
+    .max(
+      3,
+      'must be at most 3: more than that, as base64 in JSON, would exceed the 6 MB that Lambda accepts in one call',
+    )
     .default(0.5)
-    .describe('Records a call gets at most, in MB.'),
-  bufferSeconds: z.int().min(0).max(900).default(60).describe('How long Firehose collects records for a call.'),
-  retries: z.int().min(0).max(300).default(3).describe('Calls after a first one that failed.'),
+    .describe('Most records that one call gets, in MB.'),
+  bufferSeconds: z
+    .int()
+    .min(0)
+    .max(900)
+    .default(60)
+    .describe('How long Firehose collects records for a call, in seconds.'),
+  retries: z.int().min(0).max(300).default(3).describe('How often Firehose repeats a call that failed.'),
   roleArn: RoleArn.optional().describe(
-    'An existing role for the function; without it one is made that may write its log.',
+    'An existing role for the function; by default one is created that may only write the log.',
   ),
   siteHosts: z
     .array(z.string().min(1))
     .default([])
-    .describe('The site’s own hosts, where its log does not name them: makes referers steps of the visitor’s trail.'),
+    .describe(
+      'The site’s host names, if its log does not contain them. Referers on these hosts become steps of a visitor’s trail.',
+    ),
 });
 
 export const StreamSettings = z.strictObject({
@@ -102,23 +116,23 @@ export const StreamSettings = z.strictObject({
   source: Source.default({ kind: 'direct' }),
   index: z
     .string()
-    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'must begin with a small letter or digit and hold no capitals')
+    .regex(/^[a-z0-9][a-z0-9._-]*$/, 'must begin with a lower-case letter or digit and have no capitals')
     .default('apache')
-    .describe('Index of the events.'),
+    .describe('Index that the events are written to.'),
   rotation: z
     .enum(['none', 'hour', 'day', 'week', 'month'])
     .default('none')
-    .describe('A new index each hour, day, week or month (UTC).'),
+    .describe('How often a new index begins (UTC).'),
   typeName: z
     .string()
     .min(1)
     .optional()
-    .describe('Of the documents: required up to Elasticsearch 6, absent from 7 on.'),
+    .describe('Type name of the documents: required up to Elasticsearch 6, not allowed from 7 on.'),
   documentIds: z
     .enum(['stable', 'none'])
     .default('stable')
     .describe(
-      '`stable`: Firehose gives each record an id, so that its own retries make no duplicates. `none`: the domain gives ids. OpenSearch only.',
+      '`stable`: Firehose assigns ids, so that its retries make no duplicates. `none`: the domain assigns them. OpenSearch only.',
     ),
   buffer: Buffer.prefault({}),
   retrySeconds: z
@@ -126,16 +140,16 @@ export const StreamSettings = z.strictObject({
     .min(0)
     .max(7200)
     .default(300)
-    .describe('How long Firehose tries to deliver before it puts records aside as failed.'),
+    .describe('How many seconds Firehose retries a delivery before it saves the records as failed.'),
   backup: Backup.prefault({}),
   transform: Transform.prefault({}),
   encryptAtRest: z
     .boolean()
     .default(true)
-    .describe('Encrypt records while Firehose holds them. A data stream as source encrypts its own.'),
+    .describe('Encrypt records while Firehose holds them. If a data stream is the source, that encrypts them.'),
   roleArn: RoleArn.optional().describe(
-    'An existing role for Firehose; without it one is made with just enough rights.',
+    'An existing role for Firehose; by default one is created with just the rights that it needs.',
   ),
-  logDays: LogDays.describe('Days that the logs of the stream and of the function are kept.'),
+  logDays: LogDays.describe('Days to keep the logs of the stream and the function.'),
 });
 export type StreamSettings = z.output<typeof StreamSettings>;

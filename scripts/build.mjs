@@ -1,4 +1,4 @@
-// Makes dist/: the package's JavaScript, the Lambda function's bundle and the local page.
+// Builds dist/: the package's JavaScript, the Lambda function's bundle, the load task's and the local page.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';

@@ -1,8 +1,9 @@
-// Bundles of one file each; the first is what AWS Lambda runs and what the local delivery stream calls, with no dependency at run time.
+// Bundles of one file each, without dependencies at run time.
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { build } from 'esbuild';
 
+/** What AWS Lambda runs and the local delivery stream calls. */
 export function bundleLambda() {
   return bundleInto('dist/lambda/index.js', {
     entryPoints: ['etl/lambda.ts'],
@@ -11,12 +12,12 @@ export function bundleLambda() {
   });
 }
 
-/** What a container of Node's public image begins with: small, since it is part of a task definition. */
+/** What a load task starts with, in a container of Node's public image. Small, since it is part of the task definition. */
 export function bundleLoadTask() {
   return bundleInto('dist/load/task.js', { entryPoints: ['traffic/load/task.ts'], minify: true, target: 'node22' });
 }
 
-/** `traffic` in one file, for such a container: it drives a site by HTTP, so the AWS SDK, loaded for other outputs only, stays out. */
+/** `traffic` in one file, for such a container. It sends HTTP only, so the AWS SDK, which other outputs load, stays out. */
 export function bundleTraffic() {
   return bundleInto('dist/load/traffic.js', {
     entryPoints: ['traffic/cli.ts'],
@@ -26,7 +27,7 @@ export function bundleTraffic() {
   });
 }
 
-/** Writes the file at once: others may run what stands there now. */
+/** Replaces the file in one step, since others may be running the old one. */
 export async function bundleInto(file, options) {
   const { outputFiles } = await build({ bundle: true, platform: 'node', format: 'cjs', write: false, ...options });
   mkdirSync(dirname(file), { recursive: true });

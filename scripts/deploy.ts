@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** Plans, deploys or destroys without a person and without a terminal: for pipelines. */
+/** `npm run deploy`: plans, deploys or destroys without asking anything, for pipelines. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import yargs from 'yargs';
@@ -16,10 +16,10 @@ import { planStacks } from './deploy/plan-stacks';
 import { checkCredentials, checkTerraform } from './deploy/preflight';
 import { runProgram } from './deploy/run-program';
 
-// The AWS SDK's notice about Node 20 is for who chooses the SDK's version, not for who runs this.
+// The AWS SDK's notice about Node 20 concerns this package's maintainers, not its users.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-const Options = z.object({
+const DeployFlags = z.object({
   action: z.enum(['plan', 'deploy', 'destroy']),
   outputs: z.string().min(1, 'must name a file'),
 });
@@ -28,7 +28,7 @@ const CDKTF = resolve(packageRoot, 'node_modules/.bin/cdktf');
 const FOLDER = 'cdktf.out';
 
 async function run(argv: unknown): Promise<void> {
-  const { action, outputs } = parse(Options, argv, (why) => new UsageError(why));
+  const { action, outputs } = parse(DeployFlags, argv, (why) => new UsageError(why));
   const terraform = process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform';
   await checkTerraform(terraform);
   const { account, arn } = await checkCredentials(process.env['AWS_REGION'] ?? 'us-east-1');
@@ -60,7 +60,7 @@ async function synth(): Promise<void> {
 runCommandLine(
   yargs(hideBin(process.argv))
     .scriptName('npm run deploy --')
-    .usage('$0 [action]\n\nPlans, deploys or destroys all stacks, without a terminal.')
+    .usage('$0 [action]\n\nPlans, deploys or destroys all stacks. Needs no terminal and asks nothing.')
     .command(
       '$0 [action]',
       false,
@@ -69,14 +69,14 @@ runCommandLine(
           .positional('action', {
             choices: ['plan', 'deploy', 'destroy'] as const,
             default: 'plan',
-            describe: 'plan changes nothing, and prints what a deploy would do',
+            describe: '`plan` prints what a deploy would do, and changes nothing',
           })
           .option('outputs', {
             type: 'string',
             default: 'outputs.json',
-            describe: 'Where a deploy writes its outputs',
+            describe: 'File for the outputs of a deploy',
           }),
       run,
     )
-    .epilogue('Exit codes: 0 good, 1 failed, 2 wrong usage.'),
+    .epilogue('Exit code 0 on success, 1 on failure, 2 on wrong usage.'),
 );

@@ -1,4 +1,4 @@
-// Writes docs/settings.md and config/settings.schema.json from the schema in config/settings.ts.
+// `npm run settings`: writes docs/settings.md and config/settings.schema.json from the schema in config/settings.ts.
 import { writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { bundleInto } from './bundle.mjs';

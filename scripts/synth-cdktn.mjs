@@ -1,5 +1,5 @@
-// Proves that the app is free to move to cdktn, the maintained fork of CDKTF: both presets are synthesized on both, and must come out as
-// the same resources. The fork is installed into a temporary folder; nothing of the project changes.
+// Proves that the app can move to cdktn, the maintained fork of CDKTF: synthesizes both presets with both, and compares the resources.
+// The fork is installed into a temporary folder; nothing in the project changes.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -26,7 +26,7 @@ try {
     bundleLambda(),
     bundleLoadTask(),
     bundleInto('dist/main.js', { ...app, packages: 'external' }),
-    // Beside the other, so that it finds the package's root; what it imports of the fork is given by its full path.
+    // Beside the other, so that it finds the package's root. Its imports from the fork are full paths.
     bundleInto('dist/main-cdktn.js', { ...app, plugins: [fork(folder)] }),
   ]);
   let same = true;
@@ -35,8 +35,8 @@ try {
     const names = [...new Set([...ours.keys(), ...forks.keys()])];
     const differing = names.filter((name) => ours.get(name) !== forks.get(name));
     same &&= differing.length === 0;
-    const verdict = differing.length === 0 ? 'the same on both' : `differing: ${differing.join(', ')}`;
-    process.stdout.write(`${preset}: ${ours.size} resources on cdktf, ${forks.size} on cdktn; ${verdict}\n`);
+    const comparison = differing.length === 0 ? 'the same on both' : `differing: ${differing.join(', ')}`;
+    process.stdout.write(`${preset}: ${ours.size} resources on cdktf, ${forks.size} on cdktn; ${comparison}\n`);
   }
   process.exitCode = same ? 0 : 1;
 } finally {
@@ -58,12 +58,12 @@ function fork(folder) {
   };
 }
 
-/** What a resource says; the note where it was made in the code bears the package's name. */
+/** A resource without its `//` note, which names the package that made it. */
 function toComparable({ '//': _, ...body }) {
   return JSON.stringify(body, (_, value) => (value === null ? undefined : value));
 }
 
-/** Every resource of a preset as `stack/type.name` with what it says, as this program synthesizes it. */
+/** Every resource of a preset by `stack/type.name`, as this program synthesizes it. */
 function resourcesOf(preset, main) {
   const out = join(folder, `${preset}-${main.replace(/\W/g, '')}`);
   mkdirSync(out);

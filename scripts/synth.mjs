@@ -1,4 +1,4 @@
-// What cdktf.json runs: builds the function's bundle, the load task's and the infrastructure's own program, then runs that. All take a tenth of a second.
+// What cdktf.json runs: bundles the function, the load task and the infrastructure's program in a tenth of a second, then runs the latter.
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundleInto, bundleLambda, bundleLoadTask } from './bundle.mjs';
 

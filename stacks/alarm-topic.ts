@@ -4,7 +4,7 @@ import { Construct } from './cdktf';
 import { EncryptionKey } from './encryption-key';
 import { allow, toPolicy } from './policy';
 
-/** Where all alarms go: an encrypted topic that CloudWatch alone may publish to, or the one that is there. */
+/** The topic that all alarms notify: a new, encrypted one that only CloudWatch may publish to, or an existing one. */
 export class AlarmTopic extends Construct {
   readonly arn: string;
 
@@ -18,7 +18,7 @@ export class AlarmTopic extends Construct {
     }
     const topic = new SnsTopic(this, 'topic', {
       name: `${name}-alarms`,
-      // CloudWatch may not use the key that AWS keeps for topics, so this one is our own in any case.
+      // CloudWatch may not use AWS's managed key for topics, so this is always a key of the account.
       kmsMasterKeyId: stack.keyArn ?? new EncryptionKey(this, 'key', `${name}-alarms`).arn,
     });
     new SnsTopicPolicy(this, 'policy', {

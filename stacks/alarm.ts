@@ -2,18 +2,18 @@ import { CloudwatchMetricAlarm } from './aws';
 import { stackOf } from './base-stack';
 import type { Construct } from './cdktf';
 
-/** A figure that is watched: the alarm and its picture on the dashboard come from this one description. */
+/** A metric to watch. Both its alarm and its widget on the dashboard are made from this. */
 export interface Watch {
   /** Short and stable: part of the alarm's name. */
   readonly id: string;
-  /** What is wrong when it rings, and where to look: the text of the mail. */
+  /** What is wrong when the alarm is raised, and where to look: the text of the mail. */
   readonly about: string;
   readonly namespace: string;
   readonly metric: string;
   readonly dimensions: Readonly<Record<string, string>>;
-  /** `Average`, `Maximum`, `Sum`, … or a percentile as `p99`. */
+  /** `Average`, `Maximum`, `Sum`, … or a percentile such as `p99`. */
   readonly statistic: string;
-  /** It rings when the figure is there for this many periods … */
+  /** The alarm is raised when the metric has been for this many periods … */
   readonly periods: number;
   readonly periodSeconds: number;
   /** … above or below this. */
@@ -21,7 +21,7 @@ export interface Watch {
   readonly threshold: number;
 }
 
-/** @param topicArn who is told, when it begins and when it is over. */
+/** @param topicArn notified when an alarm is raised and when it is over. */
 export function addAlarms(scope: Construct, topicArn: string, watches: readonly Watch[]): void {
   const { name } = stackOf(scope).settings;
   for (const watch of watches) {
@@ -37,7 +37,7 @@ export function addAlarms(scope: Construct, topicArn: string, watches: readonly 
       evaluationPeriods: watch.periods,
       comparisonOperator: watch.when === 'above' ? 'GreaterThanThreshold' : 'LessThanThreshold',
       threshold: watch.threshold,
-      // No records, no errors, no figure: nothing is wrong at night.
+      // Without traffic there is no metric, and nothing is wrong.
       treatMissingData: 'notBreaching',
       alarmActions: [topicArn],
       okActions: [topicArn],

@@ -9,17 +9,17 @@ import { WebsiteStack } from './website-stack';
 export interface Parts {
   /** The transform function's bundle, zipped. */
   readonly code: LambdaPackage;
-  /** The script of the web server's first start. */
+  /** The script that the web server runs at its first start. */
   readonly userData: string;
-  /** Name of the parameter in which it says how far it is. */
+  /** Name of the parameter in which that script reports its progress. */
   readonly statusParameter: string;
-  /** What a load task runs, as `node -e` takes it. */
+  /** What a load task runs, for `node -e`. */
   readonly loadTask: string;
-  /** What `auto` stands for, as a CIDR block; asked only where a setting says `auto`. */
+  /** What `auto` stands for, as a CIDR block; empty if no setting says `auto`. */
   readonly ownAddress: string;
 }
 
-/** The whole infrastructure, in the order in which it is deployed. */
+/** Adds the whole infrastructure, in the order of deployment. */
 export function addStacks(
   app: Construct,
   settings: Settings,

@@ -1,4 +1,4 @@
-/** All resources of AWS that are used, each imported by itself: the provider's index costs 5 seconds and 500 MB. */
+/** Every AWS resource in use, imported one by one: the provider's index would cost 5 seconds and 500 MB. */
 export { CloudwatchDashboard } from '@cdktf/provider-aws/lib/cloudwatch-dashboard';
 export { CloudwatchLogGroup } from '@cdktf/provider-aws/lib/cloudwatch-log-group';
 export { CloudwatchLogStream } from '@cdktf/provider-aws/lib/cloudwatch-log-stream';

@@ -13,7 +13,7 @@ import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
 import { toPolicy } from './policy';
 
-/** The bucket of copies and of failed records: a new one, closed and encrypted, or the one that is there, left as it is. */
+/** The bucket for copies and failed records: a new one, closed and encrypted, or an existing one, which is not changed. */
 export class BackupBucket extends Construct {
   readonly name: string;
   readonly arn: string;
@@ -28,10 +28,10 @@ export class BackupBucket extends Construct {
       return;
     }
     const { name, region, protect } = stack.settings;
-    // Names of buckets are one list for all accounts of the world.
+    // Bucket names are unique across all AWS accounts.
     const bucket = new S3Bucket(this, 'bucket', {
       bucket: `${name}-${stack.account}-${region}`,
-      // Without protection a destroy leaves nothing, the copies of the records included.
+      // Without protection a destroy removes everything, including the copies of the records.
       forceDestroy: !protect,
     });
     if (protect) bucket.lifecycle = { preventDestroy: true };
@@ -63,7 +63,7 @@ export class BackupBucket extends Construct {
         Resource: [`arn:${partition}:s3:::${bucket.bucket}`, `arn:${partition}:s3:::${bucket.bucket}/*`],
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       }),
-      // Both change the bucket's policy status: one after the other, or S3 answers with a conflict.
+      // Both change the bucket's policy status; at the same time S3 would answer with a conflict.
       dependsOn: [block],
     });
   }

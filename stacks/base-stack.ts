@@ -2,18 +2,17 @@ import { partitionOf } from '../config/regions';
 import type { Settings } from '../config/settings';
 import { AwsProvider, DataAwsCallerIdentity } from './aws';
 import { Annotations, type Construct, S3Backend, TerraformStack } from './cdktf';
-
 import { enforceRules } from './rules';
 
-/** What all stacks have: the provider with its tags, the state, the account. */
+/** What all stacks share: the provider with its tags, the state and the account. */
 export class BaseStack extends TerraformStack {
   readonly settings: Settings;
-  /** Number of the account, known at plan. */
+  /** The account's number, known at plan. */
   readonly account: string;
-  /** The KMS key that encrypts; undefined where keys that AWS owns do. */
+  /** The KMS key to encrypt with; undefined for keys that AWS owns. */
   keyArn: string | undefined;
 
-  /** @param keyArn of the key that an earlier stack has made. */
+  /** @param keyArn the key that an earlier stack created. */
   constructor(scope: Construct, id: string, settings: Settings, keyArn?: string) {
     super(scope, id);
     this.settings = settings;
@@ -28,24 +27,24 @@ export class BaseStack extends TerraformStack {
     enforceRules(this);
   }
 
-  /** `arn:aws:es:us-east-1:123456789012:domain/clickstream`, of a resource that this stack does not make, or not yet. */
+  /** The ARN of a resource that this stack does not create, or not yet: `arn:aws:es:us-east-1:123456789012:domain/clickstream`. */
   arn(service: string, resource: string): string {
     const { region } = this.settings;
     return `arn:${partitionOf(region)}:${service}:${region}:${this.account}:${resource}`;
   }
 
-  /** The key as a resource wants it (`kmsKeyId`, `kmsMasterKeyId`, …), or nothing. */
+  /** The key under the name that a resource has for it (`kmsKeyId`, `kmsMasterKeyId`, …), or nothing. */
   keyFor<Name extends string>(name: Name): Partial<Record<Name, string>> {
     return this.keyArn === undefined ? {} : ({ [name]: this.keyArn } as Record<Name, string>);
   }
 
-  /** Seen at synth, stops nothing. */
+  /** Prints a warning at synth. */
   warn(message: string): void {
     Annotations.of(this).addWarning(message);
   }
 }
 
-/** A construct finds the settings and the account through its stack. */
+/** Through its stack a construct finds the settings and the account. */
 export function stackOf(construct: Construct): BaseStack {
   const stack = TerraformStack.of(construct);
   if (stack instanceof BaseStack) return stack;
@@ -60,11 +59,11 @@ function keepState(stack: BaseStack, id: string, { state, region }: Settings): v
     region: state.region ?? region,
     encrypt: true,
   });
-  // Not a property of this version of CDKTF; without it two deploys at once would overwrite each other's state.
+  // This version of CDKTF has no property for it. Without the lock, two deploys at once would overwrite each other's state.
   stack.addOverride('terraform.backend.s3.use_lockfile', true);
 }
 
-/** The services whose interface an emulator answers in place of AWS. */
+/** The services that an emulator stands in for. */
 const SERVICES = [
   'cloudwatch',
   'cloudwatchlogs',
@@ -86,14 +85,14 @@ const SERVICES = [
   'sts',
 ] as const;
 
-/** Never reaches AWS: loopback only (the settings see to that), and with credentials that are none. */
+/** Never reaches AWS: the settings allow only a loopback address, and the credentials are made up. */
 function emulated(endpoint: string) {
   return {
     accessKey: 'emulator',
     secretKey: 'emulator',
     skipCredentialsValidation: true,
     skipMetadataApiCheck: 'true',
-    // Asked for all the same: without it ARNs lack the account.
+    // Without the account's number, ARNs would lack it.
     skipRequestingAccountId: false,
     s3UsePathStyle: true,
     endpoints: [Object.fromEntries(SERVICES.map((service) => [service, endpoint]))],

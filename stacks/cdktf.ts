@@ -1,4 +1,4 @@
-/** All of CDK for Terraform that is used. A move to its maintained fork changes this file and aws.ts: docs/decisions.md. */
+/** Everything in use from CDK for Terraform. Moving to its maintained fork changes only this file and aws.ts: docs/decisions.md. */
 export {
   Annotations,
   App,
@@ -18,5 +18,5 @@ export {
 } from 'cdktf';
 export { Construct, type IConstruct } from 'constructs';
 
-/** A text as Terraform takes it literally: CDKTF passes `${` and `%{` on, and Terraform would fill them in. */
+/** Escapes a text for Terraform: CDKTF passes `${` and `%{` on, and Terraform would interpolate them. */
 export const escapeTemplate = (text: string) => text.replace(/[$%](?=\{)/g, '$&$&');

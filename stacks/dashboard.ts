@@ -7,7 +7,7 @@ const COLUMNS = 3;
 const WIDTH = 8;
 const HEIGHT = 6;
 
-/** CloudWatch's page of the whole way: how much comes and goes, then each watched figure with the line at which it rings. */
+/** The CloudWatch dashboard: the flow of records, then each watched metric with its alarm's threshold. */
 export class Dashboard extends Construct {
   constructor(scope: Construct, id: string, watches: readonly Watch[]) {
     super(scope, id);

@@ -12,17 +12,17 @@ import { Construct, type ITerraformDependable } from './cdktf';
 import { toPolicy, trust } from './policy';
 
 /**
- * Who may open the dashboards: a Cognito user pool in which administrators make the users, who sign in with a second factor.
- * No password is in code or state: Cognito mails each user a first one.
+ * Sign-in for the dashboards: a Cognito user pool in which administrators create the users, who need a second factor.
+ * Cognito mails each user a first password, so none is in code or state.
  */
 export class DashboardsLogin extends Construct {
   readonly userPoolId: string;
   readonly identityPoolId: string;
-  /** By which the search service manages its part of both pools. */
+  /** The role with which the search service manages its part of both pools. */
   readonly serviceRoleArn: string;
-  /** What a person who has signed in acts as: to be named in the domain's policy. */
+  /** The role of people who have signed in; the domain's policy must name it. */
   readonly userRoleArn: string;
-  /** Must be there before a domain names the pools and the service's role. */
+  /** Must exist before a domain names the pools and the service's role. */
   readonly ready: readonly ITerraformDependable[];
 
   constructor(scope: Construct, id: string) {
@@ -45,7 +45,7 @@ export class DashboardsLogin extends Construct {
       },
       deletionProtection: protect ? 'ACTIVE' : 'INACTIVE',
     });
-    // The sign-in page's address must be unique in the region, so it bears the account's number.
+    // The sign-in page's address must be unique in the region, so it contains the account's number.
     const page = new CognitoUserPoolDomain(this, 'sign-in-page', {
       userPoolId: pool.id,
       domain: `${name}-${stack.account}`,
@@ -54,7 +54,7 @@ export class DashboardsLogin extends Construct {
       identityPoolName: `${name}-dashboards`,
       allowUnauthenticatedIdentities: false,
     });
-    // The search service enters its own client there when the domain is made.
+    // The search service adds its client when the domain is created.
     identities.lifecycle = { ignoreChanges: ['cognito_identity_providers'] };
     const user = new IamRole(this, 'user', {
       name: `${name}-dashboards-user`,
@@ -74,7 +74,7 @@ export class DashboardsLogin extends Construct {
     });
     const service = new IamRole(this, 'service', {
       name: `${name}-dashboards-login`,
-      // The service's name for its older interface and for its newer one.
+      // The service's principals for its older API and for its newer one.
       assumeRolePolicy: trust(['es.amazonaws.com', 'opensearchservice.amazonaws.com']),
     });
     const rights = new IamRolePolicyAttachment(this, 'service-rights', {

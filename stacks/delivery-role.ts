@@ -12,18 +12,18 @@ export interface DeliveryRoleProps {
   readonly domainArn: string;
   readonly bucketArn: string;
   readonly functionArn: string;
-  /** Of the stream's log streams. */
+  /** ARNs of the stream's log streams. */
   readonly logStreamArns: readonly string[];
-  /** Of the Kinesis data stream, where it is the source. */
+  /** ARN of the Kinesis data stream, if that is the source. */
   readonly sourceArn: string | undefined;
-  /** Subnets and group of Firehose's interfaces, where the domain lives in a VPC. */
+  /** Subnets and security group of Firehose's network interfaces, if the domain is in a VPC. */
   readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupId: string } | undefined;
 }
 
-/** What the delivery stream may do, and no more: each right by its resource. */
+/** The delivery stream's role: each right names its resources. */
 export class DeliveryRole extends Construct {
   readonly arn: string;
-  /** Must be there before the stream: Firehose tries its rights when it is made. Undefined for a role that was given. */
+  /** Must exist before the stream, which checks its rights when it is created. Undefined for an existing role. */
   readonly policy: IamRolePolicy | undefined;
 
   constructor(scope: Construct, id: string, props: DeliveryRoleProps) {
@@ -35,7 +35,7 @@ export class DeliveryRole extends Construct {
     }
     const role = new IamRole(this, 'role', {
       name: `${stack.settings.name}-delivery`,
-      // A service that acts for many accounts must say for whom: else another's stream could borrow this role.
+      // Without the condition, a stream in another account could make Firehose use this role.
       assumeRolePolicy: trust('firehose.amazonaws.com', { StringEquals: { 'sts:ExternalId': stack.account } }),
     });
     this.arn = role.arn;
@@ -67,7 +67,7 @@ export class DeliveryRole extends Construct {
     return [
       allow(use, keyArn, {
         StringEquals: { 'kms:ViaService': via('s3') },
-        // With a bucket key the context is the bucket, without one the object.
+        // The encryption context is the bucket if it has a bucket key, otherwise the object.
         StringLike: { 'kms:EncryptionContext:aws:s3:arn': [bucketArn, `${bucketArn}/*`] },
       }),
       allow(use, keyArn, { StringEquals: { 'kms:ViaService': [via('firehose'), via('kinesis')] } }),
@@ -80,7 +80,7 @@ export class DeliveryRole extends Construct {
     const interfaces = stack.arn('ec2', 'network-interface/*');
     const subnets = vpc.subnetIds.map((subnet) => stack.arn('ec2', `subnet/${subnet}`));
     return [
-      // EC2 knows no resource for these.
+      // These actions take no resource.
       allow(
         [
           'ec2:DescribeNetworkInterfaces',
@@ -101,7 +101,7 @@ export class DeliveryRole extends Construct {
   }
 }
 
-/** As AWS's own list for Firehose has it, but its reads on their paths only. */
+/** The rights on AWS's list for Firehose, with the reads narrowed to the paths that it uses. */
 function toDomain({ domainArn, stream, engine }: DeliveryRoleProps): Statement[] {
   const type = engine.typed ? (stream.typeName ?? '') : '*';
   const paths = [

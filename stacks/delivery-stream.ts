@@ -11,13 +11,13 @@ export interface DeliveryStreamProps extends StreamSettings {
   readonly domainArn: string;
   readonly bucketArn: string;
   readonly functionArn: string;
-  /** Subnets and group of Firehose's interfaces, where the domain lives in a VPC. */
+  /** Subnets and security group of Firehose's network interfaces, if the domain is in a VPC. */
   readonly vpc: { readonly subnetIds: readonly string[]; readonly securityGroupId: string } | undefined;
 }
 
 const ROTATION = { none: 'NoRotation', hour: 'OneHour', day: 'OneDay', week: 'OneWeek', month: 'OneMonth' } as const;
 
-/** The delivery stream: access lines in, through the function, events to the domain, copies and failed records to the bucket. */
+/** The delivery stream: access lines go through the function, events to the domain, copies and failed records to the bucket. */
 export class DeliveryStream extends Construct {
   constructor(scope: Construct, id: string, props: DeliveryStreamProps) {
     super(scope, id);
@@ -43,7 +43,7 @@ export class DeliveryStream extends Construct {
       ...(sourceArn === undefined
         ? { serverSideEncryption: this.#encryption(props.encryptAtRest) }
         : { kinesisSourceConfiguration: { kinesisStreamArn: sourceArn, roleArn: role.arn } }),
-      // Rights need a moment to be known everywhere; the stream is refused without them.
+      // Without its rights the stream is refused, and they take a moment to propagate.
       dependsOn: role.policy === undefined ? [] : [role.policy],
     });
   }
@@ -120,25 +120,25 @@ export class DeliveryStream extends Construct {
       engine.typed === (typeName !== undefined),
       typeName === undefined
         ? `${engine.name} needs a type name`
-        : `${engine.name} takes no type name, but there is ${typeName}`,
-      typeName === undefined ? 'Set `stream.typeName`, as the workshop’s clickstream.' : 'Leave `stream.typeName` out.',
+        : `${engine.name} takes no type name, but it is ${typeName}`,
+      typeName === undefined ? 'Set `stream.typeName`, for example to clickstream.' : 'Leave `stream.typeName` out.',
     );
     guard(
       this,
       backup.errorPrefix !== undefined || !backup.prefix.includes('!{'),
-      `the prefix ${backup.prefix} has an expression, and there is no prefix for errors`,
+      `the prefix ${backup.prefix} has an expression, but there is no prefix for errors`,
       'Set `stream.backup.errorPrefix`, with `!{firehose:error-output-type}` in it.',
     );
     guard(
       this,
       backup.errorPrefix?.includes('!{firehose:error-output-type}') ?? true,
-      `the error prefix ${backup.errorPrefix} does not tell the kinds of errors apart`,
-      'Put `!{firehose:error-output-type}` into `stream.backup.errorPrefix`.',
+      `the error prefix ${backup.errorPrefix} does not separate the kinds of errors`,
+      'Add `!{firehose:error-output-type}` to `stream.backup.errorPrefix`.',
     );
     guard(
       this,
       !backup.prefix.includes('!{firehose:error-output-type}'),
-      `the prefix ${backup.prefix} has an expression that only errors have`,
+      `the prefix ${backup.prefix} has an expression that only the error prefix may have`,
       'Move `!{firehose:error-output-type}` to `stream.backup.errorPrefix`.',
     );
   }
@@ -150,11 +150,11 @@ interface Logs {
   readonly arns: readonly string[];
 }
 
-/** As the console names them. */
+/** The names that the AWS console gives them. */
 const DELIVERY_LOG = 'DestinationDelivery';
 const BACKUP_LOG = 'BackupDelivery';
 
-/** Firehose's own default, which the provider does not read back: to say it would be a change for ever. */
+/** Firehose's defaults. The provider does not read them back, so stating one would be a change in every plan. */
 const DEFAULT_RETRIES = 3;
 const DEFAULT_BUFFER_SECONDS = 60;
 

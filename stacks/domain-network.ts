@@ -3,14 +3,14 @@ import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
 import type { Network } from './network';
 
-/** Where a domain in the VPC lives: its subnets, and who may come to its one port. */
+/** The network of a domain in a VPC: its subnets, and who can reach its one port. */
 export class DomainNetwork extends Construct {
   readonly subnetIds: readonly string[];
   readonly domainGroupId: string;
-  /** For Firehose's interfaces: to the domain, and nowhere else. */
+  /** For Firehose's network interfaces, which can reach the domain and nothing else. */
   readonly deliveryGroupId: string;
 
-  /** @param zones of the domain: one subnet for each. */
+  /** @param zones number of the domain's zones, each with one subnet. */
   constructor(scope: Construct, id: string, network: Network, zones: number) {
     super(scope, id);
     const { name } = stackOf(this).settings;
@@ -31,7 +31,7 @@ export class DomainNetwork extends Construct {
       ...rule,
       referencedSecurityGroupId: this.deliveryGroupId,
     });
-    // People, by VPN, peering or a Session Manager tunnel: all come from an address of the VPC, and must sign in.
+    // People come by VPN, peering or a Session Manager tunnel, always from an address in the VPC, and must sign in.
     new VpcSecurityGroupIngressRule(this, 'from-inside', { ...rule, cidrIpv4: network.cidr });
     new VpcSecurityGroupEgressRule(this, 'to-domain', {
       securityGroupId: this.deliveryGroupId,

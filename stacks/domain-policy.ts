@@ -6,19 +6,19 @@ import type { DashboardsLogin } from './dashboards-login';
 import { guard } from './guard';
 import { allow, toPolicy } from './policy';
 
-/** What a person does with the dashboards, and a script with the index. */
+/** What people need for the dashboards, and scripts for the index. */
 const HTTP = ['es:ESHttpDelete', 'es:ESHttpGet', 'es:ESHttpHead', 'es:ESHttpPatch', 'es:ESHttpPost', 'es:ESHttpPut'];
 
 export interface DomainPolicyProps extends Pick<SearchSettings, 'domain' | 'access' | 'masterRoleArn'> {
   /** The source addresses that may reach a public domain, as CIDR blocks. */
   readonly sources: readonly string[];
-  /** Who may open the dashboards. */
+  /** How people sign in to the dashboards. */
   readonly login: DashboardsLogin | undefined;
 }
 
 /**
- * Who may speak to the domain. Public: everyone from the named addresses may do everything, as the workshop has it. In a VPC: who has
- * signed in to the dashboards, else the account's own roles as their policies say. Firehose's role needs no mention in either.
+ * The domain's access policy. A public domain allows everything to everyone at the named addresses, as in the workshop. A domain in a VPC
+ * allows people who have signed in to the dashboards, or else its master role. Neither needs to name Firehose's role, which has its own policy.
  */
 export function domainPolicy(domain: Construct, props: DomainPolicyProps): string {
   const stack = stackOf(domain);

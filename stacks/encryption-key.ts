@@ -4,11 +4,11 @@ import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
 import { allow, type Statement, toPolicy } from './policy';
 
-/** One KMS key, turned every year, for all that is encrypted here: volumes, objects, records, logs and the alarms' topic. */
+/** One KMS key, rotated yearly, for everything that is encrypted: volumes, objects, records, logs and the alarms' topic. */
 export class EncryptionKey extends Construct {
   readonly arn: string;
 
-  /** @param alias without `alias/`. */
+  /** @param alias the alias without `alias/`. */
   constructor(scope: Construct, id: string, alias: string) {
     super(scope, id);
     const key = new KmsKey(this, 'key', {
@@ -34,7 +34,7 @@ export class EncryptionKey extends Construct {
       'kms:ReEncryptTo',
     ];
     return [
-      // As AWS's own default: the account's administrators decide by IAM. In a key's policy `*` is this key.
+      // AWS's default: IAM decides for the account. In a key's policy, `*` means this key.
       {
         ...allow('kms:*', '*'),
         Sid: 'Account',

@@ -5,11 +5,10 @@ import { allow, toPolicy, trust } from './policy';
 
 export interface FlowLogsProps {
   readonly vpcId: string;
-  /** How long they are kept. */
   readonly logDays: number;
 }
 
-/** Which connections of a VPC were accepted and refused, in CloudWatch Logs. */
+/** Logs a VPC's accepted and refused connections in CloudWatch Logs. */
 export class FlowLogs extends Construct {
   constructor(scope: Construct, id: string, { vpcId, logDays }: FlowLogsProps) {
     super(scope, id);

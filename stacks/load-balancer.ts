@@ -14,20 +14,20 @@ import { guard } from './guard';
 
 export interface LoadBalancerProps {
   readonly vpcId: string;
-  /** Public subnets, in two zones at least. */
+  /** Public subnets in at least two zones. */
   readonly subnetIds: readonly string[];
   /** Who may open the site, as CIDR blocks. */
   readonly visitors: readonly string[];
-  /** With it the site is HTTPS, and HTTP leads there. */
+  /** With a certificate the site is HTTPS, and HTTP redirects to it. */
   readonly certificateArn: string | undefined;
 }
 
-/** The site's door: TLS ends here, the health of the server is watched, and its answers are counted by status. */
+/** Stands in front of the web server: terminates TLS, checks the server's health and counts its answers by status. */
 export class LoadBalancer extends Construct {
-  /** What the web server lets in. */
+  /** The security group that the web server allows in. */
   readonly groupId: string;
   readonly host: string;
-  /** The parts of the ARNs by which metrics know it and its targets. */
+  /** The parts of the ARNs that metrics identify it and its targets by. */
   readonly metricName: string;
   readonly targetsMetricName: string;
   readonly #targets: LbTargetGroup;
@@ -55,7 +55,7 @@ export class LoadBalancer extends Construct {
       vpcId: props.vpcId,
       port: 80,
       protocol: 'HTTP',
-      // Answered by WordPress with its database behind it.
+      // WordPress answers it only if its database works.
       healthCheck: { path: '/health', matcher: '200', interval: 30, timeout: 5 },
     });
     this.#listen(balancer.arn, props.certificateArn);
@@ -64,7 +64,7 @@ export class LoadBalancer extends Construct {
     this.targetsMetricName = this.#targets.arnSuffix;
   }
 
-  /** Sends visitors to this server, and nothing anywhere else. */
+  /** Sends visitors to this server; it can reach nothing else. */
   sendTo(instanceId: string, groupId: string): void {
     new LbTargetGroupAttachment(this, 'server', { targetGroupArn: this.#targets.arn, targetId: instanceId, port: 80 });
     new VpcSecurityGroupEgressRule(this, 'to-server', {
@@ -120,7 +120,7 @@ export class LoadBalancer extends Construct {
   }
 }
 
-/** A CIDR block as a rule's source. */
+/** A CIDR block as the source of a security group rule. */
 export function toSource(block: string): { readonly cidrIpv6: string } | { readonly cidrIpv4: string } {
   return isIPv6(block.split('/')[0] ?? '') ? { cidrIpv6: block } : { cidrIpv4: block };
 }

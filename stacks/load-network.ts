@@ -2,11 +2,11 @@ import { SecurityGroup, VpcSecurityGroupEgressRule } from './aws';
 import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
 
-/** Whom a load task may talk to: the site, and by HTTPS the image's registry, the bucket and the log. Nobody comes in. */
+/** A load task's security group: out to the site, and by HTTPS to the image registry, the bucket and the log; nothing in. */
 export class LoadNetwork extends Construct {
   readonly groupId: string;
 
-  /** @param site its address, of which only the port counts here. */
+  /** @param site the site's address, of which only the port is used. */
   constructor(scope: Construct, id: string, vpcId: string, site: string) {
     super(scope, id);
     const name = `${stackOf(this).settings.name}-load`;
@@ -28,7 +28,7 @@ export class LoadNetwork extends Construct {
   }
 }
 
-/** Not by URL: the host of a site that is not deployed yet is none. */
+/** Not by `URL`: the address of a site that is not deployed yet contains a token. */
 function portOf(site: string): number {
   const port = /:(\d+)\/?$/.exec(site)?.[1];
   return port === undefined ? (site.startsWith('https:') ? 443 : 80) : Number(port);

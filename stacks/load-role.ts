@@ -4,11 +4,11 @@ import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
 import { allow, type Statement, toPolicy, trust } from './policy';
 
-/** A role that ECS takes for the tasks of this account. */
+/** A role that ECS assumes for this account's tasks. */
 export class LoadRole extends Construct {
   readonly arn: string;
 
-  /** @param suffix of its name, after `name` of the settings. */
+  /** @param suffix ends the role's name, after the setting `name`. */
   constructor(scope: Construct, id: string, suffix: string, ...rights: readonly Statement[]) {
     super(scope, id);
     const stack = stackOf(this);
@@ -24,7 +24,7 @@ export class LoadRole extends Construct {
   }
 }
 
-/** What a load task does itself: read the tool, write its ledger, both in the folder of a run. */
+/** Rights of the task itself: to read the program and write its ledger, both in the run's folder. */
 export function taskRights(scope: Construct, bucketArn: string): Statement[] {
   const { keyArn, settings } = stackOf(scope);
   const objects = [
@@ -41,7 +41,7 @@ export function taskRights(scope: Construct, bucketArn: string): Statement[] {
   ];
 }
 
-/** What ECS does to start a task: write its log, read the token. The image is public. */
+/** Rights that ECS needs to start a task: to write its log and read the token. The image is public. */
 export function startRights(scope: Construct, logsArn: string, tokenParameter: string | undefined): Statement[] {
   const write = allow(['logs:CreateLogStream', 'logs:PutLogEvents'], `${logsArn}:log-stream:*`);
   if (tokenParameter === undefined) return [write];

@@ -6,18 +6,18 @@ import { LoadRole, startRights, taskRights } from './load-role';
 
 export interface LoadTaskProps extends LoadTestSettings {
   readonly site: string;
-  /** What it runs, as `node -e` takes it. */
+  /** What the task runs, for `node -e`. */
   readonly script: string;
   readonly bucketArn: string;
 }
 
-/** By its version, not its digest: the newest 22 has the newest security fixes, and a task lives for one run only. */
+/** Named by version, not by digest, so that each run gets the newest security fixes. */
 const IMAGE = 'public.ecr.aws/docker/library/node:22-slim';
 
-/** One shard's task, on a cluster that has no machines of its own: defined here, started by `traffic load`. */
+/** The Fargate task of one shard: defined here, started by `traffic load`. */
 export class LoadTask extends Construct {
   readonly clusterArn: string;
-  /** With its revision. */
+  /** Includes the revision. */
   readonly definitionArn: string;
 
   constructor(scope: Construct, id: string, props: LoadTaskProps) {
@@ -55,16 +55,16 @@ export class LoadTask extends Construct {
       image: IMAGE,
       essential: true,
       memory: memoryOf(props),
-      // Not root; what it writes goes to /tmp.
+      // Not root. It writes to /tmp only.
       user: 'node',
       command: ['node', '-e', escapeTemplate(script)],
       environment: Object.entries(asked).map(([name, value]) => ({ name: `LOAD_${name}`, value: String(value) })),
       ...(tokenParameter === undefined
         ? {}
         : { secrets: [{ name: 'CLICKSTREAMY_TOKEN', valueFrom: stack.arn('ssm', `parameter${tokenParameter}`) }] }),
-      // A connection is a file, and a slow site has many.
+      // Each connection takes a file descriptor, and a slow site has many open.
       ulimits: [{ name: 'nofile', softLimit: 65_536, hardLimit: 65_536 }],
-      // The most that Fargate gives for the ledger of a run that is stopped.
+      // Seconds to write the ledger when a run is stopped; Fargate allows no more.
       stopTimeout: 120,
       logConfiguration: {
         logDriver: 'awslogs',
@@ -74,5 +74,5 @@ export class LoadTask extends Construct {
   }
 }
 
-/** In MiB: an amount that Fargate has with each of these processors. */
+/** In MiB; Fargate offers this much for each of the allowed numbers of processors. */
 const memoryOf = ({ vcpus }: LoadTestSettings) => vcpus * 2048;

@@ -14,8 +14,8 @@ import { Construct, Fn } from './cdktf';
 import { FlowLogs } from './flow-logs';
 
 /**
- * A VPC with a public subnet in each zone, and private ones where the domain lives in the VPC; or the one that is there.
- * The private subnets have no way out, and need none: the domain calls nobody, and Firehose comes in by an interface of its own.
+ * A new VPC with a public subnet in each zone, and private ones if the domain is in the VPC; or an existing VPC.
+ * The private subnets have no route out and need none: the domain makes no calls, and Firehose has network interfaces inside.
  */
 export class Network extends Construct {
   readonly vpcId: string;
@@ -23,7 +23,7 @@ export class Network extends Construct {
   readonly publicSubnetIds: readonly string[];
   readonly privateSubnetIds: readonly string[];
 
-  /** @param privateToo whether private subnets are needed. */
+  /** @param privateToo whether to create private subnets. */
   constructor(scope: Construct, id: string, settings: Settings, privateToo: boolean) {
     super(scope, id);
     const { network } = settings;
@@ -41,7 +41,7 @@ export class Network extends Construct {
       enableDnsSupport: true,
       tags: { Name: settings.name },
     });
-    // Whoever forgets to name a security group gets this one, which lets nothing through.
+    // A resource without a security group gets this one, which lets nothing through.
     new DefaultSecurityGroup(this, 'default-group', { vpcId: vpc.id, ingress: [], egress: [] });
     if (network.flowLogs) new FlowLogs(this, 'flow-logs', { vpcId: vpc.id, logDays: settings.stream.logDays });
     const names = new DataAwsAvailabilityZones(this, 'zones', {
@@ -57,7 +57,7 @@ export class Network extends Construct {
           mapPublicIpOnLaunch: false,
           tags: { Name: `${settings.name}-${kind}-${index + 1}` },
         });
-        // A zone that opens later may change the order of the names; the subnets stay where they are.
+        // A new zone may change the order of the names; existing subnets stay where they are.
         subnet.lifecycle = { ignoreChanges: ['availability_zone'] };
         return subnet.id;
       });

@@ -1,4 +1,4 @@
-/** IAM policies as typed values, so that a misspelt key is a compile error and not an open door. */
+/** IAM policies as typed values, so that a misspelt key is a compile error instead of a missing condition. */
 
 type OneOrMore = string | readonly string[];
 
@@ -21,7 +21,7 @@ export function allow(Action: OneOrMore, Resource: OneOrMore, Condition?: Condit
   return { Effect: 'Allow', Action, Resource, ...(Condition === undefined ? {} : { Condition }) };
 }
 
-/** Who may take a role: a service of AWS, on the conditions given. */
+/** A trust policy: which AWS service may assume a role, on which conditions. */
 export function trust(service: OneOrMore, Condition?: Condition): string {
   return toPolicy({
     Effect: 'Allow',

@@ -1,4 +1,4 @@
-/** What every stack must keep to, checked on what was synthesized and not on what was meant. */
+/** Rules for all stacks, checked on the synthesized resources rather than on the constructs' properties. */
 import { isTooWide } from '../config/addresses';
 import { ToolkitError } from '../core/errors';
 import {
@@ -16,13 +16,13 @@ import type { Statement } from './policy';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/** The synth of this stack fails where a resource breaks a rule; all that do are named at once. */
+/** Makes the synth of this stack fail if a resource breaks a rule. All faults are reported at once. */
 export function enforceRules(stack: TerraformStack): void {
-  Aspects.of(stack).add({ visit: judge });
+  Aspects.of(stack).add({ visit: checkElement });
 }
 
 /**
- * Writes the Terraform of all stacks, and warnings to standard error: the CDKTF command shows them itself, and keeps quiet about that.
+ * Writes the Terraform of all stacks, and prints warnings to standard error, which the CDKTF command does not.
  *
  * @throws ToolkitError RULE_BROKEN if a resource breaks a rule.
  */
@@ -34,11 +34,9 @@ export function synth(app: App): void {
     if (faults.length === 0) throw error;
     throw new ToolkitError(
       'RULE_BROKEN',
-      `Rules of this project are broken: ${faults.join('; ')}.`,
-      'Correct the construct in stacks/.',
-      {
-        cause: error,
-      },
+      `Resources break rules of this project: ${faults.join('; ')}.`,
+      'Correct the construct in stacks/; the rules are in stacks/rules.ts.',
+      { cause: error },
     );
   }
   for (const warning of notes(app, '@cdktf/warn')) process.stderr.write(`warning: ${warning}\n`);
@@ -52,8 +50,8 @@ function notes(app: App, level: string): string[] {
     );
 }
 
-function judge(node: IConstruct): void {
-  // A stack is an element too, and its body all the others'.
+function checkElement(node: IConstruct): void {
+  // A stack is an element too; its body repeats all the others.
   if (!TerraformElement.isTerraformElement(node) || TerraformStack.isStack(node)) return;
   const resolver = new DefaultTokenResolver(new StringConcat());
   const body: unknown = Tokenization.resolve(node.toTerraform(), { scope: node, resolver, preparing: false });
@@ -62,7 +60,7 @@ function judge(node: IConstruct): void {
   }
 }
 
-/** `resource`, its type and what it says; a provider has its name for a type. */
+/** Yields kind (`resource`, `provider`), type and settings of each block. A provider's type is its name. */
 function* blocksOf(body: unknown): Generator<readonly [string, string, Body]> {
   const { resource, provider } = body as {
     resource?: Record<string, Record<string, Body>>;
@@ -88,13 +86,14 @@ function faultsOf(kind: string, type: string, settings: Body): string[] {
 
 const RULES: Readonly<Record<string, (settings: Body) => string | undefined>> = {
   aws_cloudwatch_log_group: ({ retention_in_days: days }) =>
-    days ? undefined : 'its logs would be kept for ever: give it a retention',
+    days ? undefined : 'its logs would be kept forever: set a retention',
   aws_instance: (settings) => unless(at(settings, 'root_block_device', 'encrypted'), 'its disk is not encrypted'),
   aws_elasticsearch_domain: domainFault,
   aws_opensearch_domain: domainFault,
   aws_sns_topic: (settings) => unless(settings['kms_master_key_id'], 'its messages are not encrypted'),
   aws_kinesis_stream: (settings) => unless(settings['encryption_type'] === 'KMS', 'its records are not encrypted'),
-  aws_s3_bucket: ({ acl }) => unless(acl === undefined, `its access list is ${acl}: leave it out, it is closed then`),
+  aws_s3_bucket: ({ acl }) =>
+    unless(acl === undefined, `its access list is ${acl}: leave it out, which closes the bucket`),
   aws_vpc_security_group_ingress_rule: ingressFault,
 };
 
@@ -103,14 +102,14 @@ function domainFault(settings: Body): string | undefined {
   return unless(at(settings, 'domain_endpoint_options', 'enforce_https'), 'it would answer without TLS');
 }
 
-/** The world may come to a site, and to nothing else. */
+/** Only a site's ports may be open to the world. */
 function ingressFault({ cidr_ipv4: v4, cidr_ipv6: v6, from_port: from, to_port: to }: Body): string | undefined {
   const block = v4 ?? v6;
   if (typeof block !== 'string' || !block.includes('/') || !isTooWide(block)) return undefined;
   return unless(from === to && (from === 80 || from === 443), `it opens ports ${from} to ${to} to ${block}`);
 }
 
-/** Actions that take no resource, or (Systems Manager's) only that of a server whose number its role cannot know yet. */
+/** Actions that take no resource, or (Systems Manager's) only an instance whose id is not known when its role is created. */
 const WITHOUT_RESOURCE =
   /^(ec2:Describe\w+|cloudwatch:PutMetricData|ssm:UpdateInstanceInformation|ssmmessages:\w+Channel)$/;
 
@@ -124,7 +123,7 @@ function statementFaults(type: string, { Action, Resource, Principal, Condition 
   const faults: string[] = [];
   const everyone = Principal === '*' || (typeof Principal === 'object' && [Principal.AWS].flat().includes('*'));
   if (everyone && Condition === undefined) faults.push('its policy lets everyone in, without a condition');
-  // In a key's own policy `*` is that key, and `kms:*` for the account is how IAM gets a say at all.
+  // In a key's policy `*` means that key, and only `kms:*` for the account lets IAM policies apply to it.
   if (type === 'aws_kms_key') return faults;
   for (const action of [Action].flat()) {
     if (action.includes('*') && !(everyone && action === 'es:*'))
@@ -135,7 +134,7 @@ function statementFaults(type: string, { Action, Resource, Principal, Condition 
   return faults;
 }
 
-/** Terraform writes one block as an object or as a list of one. */
+/** Follows a path. Terraform writes a single block as an object or as a list of one. */
 function at(value: unknown, ...path: readonly string[]): unknown {
   return path.reduce<unknown>((inner, name) => ([inner].flat()[0] as Body | undefined)?.[name], value);
 }

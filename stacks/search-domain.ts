@@ -9,14 +9,14 @@ import { type DomainPolicyProps, domainPolicy } from './domain-policy';
 import { guard } from './guard';
 
 export interface SearchDomainProps extends SearchSettings, DomainPolicyProps {
-  /** Where a domain in a VPC lives. */
+  /** The network of a domain in a VPC; undefined for a public one. */
   readonly network: DomainNetwork | undefined;
 }
 
-/** The search domain that holds the events and shows the dashboards, by the interface that its engine belongs to. */
+/** The search domain, which holds the events and serves the dashboards; created with the API that its engine belongs to. */
 export class SearchDomain extends Construct {
   readonly arn: string;
-  /** Host name without a scheme, known after apply. */
+  /** The host name without a scheme; known after apply. */
   readonly endpoint: string;
   readonly engine: Engine;
 
@@ -80,7 +80,7 @@ export class SearchDomain extends Construct {
               masterUserOptions: { masterUserArn: props.masterRoleArn },
             },
           }),
-      // The provider sleeps for ten minutes before its first look; an emulator has the domain at once.
+      // The provider sleeps for ten minutes before it first polls; an emulator creates the domain at once.
       ...(stack.settings.emulator === undefined ? {} : { timeouts: { create: '2s', update: '2s', delete: '2s' } }),
     };
   }
@@ -95,7 +95,7 @@ export class SearchDomain extends Construct {
     return before;
   }
 
-  /** What AWS would refuse only after minutes, or hang on. */
+  /** Refuses what AWS would refuse only after minutes, or hang on. */
   #check(props: SearchDomainProps): void {
     const { domain, nodes, masters, zones, network } = props;
     guard(
@@ -126,7 +126,7 @@ export class SearchDomain extends Construct {
     guard(
       this,
       props.masterRoleArn === undefined || props.nodeToNodeEncryption,
-      'fine-grained access control needs encryption from node to node',
+      'fine-grained access control needs node-to-node encryption',
       'Set `search.nodeToNodeEncryption` to true.',
     );
     guard(
@@ -138,8 +138,8 @@ export class SearchDomain extends Construct {
     guard(
       this,
       masters === undefined || !/^t[23]\./.test(masters.instanceType) || nodes.count <= 10,
-      `${masters?.instanceType} is too small a master for ${nodes.count} data nodes`,
-      'Set `search.masters.instanceType` to m6g.large or larger, or at most 10 data nodes.',
+      `${masters?.instanceType} masters are too small for ${nodes.count} data nodes`,
+      'Set `search.masters.instanceType` to m6g.large or larger, or use at most 10 data nodes.',
     );
   }
 
@@ -148,7 +148,7 @@ export class SearchDomain extends Construct {
     guard(
       this,
       largest !== 0,
-      `${instanceType} takes no ${volumeType} volume`,
+      `${instanceType} cannot have a ${volumeType} volume`,
       'Choose another `search.nodes.instanceType` or `volumeType`.',
     );
     guard(

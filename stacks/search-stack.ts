@@ -10,13 +10,13 @@ import { Network } from './network';
 import { SearchDomain } from './search-domain';
 import { domainWatches } from './watches';
 
-/** The domain, and what it needs before it: the key, the network of a domain in a VPC, the login, the topic of all alarms. */
+/** The domain and what must exist before it: the key, the network of a domain in a VPC, the sign-in; and the topic of all alarms. */
 export class SearchStack extends BaseStack {
   readonly domain: SearchDomain;
-  /** Only where the domain lives in the VPC; else the web server's stack has the network. */
+  /** Only if the domain is in the VPC; otherwise the web server's stack creates the network. */
   readonly network: Network | undefined;
   readonly domainNetwork: DomainNetwork | undefined;
-  /** Of the alarms of all stacks; undefined where there are none. */
+  /** Notified by the alarms of all stacks; undefined if there are none. */
   readonly topic: AlarmTopic | undefined;
 
   /** @param sources the source addresses that may reach a public domain. */
@@ -49,8 +49,8 @@ export class SearchStack extends BaseStack {
     const { name, supportEnds } = this.domain.engine;
     if (supportEnds === undefined || Date.now() < Date.parse(supportEnds)) return;
     this.warn(
-      `${name} is past its standard support, which ended on ${supportEnds}: it costs more, and will end. ` +
-        'Fit for the workshop; otherwise set `search.engine` to OpenSearch_2.19.',
+      `${name} is past its standard support, which ended on ${supportEnds}: it costs more and will be discontinued. ` +
+        'That is fine for the workshop; otherwise set `search.engine` to OpenSearch_2.19.',
     );
   }
 }

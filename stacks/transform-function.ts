@@ -13,9 +13,9 @@ export interface TransformFunctionProps extends Transform {
   readonly logDays: number;
 }
 
-/** The function that Firehose calls with access lines and that answers with click events. */
+/** The Lambda function that turns access lines into click events for Firehose. */
 export class TransformFunction extends Construct {
-  /** What Firehose calls: the newest code. */
+  /** What Firehose calls: the latest version. */
   readonly arn: string;
 
   constructor(scope: Construct, id: string, props: TransformFunctionProps) {
@@ -51,7 +51,7 @@ export class TransformFunction extends Construct {
     this.arn = `${arn}:$LATEST`;
   }
 
-  /** It may write its log, and nothing else. */
+  /** May write its log and nothing else. */
   #role(logsArn: string) {
     const { name } = stackOf(this).settings;
     const role = new IamRole(this, 'role', {

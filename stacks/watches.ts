@@ -1,11 +1,11 @@
-/** What is watched, stage by stage. Names of metrics as the developer guides of each service have them. */
+/** What is watched, stage by stage. The metrics' names come from the services' developer guides. */
 import { engineOf } from '../config/engine';
 import type { Settings } from '../config/settings';
 import type { Watch } from './alarm';
 
 const MINUTE = 60;
 
-/** @param account which the domain's metrics are kept under. */
+/** @param account the account that the domain's metrics belong to. */
 export function domainWatches({ search, alarms, key }: Settings, account: string): Watch[] {
   const of = { namespace: 'AWS/ES', dimensions: { DomainName: search.domain, ClientId: account } };
   const minutes = (periods: number) => ({ periods, periodSeconds: MINUTE });
@@ -28,7 +28,7 @@ export function domainWatches({ search, alarms, key }: Settings, account: string
       statistic: 'Maximum',
       when: 'above',
       threshold: 0,
-      about: 'The domain takes no writes, for want of storage or memory: Firehose puts events aside as failed.',
+      about: 'The domain accepts no writes because it lacks storage or memory: Firehose saves events as failed.',
     },
     {
       ...of,
@@ -38,7 +38,7 @@ export function domainWatches({ search, alarms, key }: Settings, account: string
       statistic: 'Minimum',
       when: 'below',
       threshold: (search.nodes.volumeGiB * 1024 * alarms.freeStoragePercent) / 100,
-      about: 'A data node runs out of storage (MiB free): delete old indices, or set search.nodes.volumeGiB higher.',
+      about: 'A data node is running out of storage (MiB free): delete old indices, or raise search.nodes.volumeGiB.',
     },
     {
       ...of,
@@ -49,7 +49,7 @@ export function domainWatches({ search, alarms, key }: Settings, account: string
       periodSeconds: 5 * MINUTE,
       when: 'above',
       threshold: alarms.cpuPercent,
-      about: 'The processors of the domain are busy: more or larger nodes, or fewer and lighter queries.',
+      about: 'The domain’s processors are overloaded: use more or larger nodes, or fewer and lighter queries.',
     },
     {
       ...of,
@@ -60,10 +60,10 @@ export function domainWatches({ search, alarms, key }: Settings, account: string
       periodSeconds: 5 * MINUTE,
       when: 'above',
       threshold: alarms.jvmPressurePercent,
-      about: 'The Java heap of a node is full: larger nodes, or fewer shards.',
+      about: 'The Java heap of a node is nearly full: use larger nodes or fewer shards.',
     },
   ];
-  // A single node has nowhere to put a replica: it is yellow as soon as it has an index, and nothing is wrong.
+  // A single node has no place for replicas: it is yellow as soon as it has an index, and nothing is wrong.
   if (search.nodes.count > 1) {
     watches.push({
       ...of,
@@ -110,13 +110,13 @@ export function deliveryWatches({ search, stream, alarms }: Settings): Watch[] {
       ...rate,
       id: 'delivery-success',
       metric: `${toDomain}.Success`,
-      about: 'The domain refuses events: see the log DestinationDelivery, and the failed prefix of the bucket.',
+      about: 'The domain refuses events: see the log DestinationDelivery and the failed records in the bucket.',
     },
     {
       ...age,
       id: 'delivery-freshness',
       metric: `${toDomain}.DataFreshness`,
-      about: 'The oldest event that is not in the domain is too old (seconds): the domain is slow or away.',
+      about: 'The oldest undelivered event is too old (seconds): the domain is slow or unreachable.',
     },
     {
       ...rate,
@@ -132,7 +132,7 @@ export function deliveryWatches({ search, stream, alarms }: Settings): Watch[] {
       periods: 1,
       when: 'above',
       threshold: 0,
-      about: 'The stream takes no more in a second; senders try again. Lasting, it needs a higher quota.',
+      about: 'The stream is at its limit per second, and senders retry. If this lasts, it needs a higher quota.',
     },
   ];
   if (stream.backup.records === 'all') {
@@ -169,8 +169,7 @@ export function functionWatches({ stream: { transform } }: Settings): Watch[] {
       metric: 'Errors',
       statistic: 'Sum',
       threshold: 0,
-      about:
-        'The transform function ended with an error or timed out; Firehose tries again, then puts the batch aside.',
+      about: 'The transform function failed or timed out; Firehose retries, then saves the batch as failed.',
     },
     {
       ...of,
@@ -178,7 +177,7 @@ export function functionWatches({ stream: { transform } }: Settings): Watch[] {
       metric: 'Throttles',
       statistic: 'Sum',
       threshold: 0,
-      about: 'The account runs too many functions at once: the transform function waits.',
+      about: 'The account runs too many functions at once, so the transform function has to wait.',
     },
     {
       ...of,
@@ -186,12 +185,12 @@ export function functionWatches({ stream: { transform } }: Settings): Watch[] {
       metric: 'Duration',
       statistic: 'p99',
       threshold: transform.timeoutSeconds * 800,
-      about: 'Calls of the transform function take over 80 % of their time-out (milliseconds).',
+      about: 'Calls of the transform function take more than 80 % of their time-out (milliseconds).',
     },
   ];
 }
 
-/** @param balancer the part of its ARN that metrics know it by. */
+/** Both parameters are the parts of ARNs that metrics identify the load balancer and its targets by. */
 export function balancerWatches(balancer: string, targets: string): Watch[] {
   const dimensions = { LoadBalancer: balancer };
   const of = {
@@ -208,7 +207,7 @@ export function balancerWatches(balancer: string, targets: string): Watch[] {
       id: 'site-5xx',
       metric: 'HTTPCode_Target_5XX_Count',
       threshold: 10,
-      about: 'The site answers requests with 5xx: see the dashboards, by page.',
+      about: 'The site answers with 5xx: the dashboards show on which pages.',
     },
     {
       ...of,

@@ -4,7 +4,7 @@ import { stackOf } from './base-stack';
 import { Construct } from './cdktf';
 import { allow, type Statement, toPolicy, trust } from './policy';
 
-/** What Session Manager asks for; AWS's managed policy for it could also read every parameter of the account. */
+/** What Session Manager needs; AWS's managed policy for it could also read every parameter in the account. */
 const SESSION_MANAGER = [
   'ssm:UpdateInstanceInformation',
   'ssmmessages:CreateControlChannel',
@@ -14,17 +14,17 @@ const SESSION_MANAGER = [
 ];
 
 export interface WebServerRoleProps {
-  /** Name of a role that is there, in place of a new one. */
+  /** Name of an existing role to use instead of a new one. */
   readonly roleName?: string | undefined;
   /** Name of the parameter that the server writes. */
   readonly statusParameter: string;
-  /** Name of the one that it reads. */
+  /** Name of the parameter that the server reads. */
   readonly tokenParameter?: string | undefined;
 }
 
 /**
- * What the web server may do: put records to its one stream, metrics to the agent's namespace, say how far its set-up is, read its
- * token, and be reached by Session Manager.
+ * The web server's role. It may put records to its stream and metrics to the agent's namespace, report its progress, read its token, and
+ * be reached by Session Manager.
  */
 export class WebServerRole extends Construct {
   /** Name of the instance profile. */
@@ -46,7 +46,7 @@ export class WebServerRole extends Construct {
       name: 'agent',
       policy: toPolicy(
         ...this.#put(),
-        // CloudWatch knows no resource for metrics; the condition is what narrows it.
+        // CloudWatch has no resource for metrics, so a condition narrows this.
         allow('cloudwatch:PutMetricData', '*', { StringEquals: { 'cloudwatch:namespace': 'AWSKinesisAgent' } }),
         allow('ssm:PutParameter', stack.arn('ssm', `parameter${statusParameter}`)),
         ...(tokenParameter === undefined

@@ -23,18 +23,18 @@ export interface WebServerProps extends Omit<WebsiteSettings, 'visitors' | 'load
   readonly subnetId: string;
   /** Who may open the site: CIDR blocks, or the load balancer's security group. */
   readonly visitors: readonly string[] | { readonly groupId: string };
-  /** Name of the parameter in which the script says how far it is. */
+  /** Name of the parameter in which the script reports its progress. */
   readonly statusParameter: string;
-  /** The script that makes a web server of it, at its first start. A change of it makes a new server, unless that is protected. */
+  /** The script that sets the server up at its first start. Changing it replaces the server, unless that is protected. */
   readonly userData: string;
 }
 
 const AMAZON_LINUX = '/aws/service/ami-amazon-linux-latest/al2023-ami-kernel-default-x86_64';
 
-/** EC2 takes 16 KB; what Terraform 1.11 packs is longer than what Node 20 does: 15,958 bytes against 15,894 where it was measured. */
+/** EC2 accepts 16 KB. Terraform 1.11 compresses less well than Node 20: it took 15,958 bytes where Node took 15,894. */
 const MOST_PACKED_BYTES = 16 * 1024 - 128;
 
-/** One server with a fixed address: no key pair, no SSH, its shell by Session Manager. */
+/** One server with a fixed address. It has no key pair and no SSH; Session Manager gives a shell. */
 export class WebServer extends Construct {
   /** Known after apply. */
   readonly publicIp: string;
@@ -47,13 +47,13 @@ export class WebServer extends Construct {
     const { name, protect } = stack.settings;
     const tags = { Name: `${name}-web-server` };
     this.groupId = this.#group(props);
-    // The address belongs to the interface, so that the server has it from its first moment on: its script loads packages.
+    // The address belongs to the interface, so that the server has it from the start: its script downloads packages.
     const nic = new NetworkInterface(this, 'interface', {
       subnetId: props.subnetId,
       securityGroups: [this.groupId],
       tags,
     });
-    // Terraform makes it, so that Terraform removes it; what it says is the server's.
+    // Terraform creates it so that Terraform also removes it; the server writes its value.
     const status = new SsmParameter(this, 'status', { name: props.statusParameter, type: 'String', value: 'pending' });
     status.lifecycle = { ignoreChanges: ['value'] };
     const address = new Eip(this, 'address', { domain: 'vpc', networkInterface: nic.id, tags });
@@ -62,7 +62,7 @@ export class WebServer extends Construct {
       instanceType: props.instanceType,
       iamInstanceProfile: new WebServerRole(this, 'role', props).profile,
       networkInterface: [{ deviceIndex: 0, networkInterfaceId: nic.id }],
-      // Version 1 answers to whoever makes the server fetch an address, as a plug-in of the site may.
+      // Version 1 of the metadata service would answer anything that makes the server fetch an address, such as a plug-in of the site.
       metadataOptions: { httpEndpoint: 'enabled', httpTokens: 'required', httpPutResponseHopLimit: 1 },
       rootBlockDevice: {
         volumeType: 'gp3',
@@ -76,7 +76,7 @@ export class WebServer extends Construct {
       tags,
       dependsOn: [address, status],
     });
-    // Neither a newer image nor other bytes of the same script, as another Terraform may pack it, are a reason to replace a server that runs.
+    // Neither a newer image nor the same script packed by another version of Terraform should replace a running server.
     instance.lifecycle = {
       ignoreChanges: ['ami', 'user_data_base64'],
       ...(protect ? {} : this.#renewal(props.userData)),
@@ -85,28 +85,28 @@ export class WebServer extends Construct {
     this.instanceId = instance.id;
   }
 
-  /** A new server for a new script. By its bare address: CDKTF writes an expression, which Terraform does not take there. */
+  /** Replaces the server for a new script. By the bare address: Terraform does not accept the expression that CDKTF would write. */
   #renewal(script: string): { readonly replaceTriggeredBy: string[] } {
     const sha256 = createHash('sha256').update(script).digest('hex');
     const version = new DataResource(this, 'version', { triggersReplace: { sha256 } });
     return { replaceTriggeredBy: [`${version.terraformResourceType}.${version.friendlyUniqueId}`] };
   }
 
-  /** Packed by Terraform, not here, so that the script can be read in what is synthesized; cloud-init unpacks it. */
+  /** Terraform packs the script, so that it stays readable in the synthesized file; cloud-init unpacks it. */
   #packed(script: string): string {
     const bytes = gzipSync(script, { level: 9 }).length;
     guard(
       this,
       bytes <= MOST_PACKED_BYTES,
       `the user data has ${bytes} bytes when packed`,
-      `EC2 takes ${MOST_PACKED_BYTES} safely: shorten the files of site/wordpress.`,
+      `Shorten the files in site/wordpress: up to ${MOST_PACKED_BYTES} bytes are safe with EC2’s limit of 16,384.`,
     );
-    // By way of a local: CDKTF escapes `${` in a function's argument, but neither backslashes nor `%{`, which Apache's format has.
+    // Through a local, because CDKTF escapes `${` in a function's argument, but neither backslashes nor `%{`, which Apache's format has.
     const local = new TerraformLocal(this, 'script', escapeTemplate(script));
     return Fn.base64gzip(local.asString);
   }
 
-  /** In: the visitors, to the site. Out: HTTPS, to AWS and to packages. */
+  /** In: visitors to the site. Out: HTTPS to AWS and package repositories. */
   #group({ vpcId, visitors }: WebServerProps): string {
     const { name } = stackOf(this).settings;
     const { id } = new SecurityGroup(this, 'group', {

@@ -12,16 +12,16 @@ import { WebServer } from './web-server';
 export interface WebsiteProps {
   /** Who may open the site, as CIDR blocks. */
   readonly visitors: readonly string[];
-  /** The script of the web server's first start. */
+  /** The script that the web server runs at its first start. */
   readonly userData: string;
-  /** Name of the parameter in which it says how far it is. */
+  /** Name of the parameter in which that script reports its progress. */
   readonly statusParameter: string;
 }
 
-/** The web server, and its network where the domain needs none. */
+/** The web server, and its network unless the domain's stack has created one. */
 export class WebsiteStack extends BaseStack {
   readonly network: Network;
-  /** With a slash at its end. */
+  /** Ends with a slash. */
   readonly siteUrl: string;
 
   constructor(id: string, search: SearchStack, { visitors, userData, statusParameter }: WebsiteProps) {
@@ -40,13 +40,13 @@ export class WebsiteStack extends BaseStack {
     guard(
       this,
       !/^(aws|ssm)/.test(settings.name),
-      `Systems Manager has no parameter ${statusParameter}: AWS keeps names that begin so to itself`,
-      'Set `name` to one that begins neither with aws nor with ssm.',
+      `Systems Manager allows no parameter ${statusParameter}: AWS reserves names that begin with aws or ssm`,
+      'Set `name` to one that begins differently.',
     );
     guard(
       this,
       !website.demoErrors || website.tokenParameter !== undefined,
-      'demo errors are for callers with a token only, but none is named',
+      'demo errors are only for callers with a token, but there is no token',
       'Set `website.tokenParameter`, or leave `website.demoErrors` out.',
     );
     const balancer =

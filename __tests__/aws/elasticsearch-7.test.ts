@@ -1,6 +1,7 @@
 /**
- * The workshop's stream and domain on Elasticsearch 7.10, the last Elasticsearch that Amazon offers, by a pipeline that has bad luck: a
- * deploy that is broken off, a lock that somebody holds; and with the load stack, whose tasks run here. The real Terraform and the real AWS provider; moto answers for AWS.
+ * Deploys the workshop's stream and domain on Elasticsearch 7.10, the last Elasticsearch that Amazon offers, from an unlucky pipeline: a
+ * deploy is cancelled, and somebody holds the lock. Includes the load stack, whose tasks run here. With the real Terraform and AWS
+ * provider; moto stands in for AWS.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +21,7 @@ import { needs } from '../support/needs';
 const STATE = 'states-of-the-test';
 const LOCK = { Bucket: STATE, Key: 'clickstreamy/search.tfstate.tflock' };
 
-/** The workshop's settings, as far as the newer engine and a deploy without a web server let them stand. */
+/** The workshop's settings, changed for the newer engine and for a deploy without a web server. */
 function settings(site: string): object {
   const { search, stream } = JSON.parse(readFileSync(join(packageRoot, 'config', 'workshop.json'), 'utf8'));
   const { typeName: _, ...typeless } = stream;
@@ -56,7 +57,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   }, MINUTES);
 
   it(
-    'waits for nobody who has the lock, and says who it is before anything is created',
+    'does not wait for a held lock, and says who holds it before anything is created',
     async () => {
       const holder = {
         ID: '9fdb0b2a-1d9b-2a8e-1a69-6d9fcbdd9b5e',
@@ -75,7 +76,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
       await deployment.aws.buckets.send(new DeleteObjectCommand(LOCK));
       expect(exitCode).toBe(1);
       expect(stderr).toContain(
-        "error: Another run has the state's lock (runner@build-7, since 2026-11-24 03:00:00 +0000 UTC).",
+        'error: Another run holds the state’s lock (runner@build-7, since 2026-11-24 03:00:00 +0000 UTC).',
       );
       expect(stderr).toContain(`terraform force-unlock ${holder.ID}`);
       expect(await inventory(deployment.aws)).toEqual(before);
@@ -84,7 +85,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   );
 
   it(
-    'gives the lock back when it is broken off, and says so',
+    'releases the lock when it is cancelled, and says that it was interrupted',
     async () => {
       const { exitCode, stderr } = await deployment.deployInterrupted(/lifecycle\S* Creating\.\.\./);
       const { Contents = [] } = await deployment.aws.buckets.send(new ListObjectsV2Command({ Bucket: STATE }));
@@ -97,7 +98,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   );
 
   it(
-    'goes on from there when it is run again, and has nothing left to change',
+    'continues when it is run again, and has nothing left to change',
     async () => {
       await succeeded(deployment.deployScript('deploy'));
 
@@ -121,7 +122,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   });
 
   it(
-    'loads the site by the very tasks that are deployed, and collects their ledgers in the bucket',
+    'loads the site with the deployed tasks, and collects their ledgers in the bucket',
     async () => {
       const deployed = readDeployedLoad(join(deployment.folder, 'outputs.json'));
       await keepTasksRunning(deployment.moto.url);
@@ -144,7 +145,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
   );
 
   it(
-    'lets another address in without a new domain',
+    'admits another address without replacing the domain',
     async () => {
       const moved = { CLICKSTREAMY_SEARCH_ACCESS_FROM: '203.0.113.9/32' };
 

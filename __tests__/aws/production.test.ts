@@ -1,6 +1,6 @@
 /**
- * The production preset as a pipeline deploys it: state in S3 with its lock, the deploy script, protection against a destroy. The real
- * Terraform and the real AWS provider; moto answers for AWS, and a proxy mends it where it must.
+ * Deploys the production preset as a pipeline does: state in S3 with its lock, the deploy script, protection against a destroy. With the
+ * real Terraform and AWS provider; moto stands in for AWS, and a proxy fills gaps in moto.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,20 +36,20 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   }, MINUTES);
 
   it(
-    'plans before the first deploy as far as can be known, and changes nothing',
+    'plans what can be known before the first deploy, and changes nothing',
     async () => {
       const { exitCode, stdout } = await deployment.deployScript('plan');
 
       expect(exitCode).toBe(0);
       expect(stdout).toMatch(/^# search\n[\s\S]*^Plan: \d+ to add, 0 to change, 0 to destroy\.$/m);
-      expect(stdout).toContain('# delivery\n\nPlanned once search is deployed.');
+      expect(stdout).toContain('# delivery\n\nCan be planned once search is deployed.');
       expect(await inventory(deployment.aws)).toEqual(before);
     },
     3 * MINUTES,
   );
 
   it(
-    'deploys all stacks, its state in S3, and waits for the web server',
+    'deploys all stacks with their state in S3, and waits for the web server',
     async () => {
       const { exitCode, stderr } = await playWebServer(deployment, deployment.deployScript('deploy'));
 
@@ -105,7 +105,7 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
     });
   });
 
-  it('rings: every alarm goes to a topic', async () => {
+  it('has alarms, all of which notify a topic', async () => {
     const { MetricAlarms = [] } = await deployment.aws.alarms.send(new DescribeAlarmsCommand({}));
 
     expect(MetricAlarms.length).toBeGreaterThan(10);
@@ -113,7 +113,7 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   });
 
   it(
-    'refuses to be destroyed while it is protected, before anything is',
+    'refuses to be destroyed while it is protected, before anything is destroyed',
     async () => {
       const { exitCode, stderr } = await deployment.deployScript('destroy');
 
@@ -132,7 +132,7 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
   );
 
   it(
-    'destroys once it is not protected any more, and leaves nothing',
+    'can be destroyed once it is no longer protected, and leaves nothing',
     async () => {
       const unprotected = { CLICKSTREAMY_PROTECT: 'false' };
 

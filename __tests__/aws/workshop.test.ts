@@ -1,6 +1,6 @@
 /**
- * The workshop's preset, deployed by the real Terraform and the real AWS provider as README.md says, read back, used and destroyed.
- * moto answers for AWS, and a proxy mends it where it must: the last lines of the test say where.
+ * Deploys the workshop's preset with the real Terraform and AWS provider, as README.md says, reads it back, uses it and destroys it.
+ * moto stands in for AWS, and a proxy fills gaps in moto: the test prints them at its end.
  */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -58,7 +58,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
   }, MINUTES);
 
   it(
-    'deploys without a terminal and without a question',
+    'deploys without a terminal and without asking anything',
     async () => {
       await succeeded(deployment.cdktf('deploy', [...ALL, '--outputs-file', 'outputs.json']));
       outputs = JSON.parse(readFileSync(join(deployment.folder, 'outputs.json'), 'utf8'));
@@ -113,13 +113,13 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       expect(domain?.ElasticsearchClusterConfig?.DedicatedMasterEnabled ?? false).toBe(false);
     });
 
-    it('is public, without encryption from node to node and without Cognito', () => {
+    it('is public, without node-to-node encryption and without Cognito', () => {
       expect(domain?.VPCOptions?.SubnetIds ?? []).toEqual([]);
       expect(domain?.NodeToNodeEncryptionOptions?.Enabled).toBe(false);
       expect(domain?.CognitoOptions?.Enabled ?? false).toBe(false);
     });
 
-    it('lets the named address do everything, and no other', () => {
+    it('allows everything to the named address, and nothing to others', () => {
       expect(JSON.parse(domain?.AccessPolicies ?? '')).toEqual({
         Version: '2012-10-17',
         Statement: [
@@ -143,7 +143,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       ));
     });
 
-    it('has a minute, and Node where the workshop had Python', () => {
+    it('has a time-out of a minute, and Node.js instead of Python', () => {
       expect(deployed).toMatchObject({ Timeout: 60, Runtime: 'nodejs22.x', Handler: 'index.handler' });
     });
 
@@ -159,7 +159,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       });
     });
 
-    it('answers an event of Firehose, in the very zip that was deployed', async () => {
+    it('answers an event from Firehose, called in the zip that was deployed', async () => {
       const zip = deployment.functionZip();
 
       const reply = await callFunction(zip, 'index.js', [
@@ -241,7 +241,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       expect(logGroups).toHaveLength(1);
     });
 
-    it('has a role that nobody else can borrow, with a wildcard for no action', async () => {
+    it('has a role that no other account can use, without wildcards in its actions', async () => {
       const roleArn = destination()?.RoleARN;
       const { Role } = await deployment.aws.rights.send(new GetRoleCommand({ RoleName: nameOf(roleArn) }));
       const { allowed } = await rightsOf(roleArn);
@@ -265,7 +265,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       expect(Object.keys(allowed)).not.toContain('*');
     });
 
-    it('takes a record, and a batch of them', async () => {
+    it('accepts a record, and a batch of records', async () => {
       const Data = Buffer.from('198.51.100.9 - - [10/Oct/2020:13:55:36 -0700] "GET / HTTP/1.1" 200 12 "-" "curl/8"\n');
       const to = { DeliveryStreamName: 'webserver_stream' };
 
@@ -279,7 +279,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       expect(two.RequestResponses).toHaveLength(2);
     });
 
-    it('keeps its copies in a bucket that nobody outside sees', async () => {
+    it('keeps its copies in a bucket that is closed to the public', async () => {
       const { PublicAccessBlockConfiguration } = await deployment.aws.buckets.send(
         new GetPublicAccessBlockCommand({ Bucket: outputs['delivery']?.['bucketName'] }),
       );
@@ -301,7 +301,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       server = Reservations?.[0]?.Instances?.[0];
     });
 
-    it('may put records to its one stream, metrics of the agent and its own status, and is reached by Session Manager', async () => {
+    it('may put records to its stream, the agent’s metrics and its status, and be reached by Session Manager', async () => {
       const profile = await deployment.aws.rights.send(
         new GetInstanceProfileCommand({ InstanceProfileName: nameOf(server?.IamInstanceProfile?.Arn) }),
       );
@@ -326,7 +326,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       });
     });
 
-    it('starts with the very script that was rendered, in what EC2 takes', async () => {
+    it('starts with the rendered script, within EC2’s limit', async () => {
       const packed = await userDataOf(server?.InstanceId);
 
       expect(packed.length).toBeLessThanOrEqual(16 * 1024);
@@ -340,14 +340,14 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       );
     });
 
-    it('gives its credentials to none but who asks twice (IMDSv2), and has no key pair', () => {
+    it('gives its credentials only with a token (IMDSv2), and has no key pair', () => {
       expect(server?.MetadataOptions?.HttpTokens).toBe('required');
       expect(server?.KeyName).toBeUndefined();
     });
   });
 
   it(
-    'makes a new server for a new script, and gives it that one',
+    'replaces the server for a new script, which the new one gets',
     async () => {
       const token = { CLICKSTREAMY_WEBSITE_TOKEN_PARAMETER: '/shop/token' };
 
@@ -373,7 +373,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
     10 * MINUTES,
   );
 
-  /** Still packed. */
+  /** The user data, still packed. */
   async function userDataOf(InstanceId: string | undefined): Promise<Buffer> {
     const { UserData } = await deployment.aws.servers.send(
       new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'userData' }),

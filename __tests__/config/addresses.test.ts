@@ -22,11 +22,11 @@ describe('toCidr', () => {
     'auto',
     '1.2.3.4/1e1',
     ' 1.2.3.4',
-  ])('%j is none', (text) => {
+  ])('%j is neither', (text) => {
     expect(toCidr(text)).toBeUndefined();
   });
 
-  it('takes any address, and keeps a block as it is', () => {
+  it('accepts any address, and keeps a block as it is', () => {
     fc.assert(
       fc.property(fc.oneof(fc.ipV4(), fc.ipV6()), (address) => {
         const block = toCidr(address);

@@ -8,11 +8,11 @@ import { UsageError } from '../../core/errors';
 const PRODUCTION = { CLICKSTREAMY_CONFIG: 'config/production.json' };
 
 describe('loadSettings', () => {
-  it('takes the workshop where nothing else is named', () => {
+  it('loads the workshop by default', () => {
     expect(loadSettings({})).toMatchObject({ region: 'us-east-1', search: { engine: 'Elasticsearch_6.3' } });
   });
 
-  it('takes the file that is named, with the defaults of all that it leaves out', () => {
+  it('loads the file that is named, with defaults for what it leaves out', () => {
     expect(loadSettings(PRODUCTION)).toMatchObject({
       protect: true,
       stream: { name: 'webserver_stream', retrySeconds: 3600 },
@@ -42,7 +42,7 @@ describe('loadSettings', () => {
     });
   });
 
-  it('takes an empty variable, and those of other programs, for none', () => {
+  it('ignores empty variables and those of other programs', () => {
     expect(() =>
       loadSettings({ CLICKSTREAMY_REGION: '', CLICKSTREAMY_TOKEN: 'x', CLICKSTREAMY_SITE_HOSTS: 'y' }),
     ).not.toThrow();
@@ -52,12 +52,12 @@ describe('loadSettings', () => {
     [
       'a misspelt variable',
       { CLICKSTREAMY_SEARCH_NODES_VOLUM_GIB: '20' },
-      'CLICKSTREAMY_SEARCH_NODES_VOLUM_GIB, which is no setting; did you mean CLICKSTREAMY_SEARCH_NODES_VOLUME_GIB?',
+      'CLICKSTREAMY_SEARCH_NODES_VOLUM_GIB, which is not a setting; did you mean CLICKSTREAMY_SEARCH_NODES_VOLUME_GIB?',
     ],
     [
       'a misspelt region',
       { CLICKSTREAMY_REGION: 'us-esat-1' },
-      'region is "us-esat-1": is no region of AWS; did you mean us-east-1?',
+      'region is "us-esat-1": must be an AWS region; did you mean us-east-1?',
     ],
     [
       'an engine that is not offered',
@@ -65,9 +65,9 @@ describe('loadSettings', () => {
       'search.engine is "OpenSearch_2.12": must be one of',
     ],
     [
-      'a CIDR block that is none',
+      'a malformed CIDR block',
       { CLICKSTREAMY_SEARCH_ACCESS_FROM: '198.51.100.7/33' },
-      'search.access.from.0 is "198.51.100.7/33": is no address and no CIDR block; write it as 198.51.100.7/32',
+      'search.access.from.0 is "198.51.100.7/33": must be an address or a CIDR block, such as 198.51.100.7/32',
     ],
     ['a range', { CLICKSTREAMY_STREAM_BUFFER_SECONDS: '901' }, 'stream.buffer.seconds is 901: must be at most 900'],
     [
@@ -75,21 +75,25 @@ describe('loadSettings', () => {
       { CLICKSTREAMY_STREAM_BUFFER_MEGABYTES: '1.5' },
       'stream.buffer.megabytes is 1.5: must be a whole number',
     ],
-    ['a text for a truth', { CLICKSTREAMY_PROTECT: 'yes' }, 'protect is "yes": must be true or false'],
     [
-      'a retention that logs do not have',
+      'a text where true or false is expected',
+      { CLICKSTREAMY_PROTECT: 'yes' },
+      'protect is "yes": must be true or false',
+    ],
+    [
+      'a retention that CloudWatch does not offer',
       { CLICKSTREAMY_STREAM_LOG_DAYS: '15' },
       'stream.logDays is 15: must be one of 1, 3, 5, 7, 14,',
     ],
     [
-      'an alternative that there is not',
+      'an unknown alternative',
       { CLICKSTREAMY_STREAM_SOURCE_KIND: 'kinises' },
       'stream.source.kind is "kinises": must be one of "direct", "kinesis"; did you mean kinesis?',
     ],
     [
       'a transform buffer past Lambda’s 6 MB',
       { CLICKSTREAMY_STREAM_TRANSFORM_BUFFER_MEGABYTES: '4' },
-      'stream.transform.bufferMegabytes is 4: must be at most 3: more, as base64 in JSON, would pass the 6 MB',
+      'stream.transform.bufferMegabytes is 4: must be at most 3: more than that, as base64 in JSON, would exceed the 6 MB',
     ],
     [
       'a setting of another alternative',
@@ -99,16 +103,16 @@ describe('loadSettings', () => {
     [
       'a network too small',
       { CLICKSTREAMY_NETWORK_KIND: 'new', CLICKSTREAMY_NETWORK_CIDR: '10.0.0.0/24' },
-      'network.cidr is "10.0.0.0/24": must be an IPv4 block of /16 to /20',
+      'network.cidr is "10.0.0.0/24": must be an IPv4 block from /16 to /20',
     ],
     [
-      'an emulator elsewhere',
+      'an emulator on another machine',
       { CLICKSTREAMY_EMULATOR: 'http://127.0.0.1.example.org:5000' },
       'must be on this machine',
     ],
-    ['a key that is none', { CLICKSTREAMY_KEY: 'mine' }, 'key is "mine": must be "aws", "new" or the ARN of a KMS key'],
+    ['a malformed key', { CLICKSTREAMY_KEY: 'mine' }, 'key is "mine": must be "aws", "new" or the ARN of a KMS key'],
     [
-      'a file that is not there',
+      'a missing file',
       { CLICKSTREAMY_CONFIG: 'config/nowhere.json' },
       'config/nowhere.json cannot be read: it does not exist.',
     ],
@@ -119,14 +123,14 @@ describe('loadSettings', () => {
     expect(load).toThrow(expect.objectContaining({ message: expect.stringContaining(message) }));
   });
 
-  it('tells all faults at once', () => {
+  it('reports all faults at once', () => {
     const load = () => loadSettings({ CLICKSTREAMY_REGION: 'mars-1', CLICKSTREAMY_SEARCH_NODES_COUNT: '0' });
 
     expect(load).toThrow(/region is "mars-1".*; search\.nodes\.count is 0: must be at least 1/);
   });
 });
 
-describe('a settings file of one’s own', () => {
+describe('a settings file that a user wrote', () => {
   let folder: string;
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'clickstreamy-settings-'));
@@ -134,16 +138,16 @@ describe('a settings file of one’s own', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it.each([
-    ['no JSON', '{ "region": ', /are no JSON: /],
-    ['no object', '["region"]', /are no JSON object/],
-    ['a misspelt section', '{ "serch": {} }', /serch is no setting; did you mean search\?/],
+    ['invalid JSON', '{ "region": ', /settings\.json is not JSON\./],
+    ['a list', '["region"]', /settings\.json cannot be used: it must be an object/],
+    ['a misspelt section', '{ "serch": {} }', /serch is not a setting; did you mean search\?/],
     [
       'a misspelt setting',
       '{ "search": { "nodes": { "volumeGib": 10 } } }',
-      /search\.nodes\.volumeGib is no setting; did you mean search\.nodes\.volumeGiB\?/,
+      /search\.nodes\.volumeGib is not a setting; did you mean search\.nodes\.volumeGiB\?/,
     ],
     [
-      'what must be there and is not',
+      'too little',
       '{ "search": {} }',
       /search\.engine is missing: must be one of .*; search\.access is missing: must be an object; website is missing: must be an object/,
     ],
@@ -159,14 +163,14 @@ describe('a settings file of one’s own', () => {
 });
 
 describe('the catalogue', () => {
-  it('has a variable of its own for each setting', () => {
+  it('has a different variable for each setting', () => {
     const variables = settingsCatalogue().map(({ variable }) => variable);
 
     expect(new Set(variables).size).toBe(variables.length);
     expect(variableOf('search.nodes.volumeGiB')).toBe('CLICKSTREAMY_SEARCH_NODES_VOLUME_GIB');
   });
 
-  it.each(['workshop', 'production'])('has variables by which all that %s says can be said', (preset) => {
+  it.each(['workshop', 'production'])('has variables that can express the whole of %s', (preset) => {
     const file = { CLICKSTREAMY_CONFIG: `config/${preset}.json` };
     const settings = loadSettings(file);
     const said = settingsCatalogue().flatMap(({ path, variable }) => {
@@ -178,7 +182,7 @@ describe('the catalogue', () => {
     expect(loadSettings({ ...file, ...Object.fromEntries(said) })).toEqual(settings);
   });
 
-  it('says what each setting means', () => {
+  it('describes each setting', () => {
     expect(settingsCatalogue().filter(({ about }) => about === '')).toEqual([]);
   });
 });

@@ -7,7 +7,7 @@ import { packageRoot } from '../../core/package-root';
 
 const read = (path: string) => readFileSync(join(packageRoot, path), 'utf8');
 
-describe('the files made from the schema', () => {
+describe('the files generated from the schema', () => {
   it.each([
     ['docs/settings.md', renderSettingsDocs],
     ['config/settings.schema.json', renderSettingsSchema],
@@ -15,7 +15,7 @@ describe('the files made from the schema', () => {
     expect(read(path)).toBe(render());
   });
 
-  it.each(['workshop', 'production'])('take config/%s.json as an editor would', (preset) => {
+  it.each(['workshop', 'production'])('accept config/%s.json, as an editor would', (preset) => {
     const ajv = addFormats(new Ajv2020());
     const validate = ajv.compile(JSON.parse(read('config/settings.schema.json')));
 

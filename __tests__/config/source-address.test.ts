@@ -15,7 +15,7 @@ describe('findSourceAddress', () => {
   it.each([
     ['198.51.100.7\n', '198.51.100.7/32'],
     ['2001:db8::7\n', '2001:db8::7/128'],
-  ])('makes one block of %j', async (answer, block) => {
+  ])('turns %j into a block of one address', async (answer, block) => {
     const from = await answering(answer);
 
     expect(await findSourceAddress(from)).toBe(block);
@@ -27,18 +27,18 @@ describe('findSourceAddress', () => {
     await expect(findSourceAddress(from)).rejects.toMatchObject({ code: 'ADDRESS_UNKNOWN' });
   });
 
-  it('says what to set where nobody answers', async () => {
+  it('says what to set if nothing answers', async () => {
     const from = await answering('');
     await new Promise((resolve) => server.close(resolve));
 
     await expect(findSourceAddress(from)).rejects.toThrow(
-      /cannot be asked: connection refused\.\n→ Set `search\.access\.from`/,
+      /does not answer: connection refused\.\n→ Set `search\.access\.from`/,
     );
   });
 });
 
 describe('asksForAddress', () => {
-  it('is only so where a setting says auto', () => {
+  it('is true only if a setting says auto', () => {
     const address = '198.51.100.7';
 
     expect(asksForAddress(loadSettings({}))).toBe(true);

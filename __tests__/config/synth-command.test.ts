@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../core/package-root';
 
-/** What cdktf.json runs, as `npm run synth` does. */
+/** cdktf.json and `npm run synth` run the same script. */
 describe('npm run synth', () => {
   let folder: string;
   beforeEach(() => {
@@ -25,7 +25,7 @@ describe('npm run synth', () => {
     });
   const stack = (name: string) => join(folder, 'stacks', name, 'cdk.tf.json');
 
-  it('writes three stacks of the workshop, says nothing on standard output, and warns of the engine’s age', () => {
+  it('writes the workshop’s three stacks, prints nothing on standard output, and warns about the engine’s age', () => {
     const { status, stdout, stderr } = synth({ CLICKSTREAMY_SEARCH_ACCESS_FROM: '198.51.100.7' });
 
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
@@ -35,7 +35,7 @@ describe('npm run synth', () => {
     );
   });
 
-  it('deploys the very bundle that was built, and the agent that ships to the stream', () => {
+  it('deploys the bundle that was built, and an agent that ships to the stream', () => {
     const { status } = synth({ CLICKSTREAMY_CONFIG: 'config/production.json', CLICKSTREAMY_STREAM_NAME: 'clicks' });
 
     const delivery = JSON.parse(readFileSync(stack('delivery'), 'utf8'));
@@ -61,7 +61,7 @@ describe('npm run synth', () => {
         CLICKSTREAMY_STREAM_TYPE_NAME: '',
         CLICKSTREAMY_SEARCH_ENGINE: 'OpenSearch_2.19',
       },
-      /^error: delivery\/delivery: OpenSearch_2\.19 takes no type name, but there is clickstream\n→ .+\n$/,
+      /^error: delivery\/delivery: OpenSearch_2\.19 takes no type name, but it is clickstream\n→ .+\n$/,
     ],
   ])('ends with exit code 2 on %s, and writes nothing to deploy', (_, environment, message) => {
     const { status, stderr } = synth(environment);

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import { listen } from '../../core/listen';
 import { awaitSite } from '../../scripts/deploy/await-site';
 import { createSystemsManager, type SystemsManagerCall } from '../../scripts/deploy/systems-manager';
@@ -8,30 +8,40 @@ import { needs } from '../support/needs';
 import { until } from '../support/until';
 
 describe('a deployment without a website', () => {
-  it('is not waited for', async () => {
+  it('needs no wait', async () => {
     await expect(awaitSite({ delivery: { region: 'us-east-1' } })).resolves.toBeUndefined();
   });
 });
 
-describe('a session that ends during the wait', () => {
-  // As AWS's services of that protocol answer; moto's sessions do not end.
-  const server = createServer((_, response) => {
-    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
-    response.end(
-      '{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}',
-    );
-  });
-  afterAll(() => server.close());
+describe('an answer of Systems Manager that moto never gives', () => {
+  let server: Server;
+  afterEach(() => server.close());
 
-  it('is told as such, and not as a right that is missing', async () => {
+  async function waitWhereItAnswers(status: number, text: string): Promise<void> {
+    server = createServer((_, response) => {
+      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(text);
+    });
     const { url } = await listen(server, { what: 'AWS', host: '127.0.0.1', port: 0, option: '' });
     const websiteStatus = { region: 'us-east-1', ssmUrl: url, parameter: '/shop/website/status', instanceId: 'i-2' };
+    await awaitSite({ website: { websiteStatus } });
+  }
 
-    await expect(awaitSite({ website: { websiteStatus } })).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
+  it('says that the session has expired, not that a right is missing', async () => {
+    const expired =
+      '{"__type":"ExpiredTokenException","message":"The security token included in the request is expired"}';
+
+    await expect(waitWhereItAnswers(400, expired)).rejects.toMatchObject({ code: 'SESSION_EXPIRED' });
+  });
+
+  it('refuses a reply that is not Systems Manager’s', async () => {
+    await expect(waitWhereItAnswers(200, '<html>Sign in</html>')).rejects.toMatchObject({
+      code: 'SITE_NOT_READY',
+      message: expect.stringMatching(/\/shop\/website\/status .* cannot be read: the reply is not JSON/),
+    });
   });
 });
 
-needs('moto_server', motoServer)('a web server that says how far it is', () => {
+needs('moto_server', motoServer)('a web server that reports its progress', () => {
   let moto: Moto;
   let ssm: SystemsManagerCall;
   let said: string;
@@ -61,22 +71,22 @@ needs('moto_server', motoServer)('a web server that says how far it is', () => {
     });
     if (status !== 200) throw new Error(text);
   }
-  const untilTold = (line: string) => until(() => said.includes(line), { what: line });
+  const untilPrinted = (line: string) => until(() => said.includes(line), { what: line });
 
   it('is waited for, step by step', async () => {
     await says('i-2: installing packages');
 
     const waiting = awaitSite(outputs());
-    await untilTold('web server: installing packages\n');
+    await untilPrinted('web server: installing packages\n');
     await says('i-2: starting PHP');
-    await untilTold('web server: starting PHP\n');
+    await untilPrinted('web server: starting PHP\n');
     await says('i-2: ready');
     await waiting;
 
     expect(said).toBe('web server: installing packages\nweb server: starting PHP\nweb server: ready\n');
   });
 
-  it('is not taken for ready by the word of the one before it', async () => {
+  it('is not taken as ready because its predecessor was', async () => {
     await says('i-1: ready');
 
     await expect(awaitSite(outputs(), 0)).rejects.toMatchObject({
@@ -85,7 +95,7 @@ needs('moto_server', motoServer)('a web server that says how far it is', () => {
     });
   });
 
-  it('is given up at the step that failed, with the way to its log', async () => {
+  it('fails the deploy at the step that failed, and the hint leads to its log', async () => {
     await says('i-2: failed: installing WordPress');
 
     await expect(awaitSite(outputs())).rejects.toMatchObject({
@@ -96,14 +106,14 @@ needs('moto_server', motoServer)('a web server that says how far it is', () => {
     });
   });
 
-  it('cannot write to the terminal of who waits', async () => {
+  it('cannot control the terminal of the person who waits', async () => {
     await says('i-2: failed: \u001b[2J\r\u009b1A');
 
     await expect(awaitSite(outputs())).rejects.toThrow('failed: ?[2J??1A.');
     expect(said).toBe('web server: failed: ?[2J??1A\n');
   });
 
-  it('is not waited for where its status cannot be read', async () => {
+  it('fails the deploy if its status may not be read', async () => {
     await expect(awaitSite(outputs('/shop/no-such'))).rejects.toMatchObject({
       code: 'SITE_NOT_READY',
       message: expect.stringContaining('ParameterNotFound'),

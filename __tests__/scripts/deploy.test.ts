@@ -17,7 +17,7 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** A machine with nothing but what is given: no credentials, no Terraform. */
+/** Runs the script on a machine without credentials and Terraform, unless they are given. */
 function deploy(environment: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: unknown; stderr: string }> {
   const env = { PATH: folder, HOME: folder, AWS_EC2_METADATA_DISABLED: 'true', ...environment };
   return new Promise((resolve) => {
@@ -36,7 +36,7 @@ function installTerraform(version: string): void {
   chmodSync(path, 0o755);
 }
 
-/** An AWS that answers every call with this error of STS. */
+/** Stands in for AWS: answers every call with this STS error. */
 async function refusingAws(code: string, message: string): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer((_, reply) => {
     const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
@@ -63,7 +63,7 @@ describe('the deploy script, before anything is created', () => {
     expect(stderr).toMatch(/^error: There is no program terraform on the PATH\.\n→ Install Terraform: https:\S+\n$/);
   });
 
-  it('says that Terraform is older than the lock in S3', async () => {
+  it('says that Terraform is too old to lock a state in S3', async () => {
     installTerraform('1.9.8');
 
     const { code, stderr } = await deploy({}, 'deploy');
@@ -98,7 +98,7 @@ describe('the deploy script, before anything is created', () => {
     expect(stderr).toContain(said);
   });
 
-  it('says that AWS is out of reach', async () => {
+  it('says that AWS does not answer', async () => {
     installTerraform('1.11.4');
     const gone = await refusingAws('', '');
     await gone[Symbol.asyncDispose]();
@@ -107,11 +107,11 @@ describe('the deploy script, before anything is created', () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^error: AWS \(sts in eu-central-1\) gave no answer: connection refused\.\n→ Check the network/,
+      /^error: AWS \(sts in eu-central-1\) does not answer: connection refused\.\n→ Check the network/,
     );
   });
 
-  it('refuses another action than plan, deploy and destroy', async () => {
+  it('refuses actions other than plan, deploy and destroy', async () => {
     const { code, stderr } = await deploy({}, 'dploy');
 
     expect(code).toBe(2);

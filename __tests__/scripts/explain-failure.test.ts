@@ -1,6 +1,6 @@
 import { explainFailure } from '../../scripts/deploy/explain-failure';
 
-/** As Terraform 1.11 says it, and cdktf with the stack's name and a frame before each line. */
+/** The output of Terraform 1.11, and of cdktf, which prints the stack's name and a frame before each line. */
 const LOCKED = `
 search  ╷
         │ Error: Error acquiring the state lock
@@ -20,7 +20,7 @@ search  ╷
 `;
 
 describe('explainFailure', () => {
-  it('names who has the lock, since when, and how to break it', () => {
+  it('says who holds the lock, since when, and how to break it', () => {
     const error = explainFailure('cdktf deploy', { exitCode: 1, said: LOCKED, interrupted: false });
 
     expect(error.code).toBe('STATE_LOCKED');
@@ -28,14 +28,14 @@ describe('explainFailure', () => {
     expect(error.hint).toContain('terraform force-unlock 9fdb0b2a-1d9b-2a8e-1a69-6d9fcbdd9b5e');
   });
 
-  it('takes a lock that may not be asked for as no lock', () => {
+  it('does not blame a lock that could not be requested', () => {
     const said =
       'Error: Error acquiring the state lock\n\nError message: operation error S3: PutObject: AccessDenied\n';
 
     expect(explainFailure('cdktf deploy', { exitCode: 1, said, interrupted: false }).code).toBe('DEPLOY_FAILED');
   });
 
-  it('knows a session that expired on the way', () => {
+  it('recognizes a session that expired during the run', () => {
     const said = 'Error: creating Lambda Function: api error ExpiredTokenException: The security token is expired\n';
 
     expect(explainFailure('cdktf deploy', { exitCode: 1, said, interrupted: false }).code).toBe('SESSION_EXPIRED');
@@ -50,7 +50,7 @@ describe('explainFailure', () => {
     expect(hint).toContain('CLICKSTREAMY_PROTECT=false');
   });
 
-  it('repeats the first error otherwise', () => {
+  it('otherwise repeats the first error', () => {
     const said = 'delivery  │ Error: creating S3 Bucket: BucketAlreadyExists\ndelivery  │ Error: something else\n';
 
     const { code, message } = explainFailure('cdktf deploy', { exitCode: 1, said, interrupted: false });

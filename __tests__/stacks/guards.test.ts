@@ -29,7 +29,7 @@ const CASES: readonly Case[] = [
     'a type name where the engine takes none',
     'workshop',
     { 'search.engine': 'Elasticsearch_7.10' },
-    /Elasticsearch_7\.10 takes no type name, but there is clickstream\n→ Leave `stream\.typeName` out/,
+    /Elasticsearch_7\.10 takes no type name, but it is clickstream\n→ Leave `stream\.typeName` out/,
   ],
   [
     'fewer subnets than zones',
@@ -38,7 +38,7 @@ const CASES: readonly Case[] = [
     /^search\/search: 2 private subnets do not fit 3 zones/,
   ],
   [
-    'subnets of one’s own that do not fit',
+    'existing subnets that do not fit',
     'production',
     {
       network: {
@@ -67,13 +67,13 @@ const CASES: readonly Case[] = [
     'a volume of another kind',
     'workshop',
     { 'search.nodes.instanceType': 'm4.large', 'search.nodes.volumeType': 'gp3' },
-    /m4\.large takes no gp3 volume/,
+    /m4\.large cannot have a gp3 volume/,
   ],
   [
     'a volume for an instance that takes none',
     'workshop',
     { 'search.nodes.instanceType': 'i3.large' },
-    /i3\.large takes no gp2 volume/,
+    /i3\.large cannot have a gp2 volume/,
   ],
   [
     'an instance that cannot encrypt',
@@ -94,10 +94,10 @@ const CASES: readonly Case[] = [
     /Elasticsearch_6\.3 has no fine-grained access control/,
   ],
   [
-    'fine-grained access control in the clear',
+    'fine-grained access control without encryption between nodes',
     'production',
     { 'search.masterRoleArn': 'arn:aws:iam::123456789012:role/master', 'search.nodeToNodeEncryption': false },
-    /needs encryption from node to node/,
+    /needs node-to-node encryption/,
   ],
   [
     'a domain in the VPC that nobody could open',
@@ -109,19 +109,19 @@ const CASES: readonly Case[] = [
     'masters too small',
     'production',
     { 'search.nodes.count': 12, 'search.masters.instanceType': 't3.small' },
-    /t3\.small is too small a master for 12 data nodes/,
+    /t3\.small masters are too small for 12 data nodes/,
   ],
   [
     'a prefix with an expression and none for errors',
     'workshop',
     { 'stream.backup.prefix': 'apache/!{timestamp:yyyy}/' },
-    /has an expression, and there is no prefix for errors/,
+    /has an expression, but there is no prefix for errors/,
   ],
   [
-    'a prefix for errors that does not tell them apart',
+    'an error prefix that does not separate kinds of errors',
     'workshop',
     { 'stream.backup.errorPrefix': 'failed/' },
-    /the error prefix failed\/ does not tell the kinds of errors apart/,
+    /the error prefix failed\/ does not separate the kinds of errors/,
   ],
   [
     'the errors’ expression in the prefix',
@@ -130,19 +130,19 @@ const CASES: readonly Case[] = [
       'stream.backup.prefix': '!{firehose:error-output-type}/',
       'stream.backup.errorPrefix': '!{firehose:error-output-type}/',
     },
-    /has an expression that only errors have/,
+    /has an expression that only the error prefix may have/,
   ],
   [
-    'a name under which Systems Manager takes no parameter',
+    'a name that Systems Manager allows no parameter under',
     'workshop',
     { name: 'aws-shop' },
-    /^website: Systems Manager has no parameter \/aws-shop\/website\/status: .*\n→ Set `name`/,
+    /^website: Systems Manager allows no parameter \/aws-shop\/website\/status: .*\n→ Set `name`/,
   ],
   [
     'demo errors for everybody',
     'workshop',
     { 'website.demoErrors': true },
-    /^website: demo errors are for callers with a token only, but none is named\n→ Set `website\.tokenParameter`/,
+    /^website: demo errors are only for callers with a token, but there is no token\n→ Set `website\.tokenParameter`/,
   ],
   [
     'a load balancer in one zone',
@@ -162,13 +162,13 @@ describe('the synth refuses', () => {
     expect(refused).toThrow(message);
   });
 
-  it('user data that EC2 would not take', () => {
+  it('user data that EC2 would not accept', () => {
     const settings = settingsOf('workshop');
-    // What cannot be packed: half as many random bytes as there are hexadecimal digits.
+    // Random digits do not compress below half their length.
     const tooLong = `#!/bin/bash\n# ${randomBytes(16 * 1024).toString('hex')}`;
 
     expect(() => synthSettings(settings, tooLong)).toThrow(
-      /^website\/server: the user data has \d{5} bytes when packed\n→ EC2 takes 16256 safely/,
+      /^website\/server: the user data has \d{5} bytes when packed\n→ Shorten the files in site\/wordpress: up to 16256 bytes/,
     );
   });
 });

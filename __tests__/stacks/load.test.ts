@@ -47,7 +47,7 @@ describe('the load stack', () => {
     expect(container).not.toHaveProperty('secrets');
   });
 
-  it('gives the task the tool and its ledger, ECS the log, and neither anything else', () => {
+  it('lets the task read the program and write its ledger, ECS write the log, and neither do anything else', () => {
     const load = synthLoad();
     const bucket = expect.stringContaining('aws_s3_bucket');
 
@@ -71,7 +71,7 @@ describe('the load stack', () => {
     }
   });
 
-  it('lets nobody in, and the tasks out to HTTPS and the site’s port', () => {
+  it('allows nothing in, and the tasks out to HTTPS and the site’s port', () => {
     const portsOf = (changes: Tree) =>
       Object.values(synthLoad(changes).resource['aws_vpc_security_group_egress_rule'] ?? {}).map(
         ({ from_port: from, to_port: to }) => [from, to],
@@ -86,7 +86,7 @@ describe('the load stack', () => {
     expect(portsOf({ 'load.url': 'http://shop.example.org:8080' })).toContainEqual([8080, 8080]);
   });
 
-  it('keeps its log no longer than asked, and all with the deployment’s key where there is one', () => {
+  it('keeps its log as long as the settings say, and encrypts with the deployment’s key if there is one', () => {
     const load = synthLoad({ 'load.logDays': 3, key: 'arn:aws:kms:us-east-1:123456789012:key/1' });
 
     expect(only(load, 'aws_cloudwatch_log_group')).toMatchObject({
@@ -102,7 +102,7 @@ describe('the load stack', () => {
     );
   });
 
-  it('takes the site’s token from its parameter, so that it stands in no state and no definition', () => {
+  it('reads the site’s token from its parameter, so that neither state nor definition holds it', () => {
     const load = synthLoad({ 'load.tokenParameter': '/shop/token' });
 
     expect(containerOf(load).secrets).toEqual([
@@ -125,7 +125,7 @@ describe('the load stack', () => {
     expect(secrets?.[0].valueFrom.split(':parameter')[1]).toBe(parameter);
   });
 
-  it('says in its outputs all that a run needs', () => {
+  it('outputs everything that a run needs', () => {
     expect(synthLoad({ 'load.tasks': 3 }).output['load']?.['value']).toMatchObject({
       region: 'us-east-1',
       ecsUrl: 'https://ecs.us-east-1.amazonaws.com',
@@ -137,7 +137,7 @@ describe('the load stack', () => {
     });
   });
 
-  it('makes a network of its own where no other stack has one', () => {
+  it('creates a network if no other stack has one', () => {
     const load = synthLoad({ 'website.enabled': false, 'load.url': 'https://shop.example.org' });
 
     expect(only(load, 'aws_vpc')).toMatchObject({ cidr_block: '10.20.0.0/16' });
@@ -154,7 +154,7 @@ describe('the load stack', () => {
     [
       'a site that lets the tasks not in',
       { 'website.visitors': ['198.51.100.7'] },
-      /^load: the site lets in 198\.51\.100\.7\/32 only/,
+      /^load: the site admits 198\.51\.100\.7\/32 only/,
     ],
   ])('refuses %s', (_, changes, message) => {
     expect(() => synthLoad(changes)).toThrow(UsageError);

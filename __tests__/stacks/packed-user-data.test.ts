@@ -7,7 +7,7 @@ import { terraform } from '../support/aws/programs';
 import { needs } from '../support/needs';
 import { only, settingsOf, synthSettings } from '../support/synth-settings';
 
-/** All that JSON, CDKTF or Terraform might take for its own. */
+/** Everything that JSON, CDKTF or Terraform might interpret. */
 const SCRIPT = String.raw`#!/bin/bash
 LogFormat "%{Referer}i \"%{clickuser}n\" %%{x} $\${y} $$\${z}"
 echo "\${HOME} $(id) \`date\`" '\'' \n \\n \t \u0041 <b>&amp;</b> é 日本 "
@@ -15,7 +15,7 @@ printf '%s\n' "\${a[@]}" # $ % { } %{ if true }no%{ endif } \${~
 	a tab, and a last line without its end`.replaceAll('\\$', '$');
 
 needs('Terraform', terraform)('the user data', () => {
-  it('is the script, byte for byte, once Terraform has packed it', () => {
+  it('is the script, byte for byte, after Terraform has packed it', () => {
     const { locals, ...website } = synthSettings(settingsOf('workshop'), SCRIPT).website;
     const { user_data_base64: value } = only(website, 'aws_instance');
     const folder = mkdtempSync(join(tmpdir(), 'clickstreamy-user-data-'));

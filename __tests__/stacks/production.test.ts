@@ -24,7 +24,7 @@ describe('production', () => {
     expect(domain['vpc_options'].subnet_ids.join()).toContain('private');
   });
 
-  it('lets only who has signed in reach the domain, and Firehose', () => {
+  it('allows only people who have signed in, and Firehose, to reach the domain', () => {
     const [statement] = JSON.parse(domain['access_policies']).Statement;
     const rules = Object.values(search.resource['aws_vpc_security_group_ingress_rule'] ?? {});
 
@@ -34,7 +34,7 @@ describe('production', () => {
     expect(rules.every(({ from_port: from, to_port: to }) => from === 443 && to === 443)).toBe(true);
   });
 
-  it('keeps what it must not lose', () => {
+  it('protects what must not be lost', () => {
     const bucket = only(delivery, 'aws_s3_bucket');
 
     expect(domain['lifecycle']).toEqual({ prevent_destroy: true });
@@ -91,7 +91,7 @@ describe('production', () => {
     ]);
   });
 
-  it('rings on each stage of the way, and shows each figure on the dashboard', () => {
+  it('has alarms for each stage, and shows each metric on the dashboard', () => {
     const metrics = [search, delivery, website].flatMap((stack) =>
       Object.values(stack.resource['aws_cloudwatch_metric_alarm'] ?? {}).map(({ metric_name: metric }) => metric),
     );
@@ -122,7 +122,7 @@ describe('production', () => {
     expect(widgets.length).toBeGreaterThan(metrics.length - 4);
   });
 
-  it('lets visitors come to the load balancer only, and the load balancer to the server', () => {
+  it('allows visitors to reach only the load balancer, and the load balancer to reach the server', () => {
     const rules = Object.values(website.resource['aws_vpc_security_group_ingress_rule'] ?? {});
 
     expect(rules).toContainEqual(expect.objectContaining({ cidr_ipv4: '0.0.0.0/0', from_port: 80 }));
@@ -132,7 +132,7 @@ describe('production', () => {
     expect(rules).toHaveLength(2);
   });
 
-  it('asks for the health of WordPress with its database, which no redirection stands for', () => {
+  it('checks the health of WordPress and its database, and takes no redirect for it', () => {
     expect(only(website, 'aws_lb_target_group')['health_check']).toMatchObject({ path: '/health', matcher: '200' });
   });
 

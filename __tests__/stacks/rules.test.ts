@@ -74,9 +74,9 @@ const BAD: readonly (readonly [what: string, make: (stack: BaseStack) => unknown
   ['a domain on open volumes', (stack) => domain(stack, false, true), /its volumes are not encrypted/],
   ['a domain without TLS', (stack) => domain(stack, true, false), /it would answer without TLS/],
   [
-    'a log for ever',
+    'a log without a retention',
     (stack) => new CloudwatchLogGroup(stack, 'log', { name: 'log' }),
-    /test\/log: its logs would be kept for ever/,
+    /test\/log: its logs would be kept forever/,
   ],
   ['an open disk', (stack) => new Instance(stack, 'server', { ami: 'ami-1' }), /its disk is not encrypted/],
   ['an open topic', (stack) => new SnsTopic(stack, 'topic', { name: 'topic' }), /its messages are not encrypted/],
@@ -110,7 +110,7 @@ describe('the rules', () => {
     expect(() => synthWith(make)).toThrow(message);
   });
 
-  it('name all that break one', () => {
+  it('report every resource that breaks one', () => {
     const refused = () =>
       synthWith(
         (stack) => new CloudwatchLogGroup(stack, 'log', { name: 'log' }),
@@ -120,7 +120,7 @@ describe('the rules', () => {
     expect(refused).toThrow(/test\/log: .+; test\/topic: /);
   });
 
-  it('let a site be open to the world, and a description be read on everything', () => {
+  it('allow a site to be open to the world, and actions that take no resource', () => {
     expect(() =>
       synthWith(
         (stack) => ingress(stack, '0.0.0.0/0', 443),
@@ -129,7 +129,7 @@ describe('the rules', () => {
     ).not.toThrow();
   });
 
-  it('do not let a stack go without tags', () => {
+  it('forbid a stack without tags', () => {
     const untagged = (stack: BaseStack) => {
       const provider = stack.node.findChild('aws');
       if ('defaultTags' in provider) provider.defaultTags = [];

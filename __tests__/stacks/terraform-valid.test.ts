@@ -7,7 +7,7 @@ import { terraform, terraformConfiguration } from '../support/aws/programs';
 import { needs } from '../support/needs';
 import { type Json, settingsOf, synthInto } from '../support/synth-settings';
 
-/** What no deploy test deploys: the other ways of the settings. */
+/** Combinations of settings that no deploy test deploys. */
 const VARIANTS: Readonly<Record<string, Settings>> = {
   workshop: settingsOf('workshop'),
   production: settingsOf('production'),
@@ -30,7 +30,7 @@ const VARIANTS: Readonly<Record<string, Settings>> = {
   }),
 };
 
-/** All stacks as modules of one root, so that Terraform loads its provider once: a check of each by itself takes a minute. */
+/** All stacks as modules of one root, so that Terraform loads its provider once; checking each by itself takes a minute. */
 needs('Terraform', terraform)('Terraform', () => {
   let folder: string;
   beforeAll(() => {
@@ -38,7 +38,7 @@ needs('Terraform', terraform)('Terraform', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('takes every stack of every variant for valid', () => {
+  it('accepts every stack of every variant', () => {
     const module: Record<string, object> = {};
     for (const [variant, settings] of Object.entries(VARIANTS)) {
       synthInto(join(folder, variant), settings);

@@ -11,7 +11,7 @@ describe.each(ENGINE_NAMES)('%s', (name) => {
     }),
   );
 
-  it('goes by its own interface, and is filled by its own destination', () => {
+  it('is created with its own API, and filled by its own destination', () => {
     const elastic = name.startsWith('Elasticsearch');
     const stream = only(delivery, 'aws_kinesis_firehose_delivery_stream');
     const destination = stream[elastic ? 'elasticsearch_configuration' : 'opensearch_configuration'];
@@ -43,7 +43,7 @@ describe('settings', () => {
     expect(stream['elasticsearch_configuration'].index_rotation_period).toBe(period);
   });
 
-  it('take a new data stream as the source, and let the server put into that alone', () => {
+  it('make a new data stream the source, and let the server write to it only', () => {
     const { stream, delivery, website } = streamOf({ 'stream.source': { kind: 'kinesis' } });
 
     expect(only(delivery, 'aws_kinesis_stream')).toMatchObject({ encryption_type: 'KMS', retention_period: 24 });
@@ -52,7 +52,7 @@ describe('settings', () => {
     expect(statementsOf(website)[0]).toMatchObject({ Action: 'kinesis:PutRecords' });
   });
 
-  it('take what is there in place of new ones', () => {
+  it('use existing resources instead of new ones', () => {
     const { delivery, website } = streamOf({
       'stream.backup.bucket': 'my-bucket',
       'stream.roleArn': 'arn:aws:iam::123456789012:role/firehose',
@@ -80,7 +80,7 @@ describe('settings', () => {
     ]);
   });
 
-  it('copy only what failed, and then watch no copies', () => {
+  it('copy only failed records, and then have no alarms for copies', () => {
     const { stream, delivery } = streamOf({ 'stream.backup.records': 'failed' });
     const metrics = Object.values(delivery.resource['aws_cloudwatch_metric_alarm'] ?? {}).map(
       ({ metric_name: metric }) => metric,
@@ -90,7 +90,7 @@ describe('settings', () => {
     expect(metrics.filter((metric) => metric.startsWith('BackupToS3'))).toEqual([]);
   });
 
-  it('say the transform’s retries and time only where they are not Firehose’s own', () => {
+  it('state the transform’s retries and buffer time only if they are not Firehose’s defaults', () => {
     const parameters = (changes: object) =>
       streamOf({ ...changes }).stream[
         'elasticsearch_configuration'
@@ -107,7 +107,7 @@ describe('settings', () => {
     ]);
   });
 
-  it('keep the state in a bucket, a key for each stack, locked', () => {
+  it('keep the state in a bucket, with a key for each stack and a lock', () => {
     const { search, delivery } = synthSettings(settingsOf('workshop', { state: { kind: 's3', bucket: 'states' } }));
 
     expect(search.terraform.backend['s3']).toMatchObject({
@@ -122,7 +122,7 @@ describe('settings', () => {
     });
   });
 
-  it('turn to an emulator of AWS on this machine, and to nothing else', () => {
+  it('use an AWS emulator on this machine, and nothing else', () => {
     const { search } = synthSettings(settingsOf('workshop', { emulator: 'http://127.0.0.1:5000' }));
     const [provider] = search.provider.aws;
 
@@ -133,7 +133,7 @@ describe('settings', () => {
     );
   });
 
-  it('leave alarms, topic and dashboard out when told to', () => {
+  it('can leave out alarms, topic and dashboard', () => {
     const all = Object.values(synthSettings(settingsOf('workshop', { 'alarms.enabled': false }))).flatMap(
       ({ resource }) => Object.keys(resource),
     );
@@ -141,7 +141,7 @@ describe('settings', () => {
     expect(all.filter((type) => /cloudwatch_(metric|dash)|sns/.test(type))).toEqual([]);
   });
 
-  it('ask for this machine’s address where they say auto', () => {
+  it('use this machine’s address for auto', () => {
     const { search, website } = synthSettings(
       settingsOf('workshop', { 'search.access.from': 'auto', 'website.visitors': 'auto' }),
     );
@@ -150,7 +150,7 @@ describe('settings', () => {
     expect(only(website, 'aws_vpc_security_group_ingress_rule')['cidr_ipv4']).toBe('203.0.113.9/32');
   });
 
-  it('turn fine-grained access control on with a role as its master, so that no password is in the state', () => {
+  it('turn on fine-grained access control with a role as its master, so that no password is in the state', () => {
     const { search } = synthSettings(
       settingsOf('production', { 'search.masterRoleArn': 'arn:aws:iam::123456789012:role/master' }),
     );

@@ -19,7 +19,7 @@ describe('the workshop', () => {
     expect(domain).not.toHaveProperty('cognito_options');
   });
 
-  it('opens the domain to the named address only', () => {
+  it('opens the domain only to the named address', () => {
     const { access_policies: policies } = only(search, 'aws_elasticsearch_domain');
 
     expect(JSON.parse(policies).Statement).toEqual([
@@ -33,7 +33,7 @@ describe('the workshop', () => {
     ]);
   });
 
-  it('has the function apache_ETL with a minute to answer, and rights to its log alone', () => {
+  it('has the function apache_ETL with a time-out of a minute, and rights to its log only', () => {
     expect(only(delivery, 'aws_lambda_function')).toMatchObject({
       function_name: 'apache_ETL',
       timeout: 60,
@@ -77,7 +77,7 @@ describe('the workshop', () => {
     expect(stream['server_side_encryption']).toEqual({ enabled: false });
   });
 
-  it('trusts Firehose for this account only, and makes the stream when its rights are there', () => {
+  it('trusts Firehose for this account only, and creates the stream after its rights', () => {
     const trust = Object.values(delivery.resource['aws_iam_role'] ?? {}).map(
       (role) => JSON.parse(role['assume_role_policy']).Statement[0],
     );
@@ -94,7 +94,7 @@ describe('the workshop', () => {
     expect(stream['depends_on']).toEqual([`aws_iam_role_policy.${policy}`]);
   });
 
-  it('lets the delivery role read only those paths of the domain that Firehose reads', () => {
+  it('lets the delivery role read only the paths that Firehose uses', () => {
     const [reads] = statementsOf(delivery).filter(({ Action }) => Action === 'es:ESHttpGet');
 
     expect(reads?.['Resource'].map((resource: string) => resource.replace(/^\$\{.+?\}\//, ''))).toEqual([
@@ -108,7 +108,7 @@ describe('the workshop', () => {
     ]);
   });
 
-  it('lets the server put records and the agent’s metrics, say how far it is, be reached by Session Manager, and nothing else', () => {
+  it('lets the server put records and metrics, report its progress, be reached by Session Manager, and nothing else', () => {
     expect(statementsOf(website)).toEqual([
       {
         Effect: 'Allow',
@@ -142,7 +142,7 @@ describe('the workshop', () => {
     expect(website.resource).not.toHaveProperty('aws_iam_role_policy_attachment');
   });
 
-  it('has a new server for a new script, and for nothing else', () => {
+  it('replaces the server for a new script, and for nothing else', () => {
     const [[name, version] = []] = Object.entries(website.resource['terraform_data'] ?? {});
     const [[, other] = []] = Object.entries(
       synthSettings(settingsOf('workshop'), '#!/bin/bash\ntrue\n').website.resource['terraform_data'] ?? {},
@@ -170,7 +170,7 @@ describe('the workshop', () => {
     });
   });
 
-  it('gives what other commands need as outputs', () => {
+  it('outputs what other commands need', () => {
     const names = [search, delivery, website].flatMap(({ output }) =>
       Object.keys(output).filter((name) => !name.startsWith('cross-stack')),
     );
@@ -196,7 +196,7 @@ describe('the workshop', () => {
     expect(search.output['dashboardsEndpoint']?.['value']).toMatch(/^https:\/\/\$\{.+\}\/_plugin\/kibana\/$/);
   });
 
-  it('has no alarm that a single node would always ring', () => {
+  it('has no alarm that a single node would always raise', () => {
     const metrics = Object.values(search.resource['aws_cloudwatch_metric_alarm'] ?? {}).map(
       ({ metric_name: metric }) => metric,
     );

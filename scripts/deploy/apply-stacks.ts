@@ -1,23 +1,23 @@
 /**
- * Deploys and destroys with Terraform itself, stack by stack, and not with `cdktf deploy`: cdktf leaves at a signal without waiting for
- * the Terraform it started, which then dies of its lost output and keeps the state's lock.
+ * Deploys and destroys with Terraform itself, stack by stack. `cdktf deploy` exits at a signal without waiting for the Terraform that it
+ * started, which then fails to write its output, dies and keeps the state's lock.
  */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
-import { parse } from '../../core/parse';
+import { parseJson } from '../../core/json-file';
 import { explainFailure } from './explain-failure';
 import { readManifest, type Stack } from './manifest';
 import { runProgram } from './run-program';
 
-/** The outputs of every stack, as `cdktf deploy --outputs-file` writes them. */
+/** The outputs of each stack, in the form that `cdktf deploy --outputs-file` writes. */
 export type Outputs = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
-/** As `terraform output -json` says it. Sensitive are also the values that one stack reads of another. */
+/** What `terraform output -json` prints. Values that another stack reads are marked sensitive too. */
 const StackOutputs = z.record(z.string(), z.object({ sensitive: z.boolean(), value: z.unknown() }));
 
 /**
- * @param folder of a synthesized app: `cdktf.out`.
+ * @param folder the synthesized app: `cdktf.out`.
  * @throws ToolkitError STATE_LOCKED, SESSION_EXPIRED, DEPLOY_INTERRUPTED, DEPLOY_FAILED
  */
 export async function applyStacks(terraform: string, folder: string): Promise<Outputs> {
@@ -29,7 +29,7 @@ export async function applyStacks(terraform: string, folder: string): Promise<Ou
 }
 
 /**
- * Everything or nothing: where one stack is protected, none is touched.
+ * All stacks or none: if one is protected, none is touched.
  *
  * @throws ToolkitError PROTECTED, and as applyStacks
  */
@@ -41,7 +41,7 @@ export async function destroyStacks(terraform: string, folder: string): Promise<
   await inOrder(stacks.toReversed(), downstreamOf, inFolder(terraform, folder, 'destroy', '-auto-approve'));
 }
 
-/** One after the other, for they may share a cache of providers; and all of them before anything is changed. */
+/** One after another, since they may share a provider cache, and all of them before anything changes. */
 async function initStacks(terraform: string, folder: string): Promise<readonly Stack[]> {
   const stacks = readManifest(folder);
   for (const stack of stacks) await inFolder(terraform, folder, 'init')(stack);
@@ -58,7 +58,7 @@ function inFolder(terraform: string, folder: string, action: string, ...args: re
   };
 }
 
-/** Each as soon as those before it are done, and nothing more once one has failed; what runs then is waited for. */
+/** Starts each stack once those before it are done. After a failure it starts no more, and waits for those that run. */
 async function inOrder(
   stacks: readonly Stack[],
   before: (stack: Stack) => readonly string[],
@@ -81,12 +81,10 @@ async function readOutputs(terraform: string, folder: string, { name, workingDir
   const cwd = join(folder, workingDirectory);
   const ended = await runProgram(terraform, ['output', '-json'], { cwd, quiet: true });
   if (ended.exitCode !== 0) throw explainFailure(`terraform output of ${name}`, ended);
-  const outputs = parse(StackOutputs, JSON.parse(ended.said), (why) => {
-    return new ToolkitError(
-      'DEPLOY_FAILED',
-      `terraform output of ${name} is not as expected: ${why}.`,
-      'Update Terraform.',
-    );
+  const outputs = parseJson(ended.said, StackOutputs, (why, cause) => {
+    return new ToolkitError('DEPLOY_FAILED', `The output of Terraform for ${name} ${why}.`, 'Update Terraform.', {
+      cause,
+    });
   });
   return Object.fromEntries(
     Object.entries(outputs).flatMap(([output, { sensitive, value }]) => (sensitive ? [] : [[output, value] as const])),

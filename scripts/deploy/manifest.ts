@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
-import { parse } from '../../core/parse';
+import { readJsonFile } from '../../core/json-file';
 
-/** What cdktf writes beside its stacks. */
+/** The file that cdktf writes beside the stacks. */
 const Manifest = z.object({
   stacks: z.record(
     z.string(),
@@ -17,8 +16,13 @@ export type Stack = z.output<typeof Manifest>['stacks'][string];
 /** @returns the stacks of a synthesized app, each after those whose outputs it reads. @throws ToolkitError MANIFEST_UNREADABLE */
 export function readManifest(folder: string): readonly Stack[] {
   const path = join(folder, 'manifest.json');
-  const { stacks } = parse(Manifest, JSON.parse(readFileSync(path, 'utf8')), (why) => {
-    return new ToolkitError('MANIFEST_UNREADABLE', `${path} is not as cdktf 0.21 writes it: ${why}.`, 'Run npm ci.');
+  const { stacks } = readJsonFile(path, Manifest, (why, cause) => {
+    return new ToolkitError(
+      'MANIFEST_UNREADABLE',
+      `The manifest in ${path} ${why}.`,
+      'Run `npm ci`, which installs the version of CDKTF that this needs, then run this again.',
+      { cause },
+    );
   });
   return upstreamFirst(Object.values(stacks));
 }

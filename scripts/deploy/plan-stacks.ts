@@ -5,7 +5,7 @@ import { runProgram } from './run-program';
 
 export interface StackPlan {
   readonly stack: string;
-  /** Terraform's plan as text, sensitive values hidden; or why there is none yet. */
+  /** Terraform's plan as text, without sensitive values; or why there is none yet. */
   readonly text: string;
   readonly changes: boolean;
 }
@@ -17,7 +17,7 @@ const UPSTREAM_MISSING =
 
 /**
  * Plans every stack of a synthesized app, upstream first, and changes nothing.
- * A stack that reads another one's outputs cannot be planned before that one was first deployed: its plan says so.
+ * A stack that reads the outputs of another one cannot be planned before that one has been deployed once; its plan says so.
  *
  * @throws ToolkitError STATE_LOCKED, SESSION_EXPIRED, DEPLOY_INTERRUPTED, DEPLOY_FAILED
  */
@@ -35,7 +35,11 @@ export async function planStacks(terraform: string, folder: string): Promise<rea
       const { said: text } = await runProgram(terraform, ['show', '-no-color', 'plan'], { cwd, quiet: true });
       plans.push({ stack: name, text, changes: plan.exitCode === CHANGED });
     } else if (dependencies.length > 0 && UPSTREAM_MISSING.test(plan.said)) {
-      plans.push({ stack: name, text: `Planned once ${dependencies.join(', ')} is deployed.\n`, changes: true });
+      plans.push({
+        stack: name,
+        text: `Can be planned once ${dependencies.join(' and ')} ${dependencies.length === 1 ? 'is' : 'are'} deployed.\n`,
+        changes: true,
+      });
     } else throw explainFailure(`terraform plan of ${name}`, plan);
   }
   return plans;

@@ -1,4 +1,4 @@
-/** What a deploy needs and a build machine may lack. All of it is asked before anything is created. */
+/** Checks what a deploy needs and a build machine may lack, before anything is created. */
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { isNativeError } from 'node:util/types';
@@ -7,11 +7,11 @@ import { errnoOf, reasonOf, ToolkitError } from '../../core/errors';
 
 export interface Caller {
   readonly account: string;
-  /** Of the role or user whose credentials were found. */
+  /** ARN of the role or user whose credentials were found. */
   readonly arn: string;
 }
 
-/** The first with a lock for a state in S3 that needs no table in DynamoDB. */
+/** The first version that can lock a state in S3 without a DynamoDB table. */
 const TERRAFORM_AT_LEAST = [1, 10] as const;
 const ANSWER_SECONDS = 20;
 const EXPIRED = /expired/i;
@@ -25,13 +25,13 @@ export async function checkTerraform(program: string): Promise<void> {
   if (major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)) return;
   throw new ToolkitError(
     'TERRAFORM_TOO_OLD',
-    `Terraform is ${version}, and this needs ${wantedMajor}.${wantedMinor} or newer.`,
+    `Terraform is version ${version}, but this needs ${wantedMajor}.${wantedMinor} or newer.`,
     'Update it: https://developer.hashicorp.com/terraform/install',
   );
 }
 
 /**
- * Asks AWS whose credentials these are: the cheapest call that needs them, and one that every identity may make.
+ * Asks AWS whose credentials these are, with the cheapest call that needs them and that every identity may make.
  *
  * @throws ToolkitError CREDENTIALS_MISSING, SESSION_EXPIRED, CREDENTIALS_REFUSED, AWS_UNREACHABLE
  */
@@ -53,7 +53,7 @@ export async function checkCredentials(region: string): Promise<Caller> {
 export function sessionExpired(cause?: unknown): ToolkitError {
   return new ToolkitError(
     'SESSION_EXPIRED',
-    'The session that the AWS credentials belong to has expired.',
+    'The session of the AWS credentials has expired.',
     'Sign in again (aws sso login, or new keys in the environment), then run this again.',
     { cause },
   );
@@ -93,13 +93,13 @@ function credentialsError(error: unknown, region: string): ToolkitError {
     return new ToolkitError(
       'CREDENTIALS_REFUSED',
       `AWS does not know these credentials: ${why}`,
-      'Check the key, its secret and AWS_PROFILE; a deleted key answers the same.',
+      'Check the key, its secret and AWS_PROFILE. A deleted key causes the same error.',
       { cause: error },
     );
   }
   return new ToolkitError(
     'AWS_UNREACHABLE',
-    `AWS (sts in ${region}) gave no answer: ${why}.`,
+    `AWS (sts in ${region}) does not answer: ${why}.`,
     'Check the network, HTTPS_PROXY and AWS_REGION.',
     { cause: error },
   );

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 
 export interface Ended {
   readonly exitCode: number;
-  /** The last of what it said, on both streams, without colours: to find out why it failed. */
+  /** The end of its output on both streams, without colours. */
   readonly said: string;
-  /** A signal came, from a person or from a pipeline that was cancelled. */
+  /** Whether a signal arrived, from a person or from a pipeline that was cancelled. */
   readonly interrupted: boolean;
 }
 
@@ -13,8 +13,8 @@ const KEPT_CHARACTERS = 200_000;
 const COLOURS = /\u001b\[[0-9;]*m/g;
 
 /**
- * Runs a program without a terminal and shows on standard error what it says.
- * A signal to end goes on to the program, which is waited for: Terraform then gives its lock back and writes what it has made.
+ * Runs a program without a terminal and copies its output to standard error.
+ * SIGINT and SIGTERM are passed on to the program, and it is waited for: Terraform then writes its state and releases its lock.
  */
 export async function runProgram(
   program: string,
@@ -25,7 +25,7 @@ export async function runProgram(
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     env: { ...process.env, CI: '1', TF_IN_AUTOMATION: '1', TF_INPUT: '0', CHECKPOINT_DISABLE: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A terminal's Ctrl-C goes to a whole group: out of it, for Terraform takes a second signal as an order to stop at once.
+    // Ctrl-C goes to the whole process group. Terraform must not be in it: it would take the second signal as an order to stop at once.
     detached: true,
   });
   let said = '';
@@ -36,17 +36,17 @@ export async function runProgram(
     });
   }
   let interrupted = false;
-  const pass = (signal: NodeJS.Signals) => {
+  const passOn = (signal: NodeJS.Signals) => {
     interrupted = true;
     child.kill(signal);
   };
-  process.on('SIGINT', pass).on('SIGTERM', pass);
+  process.on('SIGINT', passOn).on('SIGTERM', passOn);
   try {
     const exitCode = await new Promise<number>((resolve, reject) => {
       child.on('error', reject).on('close', (code) => resolve(code ?? 1));
     });
     return { exitCode, said: said.replaceAll(COLOURS, ''), interrupted };
   } finally {
-    process.off('SIGINT', pass).off('SIGTERM', pass);
+    process.off('SIGINT', passOn).off('SIGTERM', passOn);
   }
 }

@@ -7,14 +7,14 @@ export interface SystemsManagerPlace {
 }
 
 /**
- * One call of AWS Systems Manager by its name, as `GetParameter`: on the project's own client, an SDK client would be for nothing else.
+ * Calls an action of AWS Systems Manager, such as `GetParameter`, with the project's HTTP client: the SDK's would be installed for this only.
  *
- * @returns the reply, of any status. @throws ToolkitError those of the HTTP client
+ * @returns the reply, whatever its status. @throws ToolkitError as the HTTP client.
  */
 export type SystemsManagerCall = (action: string, input: object) => Promise<HttpReply>;
 
 export function createSystemsManager({ url, region }: SystemsManagerPlace): SystemsManagerCall {
-  // An emulator on this machine must never see the user's own keys, nor ask for any.
+  // An emulator on this machine must never see the user's keys, nor need any.
   const local = isLoopback(url) && { credentials: async () => ({ accessKeyId: 'local', secretAccessKey: 'local' }) };
   const client = createHttpClient({ url, auth: { mode: 'sigv4', region, service: 'ssm', ...local } });
   return (action, input) =>

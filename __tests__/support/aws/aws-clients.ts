@@ -1,4 +1,4 @@
-/** The clients that the deploy tests read back with, all at one endpoint. */
+/** The clients with which the deploy tests read back, all at one endpoint. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -15,7 +15,7 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 export type AwsClients = ReturnType<typeof awsClients>;
 
 export const REGION = 'us-east-1';
-/** moto's own. */
+/** moto's account number. */
 export const ACCOUNT = '123456789012';
 
 export function awsClients(endpoint: string) {

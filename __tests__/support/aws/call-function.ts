@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { unzip } from './zip';
+import { unzipSync } from 'fflate';
 
 interface Reply {
   readonly records: readonly { readonly recordId: string; readonly result: string; readonly data: string }[];
@@ -15,16 +15,16 @@ const CALL = `
 `;
 
 /**
- * Calls the handler of a function's zip as Lambda would, with an event of Firehose, in a Node process of its own that has nothing but the
+ * Calls the handler in a function's zip as Lambda would, with an event from Firehose, in a separate Node process that has nothing but the
  * zip. (moto runs functions in Docker, which a machine may lack.)
  *
  * @param file the module that the handler is in.
- * @param lines the data of the event's records.
+ * @param lines one for each of the event's records.
  */
 export async function callFunction(zip: Buffer, file: string, lines: readonly string[]): Promise<Reply> {
   const folder = mkdtempSync(join(tmpdir(), 'clickstreamy-function-'));
   try {
-    for (const [name, content] of unzip(zip)) writeFileSync(join(folder, name), content);
+    for (const [name, content] of Object.entries(unzipSync(zip))) writeFileSync(join(folder, name), content);
     const event = {
       invocationId: 'invocation',
       deliveryStreamArn: 'arn:aws:firehose:us-east-1:123456789012:deliverystream/webserver_stream',

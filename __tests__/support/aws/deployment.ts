@@ -1,4 +1,4 @@
-/** One deployment of the whole app: its own moto, its own folder, its own state; all of it is gone after `end`. */
+/** One deployment of the whole app, with a separate moto, folder and state, all of which `end` removes. */
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** @throws Error with what the program said from its first error on, if it failed. */
+/** @throws Error with the program's output from its first error on, if it failed. */
 export async function succeeded(run: Promise<Ran>): Promise<void> {
   const { exitCode, stdout, stderr } = await run;
   const said = stdout + stderr;
@@ -30,7 +30,7 @@ export class Deployment {
   readonly folder: string;
   readonly moto: Moto;
   readonly aws: AwsClients;
-  /** What the programs run with: no credentials of this machine, no way to AWS. */
+  /** The programs' environment, without this machine's credentials and without a way to AWS. */
   readonly environment: NodeJS.ProcessEnv;
 
   private constructor(folder: string, moto: Moto, settings: Readonly<Record<string, string>>) {
@@ -48,7 +48,7 @@ export class Deployment {
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
       AWS_REGION: 'us-east-1',
-      // What moto lacks is told at once, not after 25 tries.
+      // Report gaps in moto at once, not after 25 attempts.
       AWS_MAX_ATTEMPTS: '3',
       AWS_EC2_METADATA_DISABLED: 'true',
       AWS_ENDPOINT_URL: moto.url,
@@ -62,27 +62,27 @@ export class Deployment {
     const moto = await startMoto(motoServer ?? 'moto_server');
     const folder = mkdtempSync(join(tmpdir(), 'clickstreamy-deploy-'));
     const ours = JSON.parse(readFileSync(join(packageRoot, 'cdktf.json'), 'utf8'));
-    // What was built before the tests, run from the deployment's own folder: its state stays there.
+    // The app is bundled before the tests and runs in the deployment's folder, where its state stays.
     writeFileSync(join(folder, 'cdktf.json'), JSON.stringify({ ...ours, app: `${process.execPath} ${MAIN}` }));
     const deployment = new Deployment(folder, moto, settings);
-    // Builds MAIN; what it synthesizes is thrown away.
+    // Builds MAIN; the synthesized files are not used.
     const built = await deployment.run(process.execPath, [SYNTH], { CDKTF_OUTDIR: join(folder, 'first') }, packageRoot);
     if (built.exitCode === 0) return deployment;
     await deployment.end();
     throw new Error(built.stderr);
   }
 
-  /** `npx cdktf …`. Locking the provider's version would ask the registry, which a machine with a mirror need not reach. */
+  /** Runs `npx cdktf …`, without locking the provider's version: that asks the registry, which a machine with a mirror may not reach. */
   cdktf(command: 'deploy' | 'destroy', args: readonly string[], environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
     return this.run(process.execPath, [CDKTF, command, ...args, '--skip-provider-lock'], environment);
   }
 
-  /** `npm run deploy -- …`, without the build. */
+  /** Runs `npm run deploy -- …`, without the build. */
   deployScript(action: 'plan' | 'deploy' | 'destroy', environment: NodeJS.ProcessEnv = {}): Promise<Ran> {
     return this.run(process.execPath, [DEPLOY, action], environment);
   }
 
-  /** The deploy script, asked to end as a cancelled pipeline does, once it has said what `moment` matches. */
+  /** Runs the deploy script and cancels it, as a pipeline would, once its output matches `moment`. */
   async deployInterrupted(moment: RegExp): Promise<Ran> {
     const options = { env: this.environment, cwd: this.folder, maxBuffer: 64 * 2 ** 20 };
     const deploy = execFile(process.execPath, [DEPLOY, 'deploy'], options);
@@ -96,7 +96,7 @@ export class Deployment {
     return { exitCode: code ?? 1, stdout: '', stderr };
   }
 
-  /** Of every stack whether a plan would change anything, and if so what. */
+  /** For each stack, whether a plan would change anything, and what. */
   async plans(): Promise<Readonly<Record<string, string>>> {
     const stacks = readManifest(join(this.folder, 'cdktf.out'));
     const plans = stacks.map(async ({ name, workingDirectory }) => {
@@ -108,7 +108,7 @@ export class Deployment {
     return Object.fromEntries(await Promise.all(plans));
   }
 
-  /** The function's zip, as Terraform sent it. */
+  /** The function's zip that Terraform sent. */
   functionZip(): Buffer {
     const stack = join(this.folder, 'cdktf.out', 'stacks', 'delivery');
     const { resource } = JSON.parse(readFileSync(join(stack, 'cdk.tf.json'), 'utf8'));
@@ -127,11 +127,13 @@ export class Deployment {
     });
   }
 
-  /** Says where moto or the proxy answered for AWS, and leaves nothing behind. */
+  /** Prints where the proxy filled gaps in moto, and removes everything. */
   async end(): Promise<void> {
     closeClients(this.aws);
-    const mended = [...this.moto.mended].map(([gap, calls]) => `  ${gap} (${calls} calls)\n`);
-    process.stderr.write(`moto answered for AWS, without checking any right. Mended on the way:\n${mended.join('')}`);
+    const filled = [...this.moto.filledGaps].map(([gap, calls]) => `  ${gap} (${calls} calls)\n`);
+    process.stderr.write(
+      `moto stood in for AWS, without checking any rights. Gaps that the proxy filled:\n${filled.join('')}`,
+    );
     await this.moto.stop();
     rmSync(this.folder, { recursive: true, force: true });
   }

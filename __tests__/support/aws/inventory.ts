@@ -19,8 +19,8 @@ import { ListTopicsCommand } from '@aws-sdk/client-sns';
 import type { AwsClients } from './aws-clients';
 
 /**
- * All that the account holds of what this project makes, as AWS's own lists say it, one line each: `bucket clickstreamy-backup`.
- * Not among it: KMS keys, which AWS deletes a week after it is asked to.
+ * Everything in the account that this project creates, from AWS's lists, one line each: `bucket clickstreamy-backup`.
+ * Without KMS keys, which AWS deletes only after a week.
  */
 export async function inventory(aws: AwsClients): Promise<readonly string[]> {
   const kinds = await Promise.all([

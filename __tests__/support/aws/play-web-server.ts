@@ -1,4 +1,4 @@
-/** Does for moto's instance what its user data does on EC2: says that the site is ready. */
+/** Does for moto's instance what its user data does on EC2: reports that the site is ready. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystemsManager } from '../../../scripts/deploy/systems-manager';
@@ -11,7 +11,7 @@ const DEPLOY_MS = 600_000;
 /** Once the deploy has written its outputs, from where on it waits. @returns how the deploy ended. */
 export async function playWebServer({ folder }: Deployment, deploy: Promise<Ran>): Promise<Ran> {
   const outputs = join(folder, 'outputs.json');
-  // Not while half of them is written.
+  // Half of the outputs may be written.
   const written = () => existsSync(outputs) && readFileSync(outputs, 'utf8').endsWith('}\n');
   let ended = false;
   const end = () => {

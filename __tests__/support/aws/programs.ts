@@ -1,4 +1,4 @@
-/** What the deploy tests need beside Node: Terraform with its AWS provider, and moto_server in place of AWS. */
+/** The programs that the deploy tests need: Terraform with its AWS provider, and moto_server in place of AWS. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
@@ -7,14 +7,14 @@ import { firstOf } from '../needs';
 export const terraform = onPath('terraform');
 export const motoServer = onPath('moto_server');
 
-/** Both, as `needs` wants it: the one that is there when the other is missing too is no reason to run. */
+/** Both, for `needs`: undefined if either is missing. */
 export const deployPrograms = terraform === undefined ? undefined : motoServer;
 
 /**
- * Terraform's configuration for this machine: the one that is set; else one that takes the provider from a mirror, where there is one
- * (a machine without the internet may carry it); else none, and the provider comes from the registry.
+ * Terraform's configuration for this machine: the one that is set; else one for a mirror of the provider, if the machine has such a mirror
+ * (it may have no internet access); else none, so that the provider comes from the registry.
  *
- * @param folder where it may be written.
+ * @param folder where to write it.
  */
 export function terraformConfiguration(folder: string): NodeJS.ProcessEnv {
   if (existsSync(process.env['TF_CLI_CONFIG_FILE'] ?? '')) return {};
@@ -46,7 +46,7 @@ function findMirror(): string | undefined {
     '-quit',
   ];
   try {
-    // Folders that may not be read make find fail although it has found what there is: its output counts.
+    // Unreadable folders make find fail although it has found the mirror: only its output counts.
     const found = execFileSync('find', search, {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],

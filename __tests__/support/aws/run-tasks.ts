@@ -1,4 +1,4 @@
-/** Does for moto's ECS what Fargate does: takes what a task was asked for, and runs it, as a process. */
+/** Does for moto's ECS what Fargate does: runs a task's command, as a process. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -25,14 +25,14 @@ const Tasks = z.object({
 
 const CREDENTIALS = JSON.stringify({ AccessKeyId: 'task', SecretAccessKey: 'task', Token: 'task' });
 
-/** By itself moto takes a task one state nearer to its end each time that it is asked for. */
+/** Without this, moto advances a task's state with each request for it. */
 export async function keepTasksRunning(motoUrl: string): Promise<void> {
   const body = JSON.stringify({ model_name: 'ecs::task', transition: { progression: 'manual', times: 100_000 } });
   const reply = await fetch(`${motoUrl}/moto-api/state-manager/set-transition`, { method: 'POST', body });
   if (!reply.ok) throw new Error(`moto refuses a transition with ${reply.status}`);
 }
 
-/** Once all tasks of a run have been asked for: runs them to their end, then ends them in ECS too. @returns their exit codes. */
+/** Waits until all tasks of a run have been requested, runs them to their end and then ends them in ECS. @returns their exit codes. */
 export async function runTasks({
   ecsUrl,
   region,
@@ -67,7 +67,7 @@ export async function runTasks({
   return codes;
 }
 
-/** @param command of the container, which begins with `node`. */
+/** @param command the container's command, which begins with `node`. */
 function start([, ...args]: readonly string[], variables: z.output<typeof Variables>): ChildProcess {
   const environment = Object.fromEntries(variables.map(({ name, value }) => [name, value]));
   return spawn(process.execPath, args, {

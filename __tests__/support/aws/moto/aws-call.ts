@@ -4,9 +4,9 @@ export interface AwsCall {
   readonly method: string;
   /** Path and query as sent, with the leading slash. */
   readonly path: string;
-  /** As the signature names it: `es`, `firehose`, `s3`, `monitoring` (CloudWatch). Empty in an unsigned call. */
+  /** The service's name in the signature: `es`, `firehose`, `s3`, `monitoring` (CloudWatch). Empty in an unsigned call. */
   readonly service: string;
-  /** Of `X-Amz-Target` or of the form's `Action`; empty where the path says what is wanted (Lambda, S3, search domains). */
+  /** From `X-Amz-Target` or the form's `Action`; empty for services that use paths (Lambda, S3, search domains). */
   readonly action: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Buffer;
@@ -18,25 +18,25 @@ export interface AwsAnswer {
   readonly body: Buffer;
 }
 
-/** Hands a call on: to the next rule, in the end to moto. */
+/** Forwards a call to the next rule, and finally to moto. */
 export type Forward = (call: AwsCall) => Promise<AwsAnswer>;
 
 /**
- * Mends one gap of moto: changes the call on its way in, the answer on its way back, or answers itself.
+ * Fills one gap in moto: changes the call or the answer, or answers itself.
  * A rule that has nothing to do with a call returns `forward(call)`.
  */
 export interface MendRule {
-  /** What moto lacks, one line: the test prints it with the number of calls that were mended. */
+  /** What moto lacks, in one line: the test prints it with the number of calls concerned. */
   readonly gap: string;
-  /** Which calls the rule mends; others do not reach `answer`. */
+  /** Which calls the rule is for; others do not reach `answer`. */
   readonly concerns: (call: AwsCall) => boolean;
   readonly answer: (call: AwsCall, forward: Forward) => Promise<AwsAnswer>;
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: AWS's documents, of which a rule touches a member or two.
+// biome-ignore lint/suspicious/noExplicitAny: AWS's documents, of which a rule changes a member or two.
 export type Json = any;
 
-/** @throws SyntaxError where the body is no JSON: moto or the provider has changed, and the test should say so. */
+/** @throws SyntaxError if the body is not JSON: moto or the provider has changed, and the test should say so. */
 export function bodyOf(message: { readonly body: Buffer }): Json {
   return message.body.length === 0 ? {} : JSON.parse(message.body.toString());
 }

@@ -1,7 +1,7 @@
-/** moto's identity pools, as far as Terraform's provider needs more. */
+/** moto's identity pools, and what Terraform's provider needs beyond them. */
 import { bodyOf, type Json, type MendRule } from './aws-call';
 
-/** moto has no roles of an identity pool: the proxy keeps them. */
+/** moto has no roles for identity pools: the proxy remembers them. */
 export function identityPoolRoles(): MendRule {
   const kept = new Map<string, Json>();
   return {

@@ -1,9 +1,9 @@
-/** moto's servers, as far as Terraform's provider needs more. */
+/** moto's servers, and what Terraform's provider needs beyond them. */
 import { type AwsAnswer, type AwsCall, formOf, type MendRule, withBody } from './aws-call';
 
 const CONCERNED = ['TerminateInstances', 'DescribeNetworkInterfaces', 'DetachNetworkInterface'];
 
-/** moto leaves a server's interface attached when the server has ended; AWS detaches it, and then knows the attachment no more. */
+/** moto leaves a terminated server's interface attached; AWS detaches it and forgets the attachment. */
 export function interfaceOfTerminated(): MendRule {
   const terminated = new Set<string>();
   const instanceOf = new Map<string, string>();
@@ -27,7 +27,7 @@ export function interfaceOfTerminated(): MendRule {
   };
 }
 
-/** moto takes a server's protection from its end as a change only, not when the server is made: the proxy makes the change. */
+/** moto accepts termination protection only as a change, not at a server's creation: the proxy makes the change. */
 export function terminationProtection(): MendRule {
   return {
     gap: 'server: protection from its end is not taken at its start',
@@ -57,6 +57,6 @@ function textOf(xml: string, element: string): string {
 
 function notAttached(attachment: string): AwsAnswer {
   const error = `<Error><Code>InvalidAttachmentID.NotFound</Code><Message>There is no ${attachment}</Message></Error>`;
-  const body = Buffer.from(`<Response><Errors>${error}</Errors><RequestID>mended</RequestID></Response>`);
+  const body = Buffer.from(`<Response><Errors>${error}</Errors><RequestID>proxy</RequestID></Response>`);
   return { status: 400, headers: { 'content-type': 'text/xml' }, body };
 }

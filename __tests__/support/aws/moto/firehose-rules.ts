@@ -1,11 +1,11 @@
-/** moto's delivery streams, as far as Terraform's provider needs more. */
+/** moto's delivery streams, and what Terraform's provider needs beyond them. */
 import { type AwsCall, bodyOf, type Json, type MendRule, withBody } from './aws-call';
 
 const OPENSEARCH = 'Amazonopensearchservice';
 const CONFIGURED = 'DestinationConfiguration';
 const DESCRIBED = 'DestinationDescription';
 
-/** moto has no OpenSearch destination: its streams are kept as Elasticsearch's, which have the same members, and described as what they are. */
+/** moto has no OpenSearch destination: it stores such streams as Elasticsearch's, which have the same members, and the proxy renames them. */
 export function opensearchDestination(): MendRule {
   const streams = new Set<string>();
   return {
@@ -24,7 +24,7 @@ export function opensearchDestination(): MendRule {
   };
 }
 
-/** moto forgets a destination's VPC: the proxy keeps it, and describes it as AWS does, with the id of a VPC. */
+/** moto forgets a destination's VPC: the proxy remembers it, and describes it as AWS does, with a VPC's id. */
 export function vpcOfDestination(): MendRule {
   const kept = new Map<string, Json>();
   return {

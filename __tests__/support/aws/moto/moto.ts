@@ -1,4 +1,4 @@
-/** `moto_server`, a stand-in for AWS that keeps everything in memory, and the proxy before it. */
+/** `moto_server`, a stand-in for AWS that keeps everything in memory, and the proxy in front of it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
@@ -9,13 +9,13 @@ import { mendRules } from './rules';
 export interface Moto {
   /** The endpoint of every AWS service: the proxy's. */
   readonly url: string;
-  readonly mended: AwsProxy['mended'];
+  readonly filledGaps: AwsProxy['filledGaps'];
   stop(): Promise<void>;
 }
 
 const DEADLINE_MS = 60_000;
 
-/** @throws Error when moto_server ends or does not answer within a minute, with what it said. */
+/** @throws Error with moto_server's output if it ends or does not answer within a minute. */
 export async function startMoto(program: string): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -36,7 +36,7 @@ export async function startMoto(program: string): Promise<Moto> {
   const proxy = await startProxy(url, mendRules());
   return {
     url: proxy.url,
-    mended: proxy.mended,
+    filledGaps: proxy.filledGaps,
     async stop() {
       await proxy.close();
       if (child.exitCode === null && child.signalCode === null) {

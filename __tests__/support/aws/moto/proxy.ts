@@ -1,6 +1,6 @@
 /**
- * A proxy between the AWS clients (Terraform's provider, the SDK) and moto: hands every call on, and mends what moto gets wrong, each gap
- * by a rule of its own. Without it the provider waits for states that moto never reports, or plans a change for ever.
+ * A proxy between AWS clients (Terraform's provider, the SDK) and moto. It forwards calls and fills gaps in moto, one rule for each.
+ * Without it the provider waits for states that moto never reports, or plans the same change forever.
  */
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,17 +10,17 @@ export interface AwsProxy {
   /** `http://127.0.0.1:port`: the endpoint of every AWS service. */
   readonly url: string;
   /** How many calls each rule answered or changed; rules that had nothing to do are absent. */
-  readonly mended: ReadonlyMap<string, number>;
+  readonly filledGaps: ReadonlyMap<string, number>;
   close(): Promise<void>;
 }
 
 export async function startProxy(motoUrl: string, rules: readonly MendRule[]): Promise<AwsProxy> {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const mended = new Map<string, number>();
+  const filledGaps = new Map<string, number>();
   const answer = rules.reduceRight<Forward>(
     (forward, rule) => (call) => {
       if (!rule.concerns(call)) return forward(call);
-      mended.set(rule.gap, (mended.get(rule.gap) ?? 0) + 1);
+      filledGaps.set(rule.gap, (filledGaps.get(rule.gap) ?? 0) + 1);
       return rule.answer(call, forward);
     },
     (call) => send(motoUrl, agent, call),
@@ -31,14 +31,14 @@ export async function startProxy(motoUrl: string, rules: readonly MendRule[]): P
       const { status, headers, body } = await answer(await toCall(incoming));
       outgoing.writeHead(status, { ...headers, 'content-length': body.length }).end(body);
     } catch (error) {
-      // A 4xx, so that no client tries again: a rule that broke shall end the test at once, with its reason.
+      // A 4xx, so that no client retries: a broken rule must end the test at once, with the reason.
       outgoing.writeHead(418, { 'content-type': 'text/plain' }).end(`The test's proxy failed: ${error}`);
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    mended,
+    filledGaps,
     async close() {
       server.closeAllConnections();
       agent.destroy();

@@ -1,4 +1,4 @@
-/** What moto 5.2 lacks for Terraform's AWS provider 5.100: everything the proxy mends. */
+/** What moto 5.2 lacks for Terraform's AWS provider 5.100: the gaps that the proxy fills. */
 import type { MendRule } from './aws-call';
 import { identityPoolRoles } from './cognito-rules';
 import { interfaceOfTerminated, terminationProtection } from './ec2-rules';
@@ -6,7 +6,7 @@ import { opensearchDestination, vpcOfDestination } from './firehose-rules';
 import { conditionalDeny } from './s3-rules';
 import { domainProcessingStatus, domainUpdates } from './search-domain-rules';
 
-/** New rules for one moto: each remembers what it was told. */
+/** New rules for one moto, since rules remember what was sent to it. */
 export function mendRules(): readonly MendRule[] {
   return [
     domainProcessingStatus(),

@@ -1,9 +1,9 @@
-/** moto's buckets, as far as Terraform's provider needs more. */
+/** moto's buckets, and what Terraform's provider needs beyond them. */
 import { type AwsCall, bodyOf, type Json, type MendRule, withBody } from './aws-call';
 
 /**
- * moto applies a bucket policy's `Deny` without looking at its condition, so that a policy which refuses plain HTTP refuses everything:
- * it gets the `Allow` statements alone, and the proxy answers with the policy as it was put.
+ * moto ignores the condition of a `Deny` in a bucket policy, so a policy that refuses plain HTTP would refuse everything: moto gets only
+ * the `Allow` statements, and the proxy answers with the full policy.
  */
 export function conditionalDeny(): MendRule {
   const policies = new Map<string, Buffer>();

@@ -1,4 +1,4 @@
-/** moto's search domains (Elasticsearch `2015-01-01/es`, OpenSearch `2021-01-01/opensearch`), as far as Terraform's provider needs more. */
+/** moto's search domains (Elasticsearch `2015-01-01/es`, OpenSearch `2021-01-01/opensearch`), and what Terraform's provider needs beyond them. */
 import { type AwsAnswer, type AwsCall, bodyOf, type Json, type MendRule, withBody } from './aws-call';
 
 const DOMAIN = /\/(?:es|opensearch)\/domain(?:-info)?(?:\/([^/?]+))?(?:\/config)?$/;
@@ -15,7 +15,7 @@ export function domainProcessingStatus(): MendRule {
   };
 }
 
-/** moto takes a domain's update and forgets it: the proxy keeps what was asked and lays it over later answers. */
+/** moto forgets a domain's updates: the proxy remembers each request and merges it into later answers. */
 export function domainUpdates(): MendRule {
   const asked = new Map<string, Json>();
   return {
