@@ -6,6 +6,7 @@ import { type FoundLog, unreadable } from './find-logs';
 import { GunzipError, gunzip } from './gunzip';
 import { HEAD_BYTES, LogContent } from './log-content';
 import type { LongLine } from './long-line';
+import { readAt, readRange } from './read-bytes';
 
 /** More than the longest line that may be sent: what follows a block's last newline is simply read again. */
 export const BLOCK_BYTES = 1024 * 1024;
@@ -140,7 +141,7 @@ export class FollowedLog {
     if (this.#isGzip !== undefined) return true;
     try {
       await this.#updateSize();
-      const head = await this.#readAt(0, HEAD_BYTES);
+      const head = await readAt(this.#handle, 0, HEAD_BYTES);
       if (head.length < GZIP_MAGIC_BYTES && !final) return false;
       this.#isGzip = isGzip(head);
       if (!this.#isGzip) this.#firstHead = head;
@@ -183,26 +184,15 @@ export class FollowedLog {
 
   /** The first bytes of the content, at most HEAD_BYTES. */
   async head(): Promise<Buffer> {
-    if (!this.#isGzip) return this.#readAt(0, HEAD_BYTES);
-    return (await this.#unpacked(0, HEAD_BYTES)) ?? Buffer.alloc(0);
+    if (!this.#isGzip) return readAt(this.#handle, 0, HEAD_BYTES);
+    return (await readRange(this.#unpack(), 0, HEAD_BYTES)) ?? Buffer.alloc(0);
   }
 
   /** The `bytes` bytes before `offset` of the content; undefined if it ends before `offset`. */
   async before(offset: number, bytes: number): Promise<Buffer | undefined> {
     const start = offset - bytes;
-    const read = this.#isGzip ? await this.#unpacked(start, bytes) : await this.#readAt(start, bytes);
+    const read = await (this.#isGzip ? readRange(this.#unpack(), start, bytes) : readAt(this.#handle, start, bytes));
     return read?.length === bytes ? read : undefined;
-  }
-
-  async #unpacked(start: number, bytes: number): Promise<Buffer | undefined> {
-    const kept: Buffer[] = [];
-    let position = 0;
-    for await (const piece of this.#unpack()) {
-      if (position + piece.length > start) kept.push(piece.subarray(Math.max(0, start - position)));
-      position += piece.length;
-      if (position >= start + bytes) break;
-    }
-    return position < start ? undefined : Buffer.concat(kept).subarray(0, bytes);
   }
 
   /** Unpacks a gzip log from its start. @throws ToolkitError LOG_CORRUPT, after all that could be unpacked. */
@@ -241,9 +231,9 @@ export class FollowedLog {
       if (!final && this.#size === this.#seenSize && mtimeNs === this.#seenMtimeNs) return { kind: 'nothing' };
       const overlap = content.tail.length;
       const wanted = Math.min(this.#size - content.readOffset, BLOCK_BYTES) + overlap;
-      const bytes = await this.#readAt(content.readOffset - overlap, wanted);
+      const bytes = await readAt(this.#handle, content.readOffset - overlap, wanted);
       if (!bytes.subarray(0, overlap).equals(content.tail)) return { kind: 'truncated' };
-      if (content.readOffset < HEAD_BYTES && !content.growHead(await this.#readAt(0, HEAD_BYTES)))
+      if (content.readOffset < HEAD_BYTES && !content.growHead(await readAt(this.#handle, 0, HEAD_BYTES)))
         return { kind: 'truncated' };
       const atEnd = content.readOffset + bytes.length - overlap >= this.#size;
       if (atEnd) {
@@ -263,17 +253,6 @@ export class FollowedLog {
     if (this.#size !== Number(size)) this.#lastNewsMs = Date.now();
     this.#size = Number(size);
     return mtimeNs;
-  }
-
-  async #readAt(start: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafeSlow(length);
-    let filled = 0;
-    while (filled < length) {
-      const { bytesRead } = await this.#handle.read(bytes, filled, length - filled, start + filled);
-      if (bytesRead === 0) break;
-      filled += bytesRead;
-    }
-    return bytes.subarray(0, filled);
   }
 
   /** All of it is read and nothing more can come: the file is closed, its content stays known. */
