@@ -114,7 +114,7 @@ describeWordPress('the life of the WordPress site', () => {
     parent.kill('SIGKILL');
     await once(parent, 'exit');
 
-    await until(() => processesOf(folder).length === 0, { what: 'all processes of the site end' });
+    await until(() => processesOf(folder).length === 0, { what: 'all processes of the site end', deadlineMs: 30_000 });
   });
 
   it('says that its port is taken', async () => {

@@ -38,12 +38,15 @@ describeWordPress('clickstreamy local --site wordpress', () => {
     child.stderr.on('data', (chunk) => {
       said += chunk;
     });
-    const page = await until(() => /page {4}(\S+)/.exec(said)?.[1], { what: 'the page has an address' });
+    const page = await until(() => /page {4}(\S+)/.exec(said)?.[1], {
+      what: 'WordPress is installed',
+      deadlineMs: 50_000,
+    });
     const stored = async () => {
       const overview = await fetch(`${page}api/overview?minutes=all`);
       return ((await overview.json()) as { status: { stored: number } }).status.stored;
     };
-    await until(async () => (await stored()) >= 150, { what: '150 lines are stored' });
+    await until(async () => (await stored()) >= 150, { what: '150 lines are stored', deadlineMs: 50_000 });
 
     child.kill('SIGINT');
     const [code] = await once(child, 'close');

@@ -44,7 +44,7 @@ describeWordPress('a rotation of the log under load', () => {
 
     for (let i = 0; i < 4; i++) {
       const before = answered.length;
-      await until(() => answered.length >= before + 150, { what: '150 more replies' });
+      await until(() => answered.length >= before + 150, { what: '150 more replies', deadlineMs: 50_000 });
       rotate();
     }
     isOver = true;

@@ -81,7 +81,9 @@ export function rangeChart(
         html`<text class="tick" x="${toTenth(x(column))}" y="${HEIGHT - 8}" text-anchor="middle">${duration(startOf(column))}</text>`,
     )}${Object.entries(columns.size === 0 ? {} : marks).map(([name, ms], place) => {
     const mark = toTenth(Math.min(WIDTH - 8, x(exactColumnOf(ms))));
-    return html`<line class="mark" x1="${mark}" x2="${mark}" y1="${TOP}" y2="${TOP + PLOT_HEIGHT}"/><text class="tick" x="${mark}" y="${TOP + 9 + 12 * place}" dx="-4" text-anchor="end">${name} ${duration(ms)}</text>`;
+    // Beside the line, where the axis leaves space.
+    const [anchor, dx] = mark < LEFT + 80 ? ['start', 4] : ['end', -4];
+    return html`<line class="mark" x1="${mark}" x2="${mark}" y1="${TOP}" y2="${TOP + PLOT_HEIGHT}"/><text class="tick" x="${mark}" y="${TOP + 9 + 12 * place}" dx="${dx}" text-anchor="${anchor}">${name} ${duration(ms)}</text>`;
   })}</svg></figure>`;
 }
 
