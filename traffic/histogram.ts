@@ -31,9 +31,9 @@ export function createHistogram(): Histogram {
     let rest = Math.ceil(share * count);
     for (const [bucket, times] of buckets.entries()) {
       rest -= times;
-      if (rest <= 0) return Math.min(toMs(bucket), max);
+      if (rest <= 0) return Math.min(toMs(bucket), round(max));
     }
-    return max;
+    return round(max);
   };
   return {
     get count() {

@@ -32,6 +32,14 @@ it('gives percentiles to half a percent or a microsecond, and the longest time e
   );
 });
 
+it('rounds every percentile to a microsecond', () => {
+  const histogram = createHistogram();
+
+  histogram.record(10_570.656115000002);
+
+  expect(histogram.percentiles()).toEqual({ p50: 10_570.656, p90: 10_570.656, p99: 10_570.656, max: 10_570.656 });
+});
+
 it('gives the number of times in each range', () => {
   const histogram = createHistogram();
 

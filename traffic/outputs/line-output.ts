@@ -52,7 +52,7 @@ class LineRun {
   readonly #recorder: Recorder;
   readonly #signal: AbortSignal | undefined;
   readonly #startedAt: Date;
-  readonly #startMs = performance.now();
+  readonly #startMs: number;
   readonly #lines: AccessLines;
   #made: PlannedRequest | undefined;
   #madeBytes = 0;
@@ -71,12 +71,14 @@ class LineRun {
     this.#recorder = recorder;
     this.#signal = signal;
     const { run, seed, url, from, max } = options;
-    this.#startedAt = from ?? new Date();
     this.#isLive = from === undefined && max === undefined;
     this.#endMs = (max?.seconds ?? Number.POSITIVE_INFINITY) * 1000;
     // The same time span gives the same lines again; two live runs of one name do not.
     const idSeed = `${run} ${seed} ${from === undefined ? `now ${Date.now()} ${Math.random()}` : from.getTime()}`;
     this.#lines = new AccessLines({ run, url, idSeed });
+    // Last, so that the plan's clock starts together with the recorder's.
+    this.#startedAt = from ?? new Date();
+    this.#startMs = performance.now();
   }
 
   async write(plan: Iterator<PlannedRequest>): Promise<OutputResult> {

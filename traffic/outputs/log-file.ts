@@ -111,7 +111,7 @@ function openFile(path: string, flags: 'a' | 'w'): Promise<FileHandle> {
 
 function toUnwritable(path: string, error: unknown): ToolkitError {
   const reasons: Readonly<Record<string, string>> = {
-    EFBIG: 'it must not grow any larger',
+    EFBIG: 'it may not grow any larger',
     ENOENT: 'its folder does not exist',
   };
   return new ToolkitError(

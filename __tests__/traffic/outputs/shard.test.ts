@@ -138,7 +138,7 @@ describe('merged ledgers', () => {
   it('are refused unless they are the shards of one run, each once', async () => {
     const one = await ledgerOf('a', { number: 1, count: 2 });
     const others: [ShardLedger, RegExp][] = [
-      [one, /are both of shard 1\./],
+      [one, /are both from shard 1\./],
       [await ledgerOf('b', { number: 2, count: 2 }), /their seed is a and b\./],
       [await ledgerOf('a', { number: 2, count: 2 }, 'r8'), /their run is r7 and r8\./],
       [await ledgerOf('a', { number: 2, count: 4 }), /their number of shards is 2 and 4\./],
