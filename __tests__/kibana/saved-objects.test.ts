@@ -9,10 +9,6 @@ import { toSavedObjects } from '../../kibana/to-saved-objects';
 import { dashboards } from '../../panels/dashboards';
 import { eventMapping } from '../../store/search/index-template';
 
-const lint = (objects: readonly SavedObject[]) => {
-  const pattern = objects.find(({ type }) => type === 'index-pattern');
-  return lintObjects(objects, pattern === undefined ? new Set() : fieldsOfPattern(pattern));
-};
 const targetOf = (name: Target['name']) => targets.find((target) => target.name === name) as Target;
 const six = targetOf('kibana6');
 const seven = targetOf('kibana7');
@@ -28,7 +24,7 @@ describe.each(targets.map((target) => [target.title, target] as const))('the sav
   });
 
   it('have no fault that the linter knows', () => {
-    expect(lint(objects)).toEqual([]);
+    expect(lintObjects(objects)).toEqual([]);
   });
 
   it('know every field of the index template, also those within a field', () => {
@@ -113,27 +109,27 @@ describe('the linter', () => {
   const panelsOf = (id: string) => parsed(objects.find((object) => object.id === id)?.attributes['panelsJSON']);
 
   it('finds an id that is there twice', () => {
-    expect(lint([...objects, ...objects.slice(1, 2)])).toEqual(['visualization apache.guide is there twice.']);
+    expect(lintObjects([...objects, ...objects.slice(1, 2)])).toEqual(['visualization apache.guide is defined twice.']);
   });
 
   it.each([six, seven])('finds what is named and not there ($name)', (target) => {
     const without = toSavedObjects(target, 'apache').filter(({ id }) => id !== 'apache.answers');
 
-    expect(lint(without)).toEqual([
-      'dashboard apache.clickstream names visualization apache.answers, which is not there.',
+    expect(lintObjects(without)).toEqual([
+      'dashboard apache.clickstream refers to visualization apache.answers, which does not exist.',
     ]);
   });
 
   it('finds a reference’s name without the reference', () => {
     const bare = objects.map((object) => (object.id === 'apache.pages' ? { ...object, references: [] } : object));
 
-    expect(lint(bare)).toEqual([
+    expect(lintObjects(bare)).toEqual([
       'visualization apache.pages has no reference named kibanaSavedObjectMeta.searchSourceJSON.index.',
     ]);
   });
 
   it('finds an attribute that a strict mapping refuses', () => {
-    expect(lint(change('clickstream', { controlGroupInput: {} }))).toEqual([
+    expect(lintObjects(change('clickstream', { controlGroupInput: {} }))).toEqual([
       'dashboard apache.clickstream has an attribute controlGroupInput, which not every server accepts.',
     ]);
   });
@@ -167,9 +163,9 @@ describe('the linter', () => {
       },
     ],
   ])('finds a field that the index does not have in %s', (_, id, attributes) => {
-    const [fault] = lint(change(id, attributes));
+    const [fault] = lintObjects(change(id, attributes));
 
-    expect(fault).toMatch(/looks at pagge, which the index does not have\.$/);
+    expect(fault).toMatch(/reads pagge, which the index does not have\.$/);
   });
 
   it('finds panels that overlap, stand outside, or lack what Kibana needs', () => {
@@ -180,8 +176,8 @@ describe('the linter', () => {
       ...rest,
     ];
 
-    expect(lint(change('visitor', { panelsJSON: JSON.stringify(panels) }))).toEqual([
-      'Panel 1 of dashboard apache.visitor stands outside the 48 columns.',
+    expect(lintObjects(change('visitor', { panelsJSON: JSON.stringify(panels) }))).toEqual([
+      'Panel 1 of dashboard apache.visitor is outside the 48 columns.',
       'Panel 1 of dashboard apache.visitor overlaps panel 2.',
       'Panel 2 of dashboard apache.visitor has no panelIndex.',
       'Panel 2 of dashboard apache.visitor has no type.',
