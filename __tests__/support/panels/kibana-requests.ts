@@ -2,6 +2,7 @@
  * What a dashboards server asks its engine to draw a saved object, and what it draws of the reply. It is written after the sources of
  * Kibana 6.4 and 7.10 and reads only the object's JSON, so that the compiler is not compared with itself.
  */
+import { type Target, targets } from '../../../kibana/saved-object';
 import type { PanelRange } from '../../../panels/panel';
 import { type Engine, isTyped } from '../../../store/search/engine';
 
@@ -47,6 +48,12 @@ export function toRequests(
       if (pattern === undefined) throw new Error('without an index pattern');
       return [askClassic(visState.aggs, source.query, context)];
   }
+}
+
+/** The dashboards server that is used with an engine. */
+export function targetOf({ family, major }: Engine): Target {
+  const name = family === 'opensearch' ? 'opensearch-dashboards' : `kibana${major}`;
+  return targets.find((target) => target.name === name) as Target;
 }
 
 interface Context {

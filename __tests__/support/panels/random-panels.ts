@@ -62,7 +62,7 @@ export function makeEvents(count: number, seed: number): readonly object[] {
   });
 }
 
-function valueOf(name: Name) {
+function someValue(name: Name) {
   const known = (VALUES[name] as readonly (string | number | boolean | undefined)[]).filter(
     (value) => value !== undefined,
   );
@@ -73,7 +73,9 @@ function valueOf(name: Name) {
 
 const field = fc.constantFrom(...NAMES);
 const is = field.chain((name) =>
-  fc.oneof(valueOf(name), fc.array(valueOf(name), { minLength: 1, maxLength: 3 })).map((is) => ({ field: name, is })),
+  fc
+    .oneof(someValue(name), fc.array(someValue(name), { minLength: 1, maxLength: 3 }))
+    .map((is) => ({ field: name, is })),
 );
 const atLeast = fc.record({ field: fc.constantFrom(...NUMBERS), atLeast: fc.constantFrom(-5, 0, 1, 250, 400, 500) });
 const exists = fc.record({
