@@ -60,7 +60,7 @@ describe.each(targets.map((target) => [target.title, target] as const))('the sav
     expect(query).toEqual({ query: 'action:"sign_up" AND outcome:"success"', language: 'lucene' });
   });
 
-  it('draw 500 against 200 as two filtered series', () => {
+  it('draw 500 vs 200 as filtered series', () => {
     const { type, params } = parsed(find('answers').attributes['visState']);
 
     expect(type).toBe('metrics');
@@ -68,7 +68,7 @@ describe.each(targets.map((target) => [target.title, target] as const))('the sav
     expect(params.series.map((series: { label: string; filter: string }) => [series.label, series.filter])).toEqual([
       ['500', 'response:500'],
       ['200', 'response:200'],
-      ['others', '(*:* AND NOT response:(200 OR 500))'],
+      ['other', '(*:* AND NOT response:(200 OR 500))'],
     ]);
   });
 

@@ -172,7 +172,7 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
     await write({ ...now(), response: 500 });
     await tab.goto(page.url);
     await shows('[data-panel=answers] .legend li', /^500 1$/);
-    const plot = tab.getByRole('img', { name: '500 against 200 over time: 500 1, 200 0, others 0' });
+    const plot = tab.getByRole('img', { name: 'Responses: 500 vs 200 over time: 500 1, 200 0, other 0' });
 
     await plot.hover();
     await shows('[data-panel=answers] .tip', /500 0/);
