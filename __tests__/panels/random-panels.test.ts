@@ -29,7 +29,7 @@ describe.each(targets.map((target) => [target.title, target] as const))('a rando
         expect(compile).toThrow(PanelError);
         expect(compile).toThrow(`“random” cannot be compiled for ${title}`);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
@@ -47,7 +47,7 @@ describe('a random panel', () => {
           else expect(compile).toThrow(PanelError);
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 });
