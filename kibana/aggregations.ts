@@ -27,7 +27,8 @@ export function toAggregations(panel: CountPanel, target: Target, layout: Layout
   };
   if (by.length === 0 || figures.length === 0) return refuse('it needs a split and a figure');
   if (layout.takesAnyNumber === undefined) {
-    if (by.length !== layout.buckets.length) return refuse(`${layout.name} takes ${layout.buckets.length} split(s)`);
+    if (by.length !== layout.buckets.length)
+      return refuse(`${layout.name} has ${layout.buckets.length === 1 ? 'one split' : 'two splits'}`);
     if (figures.length > 1) return refuse(`${layout.name} shows one figure`);
   }
 
@@ -50,6 +51,8 @@ export function toAggregations(panel: CountPanel, target: Target, layout: Layout
     );
   if (new Set(figures.map(({ measure }) => JSON.stringify(measure))).size > 1)
     return refuse('figures with different measures cannot be filtered one by one');
+  if (new Set(figures.map(({ label }) => label)).size < figures.length)
+    return refuse('filters are told apart by the figures’ labels, and two are equal');
   const filters = figures.map(({ label, where }) => ({ input: { query: toLucene(where), language: 'lucene' }, label }));
   const id = String(metrics.length + buckets.length + 1);
   return [...metrics, ...buckets, { id, enabled: true, type: 'filters', schema: layout.filters, params: { filters } }];

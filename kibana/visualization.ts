@@ -28,7 +28,7 @@ export function toNumber(panel: CountPanel, figure: Figure, target: Target): Vis
   };
 }
 
-/** Any number of splits and figures, each a column. */
+/** Each split and each figure is a column. */
 const TABLE: Layout = {
   name: 'a table',
   buckets: ['bucket'],

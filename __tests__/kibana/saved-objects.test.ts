@@ -162,6 +162,15 @@ describe('a panel as a saved object', () => {
       { by: [byPage], figures: [figure({ kind: 'count' }, failed)], drawing: { as: 'ranking' } },
     ],
     [
+      'labels, and two are equal',
+      seven,
+      {
+        by: [byPage],
+        figures: [figure({ kind: 'count' }, failed), { ...figure({ kind: 'count' }), column: 'other' }],
+        drawing: { as: 'ranking' },
+      },
+    ],
+    [
       'a share is shown only',
       six,
       { by: [byPage], figures: [figure({ kind: 'share', of: failed })], drawing: { as: 'ranking' } },

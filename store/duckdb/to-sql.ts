@@ -69,7 +69,11 @@ function toNested(by: readonly Split[], figures: readonly Figure[], numbers: str
   const keys = by.map((split, at) => `${toKey(split)} AS _key${at}`).join(', ');
   const outside = (at: number) => by.slice(0, at).map((_, outer) => `_key${outer}`);
   const partition = (outer: readonly string[]) => (outer.length === 0 ? '' : `PARTITION BY ${outer.join(', ')} `);
-  const totals = by.map((_, at) => `sum(_events) OVER (${partition(outside(at + 1))}) AS _total${at}`).join(', ');
+  const totals = by.map((_, at) =>
+    at === by.length - 1
+      ? `_events AS _total${at}`
+      : `sum(_events) OVER (${partition(outside(at + 1))}) AS _total${at}`,
+  );
   const places = by.map((split, at) => {
     const order = split.by === 'field' ? `_key${at} IS NULL, _total${at} DESC, _key${at}` : `_key${at}`;
     return `dense_rank() OVER (${partition(outside(at))}ORDER BY ${order}) AS _place${at}`;
@@ -83,7 +87,7 @@ function toNested(by: readonly Split[], figures: readonly Figure[], numbers: str
   );
   return `,
     leaves AS (SELECT ${keys}, count(*) AS _events, ${numbers} FROM clicks GROUP BY ${by.map((_, at) => `_key${at}`).join(', ')}),
-    totals AS (SELECT *, ${totals} FROM leaves),
+    totals AS (SELECT *, ${totals.join(', ')} FROM leaves),
     places AS (SELECT *, ${places.join(', ')} FROM totals)
     SELECT ${shown.join(', ')} FROM places WHERE ${kept.join(' AND ')} ORDER BY ${by.map((_, at) => `_place${at}`).join(', ')}`;
 }

@@ -59,7 +59,7 @@ export function targetOf({ family, major }: Engine): Target {
 interface Context {
   readonly engine: Engine;
   readonly range: PanelRange;
-  /** Of the index pattern's scripted fields. */
+  /** The index pattern's scripted fields. */
   readonly scripts: ReadonlyMap<string, string>;
 }
 
