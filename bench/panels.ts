@@ -1,5 +1,5 @@
 /**
- * Every panel's search on a million events, on each engine: a node started here, filled through the store's adapter, and asked with its
+ * Every panel's search on a million events, on each engine: a node is started, filled through the store's adapter, and queried with its
  * cache off. Needs Java and Maven.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -20,21 +20,21 @@ import { median, type Report } from './report';
 import { ENGINES, type EngineName, startNode } from './start-node';
 
 const EVENTS = 1_000_000;
-/** So many are made, and written again and again under other ids. */
+/** Generated once, and written repeatedly under other ids. */
 const DIFFERENT_EVENTS = 100_000;
 const BATCH = 2000;
 const RUNS = 5;
 const INDEX = 'apache';
-/** As a small server's: half of what a domain's node of 4 GB gives its engine. */
+/** A small server: half of what a domain's node of 4 GB gives its engine. */
 const JVM = ['-Xms1g', '-Xmx1g', '-XX:-UseSerialGC', '-XX:+UseG1GC', '-XX:TieredStopAtLevel=4'];
 
 const FROM = Date.UTC(2026, 9, 10);
 const DAY = 86_400_000;
-/** All of them but the few of other years, in some 80 buckets. */
+/** Covers all events but a few of other years, in about 80 buckets. */
 const RANGE: PanelRange = { from: FROM, to: FROM + 40 * DAY, bucketMs: DAY / 2 };
 
 export async function benchPanels(): Promise<Report> {
-  process.stderr.write(`${EVENTS} events are made …\n`);
+  process.stderr.write(`${EVENTS} events are generated …\n`);
   const documents = makeDocuments();
   const figures: Record<string, number | readonly string[]> = {};
   let passed = true;
@@ -108,18 +108,18 @@ function makeDocuments(): readonly Buffer[] {
 async function fill(store: EventStore, documents: readonly Buffer[]): Promise<number> {
   const started = performance.now();
   let next = 0;
-  const lane = async () => {
+  const writeBatches = async () => {
     while (next < EVENTS) {
       const from = next;
       next += BATCH;
       await store.write(Array.from({ length: BATCH }, (_, at) => toDelivery(documents, from + at)));
     }
   };
-  await Promise.all([lane(), lane()]);
+  await Promise.all([writeBatches(), writeBatches()]);
   return Math.round((EVENTS * 1000) / (performance.now() - started));
 }
 
-/** Ids in the order of time, as the stream gives them. */
+/** Ids ascend with time, as the stream's do. */
 function toDelivery(documents: readonly Buffer[], at: number): Delivery {
   const hex = at.toString(16).padStart(12, '0');
   const id = `019a0000-0000-7000-8000-${hex}`;

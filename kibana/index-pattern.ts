@@ -1,9 +1,9 @@
-/** The index pattern: the click event's fields as Kibana lists them, two more that it works out, and how values are shown. */
+/** The index pattern: the click event's fields as Kibana lists them, two scripted ones, and how values are shown. */
 import { eventMapping, type FieldMapping } from '../store/search/index-template';
 import { timeScripts, timeScripts6 } from '../store/search/to-search';
 import type { Target } from './saved-object';
 
-/** A scripted field's name is the split's. */
+/** Named after the splits. */
 export const scriptedFields = ['weekday', 'hour'] as const;
 
 const META: Readonly<Record<string, string>> = {
@@ -45,7 +45,7 @@ export function toIndexPattern(index: string, target: Target): Readonly<Record<s
   };
 }
 
-/** The field and those within it, `page.text`. */
+/** The field and its sub-fields, such as `page.text`. */
 function toFields(name: string, { type, fields = {} }: FieldMapping): readonly object[] {
   const field = {
     name,
@@ -59,7 +59,7 @@ function toFields(name: string, { type, fields = {} }: FieldMapping): readonly o
   return [field, ...Object.entries(fields).flatMap(([inner, mapping]) => toFields(`${name}.${inner}`, mapping))];
 }
 
-/** What Kibana calls the engine's types. */
+/** Kibana's names for the engine's types. */
 const TYPES: Readonly<Record<FieldMapping['type'], string>> = {
   keyword: 'string',
   text: 'string',
@@ -76,10 +76,10 @@ const lookup = (values: Readonly<Record<string, string>>) => ({
 
 const formats = {
   bytes: { id: 'bytes' },
-  // Status codes are no quantities: without thousands' commas.
+  // Status codes aren't quantities: no thousands separator.
   response: { id: 'string' },
   hour: { id: 'string' },
   weekday: lookup({ 1: 'Mon', 2: 'Tue', 3: 'Wed', 4: 'Thu', 5: 'Fri', 6: 'Sat', 7: 'Sun' }),
-  // An aggregation's bucket has 1 and 0.
+  // In an aggregation's bucket a boolean is 1 or 0.
   is_bot: lookup({ true: 'bots', false: 'people', 1: 'bots', 0: 'people' }),
 };

@@ -1,4 +1,4 @@
-/** The fields of the index that a saved object looks at. */
+/** The fields of the index that a saved object reads. */
 import { parsed, searchSourceOf } from './object-parts';
 import type { SavedObject } from './saved-object';
 
@@ -16,6 +16,10 @@ interface Series {
   readonly metrics: readonly Readonly<Record<string, unknown>>[];
 }
 
+interface FilterBucket {
+  readonly input: { readonly query: unknown };
+}
+
 interface VisState {
   readonly aggs?: readonly { readonly params: Readonly<Record<string, unknown>> }[];
   readonly params?: {
@@ -30,8 +34,10 @@ interface VisState {
 function fieldsOfVisState({ aggs = [], params = {} }: VisState): readonly string[] {
   const { time_field, filter, series = [], controls = [], spec } = params;
   const fields = aggs.map((agg) => agg.params['field']);
+  const filters = aggs.flatMap((agg) => (agg.params['filters'] ?? []) as readonly FilterBucket[]);
   return [
     ...[...fields, time_field].filter((field) => typeof field === 'string'),
+    ...filters.flatMap(({ input }) => fieldsOfQuery(input.query)),
     ...fieldsOfQuery(filter),
     ...series.flatMap(fieldsOfSeries),
     ...controls.map(({ fieldName }) => fieldName),
@@ -39,7 +45,7 @@ function fieldsOfVisState({ aggs = [], params = {} }: VisState): readonly string
   ];
 }
 
-/** A metric's field may be another metric, by its id. */
+/** A metric's field may be the id of another metric. */
 function fieldsOfSeries({ filter, metrics }: Series): readonly string[] {
   const ids = new Set(metrics.map(({ id }) => id));
   return [
@@ -49,15 +55,15 @@ function fieldsOfSeries({ filter, metrics }: Series): readonly string[] {
   ];
 }
 
-/** Of a Lucene query: what stands before a colon, and what `_exists_` asks for. */
+/** In a Lucene query a field precedes a colon, or follows `_exists_:`. */
 function fieldsOfQuery(query: unknown): readonly string[] {
   if (typeof query !== 'string') return [];
-  const bare = query.replace(/"[^"]*"/g, '""');
+  const bare = query.replace(/"(?:[^"\\]|\\.)*"/g, '""');
   const fields = [...bare.matchAll(/([\w@-]+):([\w@-]*)/g)];
   return fields.map(([, field = '', value = '']) => (field === '_exists_' ? value : field));
 }
 
-/** Of a Vega specification: those of the search in it. */
+/** The fields that a Vega specification's search reads. */
 function fieldsOfSpec(spec: unknown): readonly string[] {
   if (typeof spec !== 'string') return [];
   const searches: readonly { readonly url?: object }[] = parsed(spec).data;

@@ -1,4 +1,4 @@
-/** What a saved object holds as text within text: panels, searches, controls, and the objects that they name. */
+/** The parts that a saved object holds as JSON within JSON: panels, searches, controls, and the objects that they refer to. */
 import type { ObjectType, SavedObject } from './saved-object';
 
 export interface DashboardPanel {
@@ -16,8 +16,8 @@ export interface Named {
   readonly id: string | undefined;
 }
 
-/** The JSON of an attribute; an empty object where there is none. */
-// biome-ignore lint/suspicious/noExplicitAny: it is whatever a server made of it, and only read.
+/** Parses the JSON of an attribute; an empty object where there is none. */
+// biome-ignore lint/suspicious/noExplicitAny: a server may have changed it in any way, and it is only read.
 export function parsed(json: unknown): any {
   return typeof json === 'string' ? JSON.parse(json) : {};
 }
@@ -32,7 +32,7 @@ export function searchSourceOf({ attributes }: SavedObject): Readonly<Record<str
   return parsed(meta?.searchSourceJSON);
 }
 
-/** All other objects that one names, whichever way its server writes that. */
+/** All objects that one refers to, by reference or by id. */
 export function referencesOf(object: SavedObject): readonly Named[] {
   const byName = new Map(object.references?.map((reference) => [reference.name, reference]));
   const named = (type: ObjectType, id: unknown, name: unknown): readonly Named[] => {

@@ -1,19 +1,34 @@
 /** The flow from page to page as a Vega specification: the pages before on the left, the pages after on the right, a band for each step. */
-
-import { toQuery } from '../panels/filter';
 import type { CountPanel, Split } from '../panels/panel';
-import { colors } from './colors';
+import { PanelError, unreachable } from '../panels/panel-error';
+import { toQuery } from '../store/search/to-query';
+import { MOST_PRECISION } from '../store/search/to-search';
+import type { Target } from './saved-object';
+import { colors } from './time-chart';
 
 const NODE_WIDTH = 14;
 const LABEL_WIDTH = 220;
 
-/** @param data the rows' data set; without it they come from the index, filtered and in the range as the dashboard says. */
-export function toSankey(panel: CountPanel, index: string, vegaMajor: number, data = fromIndex(panel, index)): object {
+/**
+ * @param data the rows' data set; by default they come from the index, with the dashboard's filters and time range.
+ * @throws PanelError if bands cannot show the panel.
+ */
+export function toSankey(
+  panel: CountPanel,
+  target: Target,
+  index: string,
+  data = fromIndex(panel, target, index),
+): object {
   return {
-    $schema: `https://vega.github.io/schema/vega/v${vegaMajor}.json`,
+    $schema: `https://vega.github.io/schema/vega/v${target.vegaMajor}.json`,
     padding: 8,
     autosize: { type: 'fit', contains: 'padding' },
-    data: [data, steps, nodes('sources', 'from', 'y0', 'y1'), nodes('targets', 'to', 'y2', 'y3')],
+    data: [
+      data,
+      steps(thickness(panel, target).value),
+      nodes('sources', 'from', 'y0', 'y1'),
+      nodes('targets', 'to', 'y2', 'y3'),
+    ],
     scales: [
       {
         name: 'hue',
@@ -26,40 +41,70 @@ export function toSankey(panel: CountPanel, index: string, vegaMajor: number, da
   };
 }
 
-function fromIndex({ where, by }: CountPanel, index: string): object {
-  const terms = (split: Split) =>
-    split.by === 'field'
-      ? { terms: { field: split.field, size: split.size, order: [{ _count: 'desc' }, { _key: 'asc' }] } }
-      : {};
-  const [from, to] = by.map(terms);
+function fromIndex(panel: CountPanel, target: Target, index: string): object {
+  const { where, by } = panel;
+  const terms = (split: Split | undefined) => {
+    if (split?.by !== 'field') throw new PanelError(panel, target.title, 'a flow is split twice, by fields');
+    return { terms: { field: split.field, size: split.size, order: [{ _count: 'desc' }, { _key: 'asc' }] } };
+  };
+  if (by.length !== 2) throw new PanelError(panel, target.title, 'a flow is split twice, by fields');
+  const { aggs } = thickness(panel, target);
   const steps = { filter: where === undefined ? { match_all: {} } : toQuery(where) };
+  const to = { ...terms(by[1]), ...(aggs === undefined ? {} : { aggs }) };
   return {
     name: 'rows',
     url: {
       '%context%': true,
       '%timefield%': '@timestamp',
       index,
-      body: { size: 0, aggs: { steps: { ...steps, aggs: { from: { ...from, aggs: { to } } } } } },
+      body: { size: 0, aggs: { steps: { ...steps, aggs: { from: { ...terms(by[0]), aggs: { to } } } } } },
     },
     format: { property: 'aggregations.steps.from.buckets' },
   };
+}
+
+/** How thick a band is: the aggregations within the innermost bucket, and the expression that reads them. */
+function thickness(panel: CountPanel, target: Target): { readonly aggs?: object; readonly value: string } {
+  const [figure, ...others] = panel.figures;
+  if (figure === undefined || others.length > 0) throw new PanelError(panel, target.title, 'a flow shows one figure');
+  const { measure, where } = figure;
+  const withMetric = (metric?: object) => {
+    const aggs = metric === undefined ? {} : { aggs: { figure: metric } };
+    const own = metric === undefined ? 'doc_count' : 'figure.value';
+    if (where === undefined) return { ...aggs, value: `datum.next.${own}` };
+    return { aggs: { passed: { filter: toQuery(where), ...aggs } }, value: `datum.next.passed.${own}` };
+  };
+  switch (measure.kind) {
+    case 'count':
+      return withMetric();
+    case 'sum':
+      return withMetric({ sum: { field: measure.field } });
+    case 'distinct':
+      return withMetric({ cardinality: { field: measure.field, precision_threshold: MOST_PRECISION } });
+    case 'percentile':
+    case 'share':
+    case 'rate':
+      throw new PanelError(panel, target.title, `bands are stacked, and a ${measure.kind} does not add up`);
+    default:
+      return unreachable(measure);
+  }
 }
 
 /** From events to pixels. */
 const pixels = (events: string) => `${events} / extent[1] * height`;
 
 /**
- * One row for each step. Both sides are stacked in the order of their pages, so that a band ends where its page stands. Paths are worked
- * out here and not by the marks: there, Vega 3 does not know the signals.
+ * One row for each step. Both sides are stacked in the order of their pages, so that a band ends at its page. Paths are computed here
+ * rather than in the marks, where Vega 3 does not know the signals.
  */
-const steps = {
+const steps = (value: string) => ({
   name: 'steps',
   source: 'rows',
   transform: [
     { type: 'flatten', fields: ['to.buckets'], as: ['next'] },
     { type: 'formula', expr: 'datum.key', as: 'from' },
     { type: 'formula', expr: 'datum.next.key', as: 'to' },
-    { type: 'formula', expr: 'datum.next.doc_count', as: 'events' },
+    { type: 'formula', expr: value, as: 'events' },
     { type: 'stack', field: 'events', sort: { field: ['from', 'to'] }, as: ['y0', 'y1'] },
     { type: 'stack', field: 'events', sort: { field: ['to', 'from'] }, as: ['y2', 'y3'] },
     { type: 'extent', field: 'y1', signal: 'extent' },
@@ -78,7 +123,7 @@ const steps = {
       targetY: 'targetY',
     },
   ],
-};
+});
 
 function nodes(name: string, field: string, top: string, bottom: string): object {
   const aggregate = {
@@ -101,7 +146,7 @@ function nodes(name: string, field: string, top: string, bottom: string): object
 
 const bands = {
   type: 'path',
-  // Bounds of thick strokes are overestimated, and the drawing would shrink to fit them.
+  // Vega overestimates the bounds of thick strokes, and would shrink the drawing to fit them.
   clip: true,
   from: { data: 'steps' },
   encode: {
@@ -116,7 +161,7 @@ const bands = {
   },
 };
 
-/** The pages of one side: a bar as high as its steps, and its name beside it. */
+/** The pages of one side: for each a bar as high as its steps, with its name. */
 function column(data: string, field: string, isLeft: boolean): readonly object[] {
   const x = isLeft ? `${LABEL_WIDTH}` : `width - ${LABEL_WIDTH + NODE_WIDTH}`;
   const labelX = isLeft ? `${LABEL_WIDTH - 6}` : `width - ${LABEL_WIDTH - 6}`;

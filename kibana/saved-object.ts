@@ -1,4 +1,4 @@
-/** A saved object, as Kibana and OpenSearch Dashboards keep it, and what parts the three targets from one another. */
+/** A saved object, as Kibana and OpenSearch Dashboards store it, and how the three targets differ. */
 export type ObjectType = 'index-pattern' | 'visualization' | 'search' | 'dashboard';
 
 export interface Reference {
@@ -11,36 +11,50 @@ export interface SavedObject {
   readonly type: ObjectType;
   readonly id: string;
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** Kibana 6 has none: there an object names others by their ids, within its attributes. */
+  /** Absent in Kibana 6, where an object refers to others by id within its attributes. */
   readonly references?: readonly Reference[];
-  /** The format that the attributes are in; a newer server migrates them. */
+  /** The version of the attributes' format; a newer server migrates them. */
   readonly migrationVersion?: Readonly<Record<string, string>>;
 }
 
 export interface Target {
-  /** The stem of its file in `kibana/objects/`. */
+  /** The base name of its file in `kibana/objects/`. */
   readonly name: 'kibana6' | 'kibana7' | 'opensearch-dashboards';
-  /** For people: which servers it is for. */
+  /** The servers that it is for, as people call them. */
   readonly title: string;
   readonly file: string;
-  /** Whether ids of other objects stand in `references`. */
+  /** Whether ids of other objects are in `references`. */
   readonly hasReferences: boolean;
-  /** Of Vega, in the address of its schema. */
+  /** Whether one form of the bucket aggregation `filters` works in all of its versions: Kibana 6.3 fails on the language that 6.4 requires. */
+  readonly hasFiltersBucket: boolean;
+  /** The major version of Vega, part of its schema's address. */
   readonly vegaMajor: number;
 }
 
-/**
- * Objects for the later two are written as Kibana 7.0 had them: each later server migrates from there, and 7.0 refuses what is newer
- * than itself.
- */
+/** Objects for the later two are in the format of Kibana 7.0: newer servers migrate them, and 7.0 refuses anything newer than itself. */
 export const targets: readonly Target[] = [
-  { name: 'kibana6', title: 'Kibana 6.3–6.8', file: 'kibana6.json', hasReferences: false, vegaMajor: 3 },
-  { name: 'kibana7', title: 'Kibana 7.0–7.10', file: 'kibana7.ndjson', hasReferences: true, vegaMajor: 5 },
+  {
+    name: 'kibana6',
+    title: 'Kibana 6.3–6.8',
+    file: 'kibana6.json',
+    hasReferences: false,
+    hasFiltersBucket: false,
+    vegaMajor: 3,
+  },
+  {
+    name: 'kibana7',
+    title: 'Kibana 7.0–7.10',
+    file: 'kibana7.ndjson',
+    hasReferences: true,
+    hasFiltersBucket: true,
+    vegaMajor: 5,
+  },
   {
     name: 'opensearch-dashboards',
     title: 'OpenSearch Dashboards 1–3',
     file: 'opensearch-dashboards.ndjson',
     hasReferences: true,
+    hasFiltersBucket: true,
     vegaMajor: 5,
   },
 ];
@@ -52,7 +66,7 @@ const MIGRATION_VERSIONS: Readonly<Record<ObjectType, string>> = {
   dashboard: '7.0.0',
 };
 
-/** Builds one object; `link` notes that it names another and gives the attributes that do so. */
+/** Builds one object; `link` records a reference to another and returns the attributes that express it. */
 export function makeObject(
   target: Target,
   type: ObjectType,
@@ -69,11 +83,11 @@ export function makeObject(
   return { type, id, attributes, references, migrationVersion: { [type]: MIGRATION_VERSIONS[type] } };
 }
 
-/** @param attribute what Kibana 6 calls the id: `index`; with references it is `indexRefName`, the reference's name. */
+/** @param attribute the name of the id in Kibana 6: `index`; with references it is `indexRefName`, the reference's name. */
 export type Link = (attribute: string, reference: Reference) => Readonly<Record<string, string>>;
 
 /**
- * The id of an object of an index's dashboards: unlike for every other index, so that two pipelines live side by side.
+ * The id of an object of an index's dashboards. It differs for each index, so that two pipelines can share a server.
  *
  * @param name a panel's or a dashboard's id, without a dot.
  */
@@ -82,7 +96,7 @@ export function objectId(index: string, name: string): string {
   return `${slug}.${name}`;
 }
 
-/** Of all the objects of one index, as the target's import takes them: an array for Kibana 6, else one object a line. */
+/** The objects of one index as the target's import takes them: an array for Kibana 6, otherwise one object a line. */
 export function toFile(target: Target, objects: readonly SavedObject[]): string {
   if (!target.hasReferences) return `${JSON.stringify(objects, undefined, 2)}\n`;
   return objects.map((object) => `${JSON.stringify(object)}\n`).join('');

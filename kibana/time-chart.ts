@@ -1,14 +1,29 @@
 /**
- * A chart over time as a visualization of type `metrics` (TSVB): its filters are text and its colours are given in every version from
- * 6.3 on, where a `filters` aggregation has changed its form twice within Kibana 6.
+ * A chart over time as a visualization of type `metrics` (TSVB): from 6.3 on, every version takes its filters as text and its colours,
+ * whereas the aggregation `filters` has changed its form twice within Kibana 6.
  */
+import type { CountPanel, Figure, Tone } from '../panels/panel';
+import { PanelError, unreachable } from '../panels/panel-error';
+import type { Target } from './saved-object';
+import { toLucene } from './to-lucene';
 
-import { toLucene } from '../panels/filter';
-import type { CountPanel, Figure } from '../panels/panel';
-import { colors } from './colors';
+/** Colours of charts, told apart also by people who do not see red and green alike. */
+export const colors: Readonly<Record<Tone, string>> = {
+  main: '#2f6fb7',
+  good: '#3c9d6f',
+  bad: '#d6453d',
+  quiet: '#a3aab4',
+};
 
-/** The `params` of the visualization. */
-export function toTimeChart({ id, drawing, figures, where }: CountPanel, index: string): object {
+/**
+ * The `params` of the visualization.
+ *
+ * @throws PanelError if the panel is split by more than time.
+ */
+export function toTimeChart(panel: CountPanel, target: Target, index: string): object {
+  const { id, by, drawing, figures, where } = panel;
+  if (by.length !== 1 || by[0]?.by !== 'time')
+    throw new PanelError(panel, target.title, 'a chart over time has exactly one split, by time');
   const asColumns = drawing.as === 'columns';
   return {
     id,
@@ -49,18 +64,18 @@ function toSeries(panel: string, figure: Figure, asColumns: boolean): object {
   };
 }
 
-/** Each metric but the first takes the one before it by its id; the last is drawn. */
+/** Each metric but the first refers to another by id; the last is drawn. */
 function toMetrics(id: string, measure: Figure['measure']): readonly object[] {
+  const count = { id: `${id}-count`, type: 'count' };
   switch (measure.kind) {
     case 'count':
-      return [{ id: `${id}-count`, type: 'count' }];
-    case 'rate':
-      // The rise of the running total, for one second.
-      return [
-        { id: `${id}-count`, type: 'count' },
-        { id: `${id}-total`, type: 'cumulative_sum', field: `${id}-count` },
-        { id: `${id}-rate`, type: 'derivative', field: `${id}-total`, unit: '1s' },
-      ];
+      return [count];
+    case 'rate': {
+      const variables = [{ id: `${id}-variable`, name: 'count', field: count.id }];
+      const script = 'params.count / params._interval * 1000';
+      // A derivative of the running total would lose the bucket after an empty one.
+      return [count, { id: `${id}-rate`, type: 'calculation', variables, script, gap_policy: 'insert_zeros' }];
+    }
     case 'distinct':
       return [{ id: `${id}-distinct`, type: 'cardinality', field: measure.field }];
     case 'sum':
@@ -79,6 +94,8 @@ function toMetrics(id: string, measure: Figure['measure']): readonly object[] {
           metric_agg: 'count',
         },
       ];
+    default:
+      return unreachable(measure);
   }
 }
 

@@ -1,15 +1,25 @@
 /** The dashboards as saved objects: one index pattern, a visualization or saved search for each panel, the dashboards. */
 import { dashboards } from '../panels/dashboards';
-import { toLucene } from '../panels/filter';
-import type { ControlsPanel, CountPanel, Dashboard, EventsPanel, Panel, Place, TextPanel } from '../panels/panel';
-import { isApproximate } from '../panels/panel';
+import { both, type Filter } from '../panels/filter';
+import {
+  type ControlsPanel,
+  type CountPanel,
+  type Dashboard,
+  type EventsPanel,
+  faultOf,
+  isApproximate,
+  type Panel,
+  type Place,
+} from '../panels/panel';
+import { PanelError, unreachable } from '../panels/panel-error';
 import { toIndexPattern } from './index-pattern';
 import { toSankey } from './sankey';
 import { makeObject, objectId, type Reference, type SavedObject, type Target } from './saved-object';
 import { toTimeChart } from './time-chart';
+import { toLucene } from './to-lucene';
 import { toBars, toControls, toHeatmap, toNumber, toPie, toTable, toText, type VisState } from './visualization';
 
-/** An object of a dashboard, and where it stands there. */
+/** An object of a dashboard and its place there. */
 interface Tile {
   readonly object: SavedObject;
   readonly title: string;
@@ -17,14 +27,19 @@ interface Tile {
 }
 
 /**
- * All that a server needs to show the dashboards of an index, in an order in which each object comes after what it names.
+ * Everything that a server needs to show the dashboards of an index. Each object comes after those that it refers to.
  *
  * @param index the index's name or a pattern, such as `apache` or `apache-*`.
+ * @throws PanelError if the target cannot show a panel, or would show another number.
  */
-export function toSavedObjects(target: Target, index: string): readonly SavedObject[] {
+export function toSavedObjects(
+  target: Target,
+  index: string,
+  shown: readonly Dashboard[] = dashboards,
+): readonly SavedObject[] {
   const pattern = makeObject(target, 'index-pattern', objectId(index, 'index'), () => toIndexPattern(index, target));
   const compile = createCompiler(target, index, pattern.id);
-  const boards = dashboards.map((dashboard) => ({ dashboard, tiles: dashboard.panels.flatMap(compile) }));
+  const boards = shown.map((dashboard) => ({ dashboard, tiles: dashboard.panels.flatMap(compile) }));
   return [
     pattern,
     ...boards.flatMap(({ tiles }) => tiles.map(({ object }) => object)),
@@ -32,7 +47,7 @@ export function toSavedObjects(target: Target, index: string): readonly SavedObj
   ];
 }
 
-/** So that the lists of a server with several pipelines can be read. */
+/** Tells the objects of several pipelines apart in a server's lists. */
 const named = (index: string, title: string) => `[${index}] ${title}`;
 
 const SEARCH_INDEX = 'kibanaSavedObjectMeta.searchSourceJSON.index';
@@ -42,69 +57,80 @@ function createCompiler(target: Target, index: string, patternId: string): (pane
 
   return (panel) => {
     switch (panel.kind) {
-      case 'count': {
-        if (panel.drawing.as === 'figures') return toNumbers(panel);
-        const shown = isApproximate(panel) ? { ...panel, title: `${panel.title} ≈` } : panel;
-        return [toVisualization(shown, toVisState(panel))];
-      }
+      case 'count':
+        return toTiles(panel);
       case 'events':
         return [toSavedSearch(panel)];
       case 'text':
-        return [toVisualization(panel, toText(panel.markdown), false)];
+        return [toVisualization(panel, toText(panel.markdown))];
       case 'controls':
         return [toControlLists(panel)];
+      default:
+        return unreachable(panel);
     }
   };
 
-  /** Numbers stand side by side: each is an object of its own, since none can filter one figure and not the next. */
-  function toNumbers(panel: CountPanel): readonly Tile[] {
-    const { at, figures } = panel;
-    const w = Math.floor(at.w / figures.length);
-    return figures.map((figure, place) => {
-      const part = {
-        ...panel,
-        id: `${panel.id}-${figure.column}`,
-        title: figure.label,
-        at: { ...at, x: at.x + place * w, w },
-        where: panel.where ?? figure.where,
-      };
-      return toVisualization(part, toNumber(figure));
-    });
-  }
-
-  function toVisState(panel: CountPanel): VisState {
-    switch (panel.drawing.as) {
+  function toTiles(panel: CountPanel): readonly Tile[] {
+    const fault = faultOf(panel);
+    if (fault !== undefined) throw new PanelError(panel, target.title, fault);
+    const shown = isApproximate(panel) ? { ...panel, title: `${panel.title} ≈` } : panel;
+    const { as } = panel.drawing;
+    switch (as) {
+      case 'figures':
+        return toNumbers(panel);
       case 'columns':
       case 'line':
       case 'lines':
-        return { type: 'metrics', params: toTimeChart(panel, index), aggs: [] };
-      case 'share':
-        return toPie(panel);
-      case 'heat':
-        return toHeatmap(panel);
-      case 'funnel':
-        return toBars(panel);
-      case 'flow':
-        return { type: 'vega', params: { spec: JSON.stringify(toSankey(panel, index, target.vegaMajor)) }, aggs: [] };
+        return [toVisualization(shown, { type: 'metrics', params: toTimeChart(panel, target, index), aggs: [] })];
+      case 'flow': {
+        const params = { spec: JSON.stringify(toSankey(panel, target, index)) };
+        return [toVisualization(shown, { type: 'vega', params, aggs: [] })];
+      }
       case 'ranking':
-      case 'figures':
-        return toTable(panel);
+        return [toVisualization(shown, toTable(panel, target), panel)];
+      case 'funnel':
+        return [toVisualization(shown, toBars(panel, target), panel)];
+      case 'share': {
+        const merged = mergeFilters(panel);
+        return [toVisualization(shown, toPie(merged, target), merged)];
+      }
+      case 'heat': {
+        const merged = mergeFilters(panel);
+        return [toVisualization(shown, toHeatmap(merged, target), merged)];
+      }
+      default:
+        return unreachable(as);
     }
   }
 
-  /** @param reads whether it reads the index by itself: then its filter is the search's. */
+  /** Numbers stand side by side: each is an object of its own, since none can filter one figure and not the next. */
+  function toNumbers(panel: CountPanel): readonly Tile[] {
+    const { id, at, by, figures } = panel;
+    if (by.length > 0) throw new PanelError(panel, target.title, 'numbers side by side have no split');
+    const w = Math.floor(at.w / figures.length);
+    return figures.map((figure, place) => {
+      const part = {
+        id: `${id}-${figure.column}`,
+        title: figure.label,
+        about: panel.about,
+        at: { ...at, x: at.x + place * w, w },
+      };
+      return toVisualization(part, toNumber(panel, figure, target), { where: both(panel.where, figure.where) });
+    });
+  }
+
+  /** @param search its filter, where the visualization reads the index by Kibana's search rather than a search within its params. */
   function toVisualization(
-    panel: CountPanel | TextPanel | (Omit<CountPanel, 'where'> & { readonly where: CountPanel['where'] | undefined }),
+    { id, title, about, at }: Pick<Panel, 'id' | 'title' | 'about' | 'at'>,
     visState: VisState,
-    reads = visState.type !== 'metrics' && visState.type !== 'vega',
+    search?: { readonly where?: Filter | undefined },
   ): Tile {
-    const { id, title, about, at } = panel;
-    const where = panel.kind === 'count' && reads ? panel.where : undefined;
+    const where = search?.where;
     const object = makeObject(target, 'visualization', objectId(index, id), (link) =>
       toAttributes(title, about, visState, {
         query: { query: where === undefined ? '' : toLucene(where), language: 'lucene' },
         filter: [],
-        ...(reads ? link('index', pattern) : {}),
+        ...(search === undefined ? {} : link('index', pattern)),
       }),
     );
     return { object, title, at };
@@ -151,7 +177,17 @@ function createCompiler(target: Target, index: string, patternId: string): (pane
   }
 }
 
-/** What Kibana 6 shows for an interval, and the group of its menu. */
+/** Where no split ranks values, a lone figure's filter may join the panel's: a part without events is as absent as one of 0. */
+function mergeFilters(panel: CountPanel): CountPanel {
+  const [figure, ...others] = panel.figures;
+  const isRanked = panel.by.some((split) => split.by === 'field');
+  if (figure?.where === undefined || others.length > 0 || isRanked) return panel;
+  const { where: filter, ...unfiltered } = figure;
+  const where = both(panel.where, filter);
+  return { ...panel, figures: [unfiltered], ...(where === undefined ? {} : { where }) };
+}
+
+/** The name of the interval in Kibana 6, and its group in the menu. */
 const REFRESH_6 = { display: '10 seconds', section: 1 };
 
 function toDashboard(

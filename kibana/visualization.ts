@@ -1,8 +1,7 @@
 /** Panels as Kibana's classic visualizations: their `visState` without the title. */
-
-import type { ControlsPanel, CountPanel, Figure, Split } from '../panels/panel';
-import { MOST_PRECISION } from '../store/search/to-search';
-import type { Link } from './saved-object';
+import type { ControlsPanel, CountPanel, Figure } from '../panels/panel';
+import { type Layout, toAggregations, toNumberMetric } from './aggregations';
+import type { Link, Target } from './saved-object';
 
 export interface VisState {
   readonly type: string;
@@ -10,8 +9,8 @@ export interface VisState {
   readonly aggs: readonly object[];
 }
 
-/** One number. */
-export function toNumber(figure: Figure): VisState {
+/** @throws PanelError if the figure cannot be one number. */
+export function toNumber(panel: CountPanel, figure: Figure, target: Target): VisState {
   const metric = {
     percentageMode: false,
     useRanges: false,
@@ -25,11 +24,20 @@ export function toNumber(figure: Figure): VisState {
   return {
     type: 'metric',
     params: { addTooltip: true, addLegend: false, type: 'metric', metric },
-    aggs: [toMetric(figure)],
+    aggs: [toNumberMetric(panel, figure, target)],
   };
 }
 
-export function toTable({ by, figures }: CountPanel): VisState {
+/** Each split and each figure is a column. */
+const TABLE: Layout = {
+  name: 'a table',
+  buckets: ['bucket'],
+  takesAnyNumber: true,
+  filters: 'bucket',
+  takesPercentiles: true,
+};
+
+export function toTable(panel: CountPanel, target: Target): VisState {
   const params = {
     perPage: 10,
     showPartialRows: false,
@@ -38,16 +46,21 @@ export function toTable({ by, figures }: CountPanel): VisState {
     showTotal: false,
     totalFunc: 'sum',
   };
-  return { type: 'table', params, aggs: withBuckets(figures, by, ['bucket']) };
+  return { type: 'table', params, aggs: toAggregations(panel, target, TABLE) };
 }
 
-export function toPie({ by, figures }: CountPanel): VisState {
+const PIE: Layout = { name: 'a pie', buckets: ['segment'] };
+
+export function toPie(panel: CountPanel, target: Target): VisState {
   const labels = { show: true, values: true, last_level: true, truncate: 100 };
   const params = { type: 'pie', addTooltip: true, addLegend: true, legendPosition: 'right', isDonut: true, labels };
-  return { type: 'pie', params, aggs: withBuckets(figures, by, ['segment']) };
+  return { type: 'pie', params, aggs: toAggregations(panel, target, PIE) };
 }
 
-export function toHeatmap({ by, figures }: CountPanel): VisState {
+/** The first split goes down, the second across. */
+const HEAT: Layout = { name: 'a heat map', buckets: ['group', 'segment'] };
+
+export function toHeatmap(panel: CountPanel, target: Target): VisState {
   const axis = {
     show: false,
     id: 'ValueAxis-1',
@@ -70,11 +83,22 @@ export function toHeatmap({ by, figures }: CountPanel): VisState {
     percentageMode: false,
     valueAxes: [axis],
   };
-  return { type: 'heatmap', params, aggs: withBuckets(figures, [...by].reverse(), ['segment', 'group']) };
+  // Both axes list their values as they first come: the hours are complete only if they are the outer split.
+  const aggs = panel.by.some((split) => split.by === 'field')
+    ? toAggregations(panel, target, HEAT)
+    : toAggregations({ ...panel, by: panel.by.toReversed() }, target, { ...HEAT, buckets: HEAT.buckets.toReversed() });
+  return { type: 'heatmap', params, aggs };
 }
 
-export function toBars({ by, figures }: CountPanel): VisState {
-  const label = figures[0]?.label ?? '';
+const BARS: Layout = {
+  name: 'a bar chart',
+  buckets: ['segment'],
+  filters: 'group',
+  takesPercentiles: true,
+};
+
+export function toBars(panel: CountPanel, target: Target): VisState {
+  const label = panel.figures[0]?.label ?? '';
   const categoryAxis = {
     id: 'CategoryAxis-1',
     type: 'category',
@@ -117,7 +141,7 @@ export function toBars({ by, figures }: CountPanel): VisState {
     times: [],
     addTimeMarker: false,
   };
-  return { type: 'horizontal_bar', params, aggs: withBuckets(figures, by, ['segment']) };
+  return { type: 'horizontal_bar', params, aggs: toAggregations(panel, target, BARS) };
 }
 
 export function toControls({ controls }: ControlsPanel, patternId: string, link: Link): VisState {
@@ -139,32 +163,4 @@ export function toControls({ controls }: ControlsPanel, patternId: string, link:
 
 export function toText(markdown: string): VisState {
   return { type: 'markdown', params: { markdown, fontSize: 12, openLinksInNewTab: false }, aggs: [] };
-}
-
-/** The figure as the first aggregation, then a bucket for each split, in the part of the drawing that it has. */
-function withBuckets(figures: readonly Figure[], by: readonly Split[], schemas: readonly string[]): readonly object[] {
-  const metrics = figures.map(toMetric);
-  const buckets = by.map((split, at) => toBucket(split, String(metrics.length + at + 1), schemas[at] ?? 'bucket'));
-  return [...metrics, ...buckets];
-}
-
-function toMetric({ label, measure }: Figure): object {
-  const metric = { id: '1', enabled: true, schema: 'metric' };
-  if (measure.kind !== 'distinct') return { ...metric, type: 'count', params: { customLabel: label } };
-  const json = JSON.stringify({ precision_threshold: MOST_PRECISION });
-  return { ...metric, type: 'cardinality', params: { field: measure.field, customLabel: `${label} ≈`, json } };
-}
-
-function toBucket(split: Split, id: string, schema: string): object {
-  const others = {
-    otherBucket: false,
-    otherBucketLabel: 'Other',
-    missingBucket: false,
-    missingBucketLabel: 'Missing',
-  };
-  const params =
-    split.by === 'field'
-      ? { field: split.field, size: split.size, order: 'desc', orderBy: '1', ...others, customLabel: split.heading }
-      : { field: split.by, size: 24, order: 'asc', orderBy: '_key', ...others, customLabel: split.by };
-  return { id, enabled: true, type: 'terms', schema, params };
 }

@@ -1,4 +1,4 @@
-/** What the site sees: answers, views, sign-ups and sign-ins, and who and what is most frequent. */
+/** The site as a whole: responses, page views, sign-ups and sign-ins, top pages, users and referrers. */
 import { countOf, didSucceed, distinct, events, overTime, pageView, serverError, topOf } from './figures';
 import type { CountPanel, Dashboard, Figure } from './panel';
 
@@ -9,7 +9,7 @@ const attempts: readonly Figure[] = [
 
 const percentile = (percent: number, tone: Figure['tone']): Figure => ({
   column: `p${percent}`,
-  label: `${percent} % are faster`,
+  label: `p${percent}`,
   tone,
   measure: { kind: 'percentile', field: 'duration_us', percent },
 });
@@ -22,18 +22,18 @@ const ranking = (panel: Omit<CountPanel, 'kind' | 'drawing' | 'figures'>, counte
 });
 
 const GUIDE = `### Clickstream
-Each event is one answered request of the site. **500 against 200** is the first look, **Pages that fail** the second.
+Each event is one request to the site and its response. Start with **Responses: 500 vs 200**, then look at **Failing pages**.
 
-- Choose the time range at the top right; the controls beside this text filter every panel.
-- A *page view* is a GET that showed a page: no assets, no health checks, no redirects, no error pages.
+- Choose the time range at the top right; the filters beside this text apply to every panel.
+- A *page view* is a GET that showed a page: assets, health checks, redirects and error pages don’t count.
 - **≈** marks numbers that the search engine estimates; all others are exact.
-- Times on the axes are your browser's; *Hour by weekday* is in UTC.
-- The dashboard **Visitor** has the funnel, the trail and the last errors.`;
+- Time axes use your browser’s time zone; *Page views by weekday and hour* is in UTC.
+- The dashboard **Visitor** has the funnel, the session trail and recent errors.`;
 
 export const clickstreamDashboard: Dashboard = {
   id: 'clickstream',
   title: 'Clickstream',
-  about: 'Answers, page views, sign-ups and sign-ins of the site, and who and what is most frequent.',
+  about: 'Responses, page views, sign-ups and sign-ins of the site, and its top pages, users and referrers.',
   panels: [
     {
       kind: 'text',
@@ -47,7 +47,7 @@ export const clickstreamDashboard: Dashboard = {
       kind: 'controls',
       id: 'controls',
       title: 'Filters',
-      about: 'Lists to pick a status class, a page, a user or people without bots from.',
+      about: 'Filters by status class, page, user name, and people or bots.',
       at: { x: 28, y: 0, w: 20, h: 11 },
       controls: [
         { field: 'status_class', label: 'Status' },
@@ -59,8 +59,8 @@ export const clickstreamDashboard: Dashboard = {
     {
       kind: 'count',
       id: 'figures',
-      title: 'In this range',
-      about: 'Requests, answers of 500 and above, page views, and the sign-ups and sign-ins that succeeded.',
+      title: 'Overview',
+      about: 'Requests, responses with status 500 or above, page views, and successful sign-ups and sign-ins.',
       at: { x: 0, y: 11, w: 30, h: 7 },
       by: [],
       figures: [
@@ -77,7 +77,7 @@ export const clickstreamDashboard: Dashboard = {
       id: 'visitors',
       title: 'Visitors',
       about:
-        'Different client addresses, sessions and user names. A search engine estimates them: close to exact below 40,000, within a few per cent above.',
+        'Distinct client addresses, sessions and user names. A search engine estimates them: close to exact below 40,000, within a few per cent above.',
       at: { x: 30, y: 11, w: 18, h: 7 },
       by: [],
       figures: [
@@ -90,14 +90,14 @@ export const clickstreamDashboard: Dashboard = {
     {
       kind: 'count',
       id: 'answers',
-      title: '500 against 200',
-      about: 'Answers over time: 500, 200 and all others.',
+      title: 'Responses: 500 vs 200',
+      about: 'Responses over time: 500, 200 and all other statuses.',
       at: { x: 0, y: 18, w: 32, h: 12 },
       by: overTime,
       figures: [
         countOf('error', '500', 'bad', { field: 'response', is: 500 }),
         countOf('ok', '200', 'main', { field: 'response', is: 200 }),
-        countOf('other', 'others', 'quiet', { not: { field: 'response', is: [200, 500] } }),
+        countOf('other', 'other', 'quiet', { not: { field: 'response', is: [200, 500] } }),
       ],
       drawing: { as: 'columns' },
     },
@@ -105,7 +105,7 @@ export const clickstreamDashboard: Dashboard = {
       kind: 'count',
       id: 'error-rate',
       title: 'Error rate',
-      about: 'The share of answers of 500 and above.',
+      about: 'Share of responses with status 500 or above.',
       at: { x: 32, y: 18, w: 16, h: 12 },
       by: overTime,
       figures: [{ column: 'rate', label: '5xx', tone: 'bad', measure: { kind: 'share', of: serverError } }],
@@ -115,7 +115,7 @@ export const clickstreamDashboard: Dashboard = {
       kind: 'count',
       id: 'views',
       title: 'Page views',
-      about: 'Page views over time, of people and of bots.',
+      about: 'Page views over time, by people and by bots.',
       at: { x: 0, y: 30, w: 16, h: 11 },
       where: pageView,
       by: overTime,
@@ -129,7 +129,7 @@ export const clickstreamDashboard: Dashboard = {
       kind: 'count',
       id: 'signups',
       title: 'Sign-ups',
-      about: 'Sign-ups over time: those that succeeded and those that failed.',
+      about: 'Sign-ups over time, succeeded and failed.',
       at: { x: 16, y: 30, w: 16, h: 11 },
       where: { field: 'action', is: 'sign_up' },
       by: overTime,
@@ -140,7 +140,7 @@ export const clickstreamDashboard: Dashboard = {
       kind: 'count',
       id: 'signins',
       title: 'Sign-ins',
-      about: 'Sign-ins over time: those that succeeded and those that failed.',
+      about: 'Sign-ins over time, succeeded and failed.',
       at: { x: 32, y: 30, w: 16, h: 11 },
       where: { field: 'action', is: 'sign_in' },
       by: overTime,
@@ -150,8 +150,8 @@ export const clickstreamDashboard: Dashboard = {
     ranking(
       {
         id: 'pages',
-        title: 'Most viewed pages',
-        about: 'Pages by page views.',
+        title: 'Top pages',
+        about: 'Pages with the most page views.',
         at: { x: 0, y: 41, w: 16, h: 14 },
         where: pageView,
         by: topOf('page', 'Page'),
@@ -161,8 +161,8 @@ export const clickstreamDashboard: Dashboard = {
     ranking(
       {
         id: 'failing-pages',
-        title: 'Pages that fail',
-        about: 'Pages by answers of 500 and above.',
+        title: 'Failing pages',
+        about: 'Pages with the most responses of status 500 or above.',
         at: { x: 16, y: 41, w: 16, h: 14 },
         where: serverError,
         by: topOf('page', 'Page'),
@@ -172,8 +172,8 @@ export const clickstreamDashboard: Dashboard = {
     ranking(
       {
         id: 'users',
-        title: 'User names',
-        about: 'Signed-in visitors by requests.',
+        title: 'Top users',
+        about: 'Signed-in users with the most requests.',
         at: { x: 32, y: 41, w: 16, h: 14 },
         by: topOf('username', 'User name'),
       },
@@ -182,8 +182,8 @@ export const clickstreamDashboard: Dashboard = {
     ranking(
       {
         id: 'statuses',
-        title: 'Answers by status',
-        about: 'Status codes by requests.',
+        title: 'Responses by status',
+        about: 'Requests by status code.',
         at: { x: 0, y: 55, w: 12, h: 14 },
         by: topOf('response', 'Status'),
       },
@@ -193,7 +193,7 @@ export const clickstreamDashboard: Dashboard = {
       {
         id: 'referrers',
         title: 'Referrers',
-        about: 'Addresses on other sites that visitors came from, by page views.',
+        about: 'Pages of other sites that visitors came from, by page views.',
         at: { x: 12, y: 55, w: 20, h: 14 },
         where: { all: [pageView, { not: { field: 'referer_page', exists: true } }] },
         by: topOf('referer', 'Referrer'),
@@ -204,7 +204,7 @@ export const clickstreamDashboard: Dashboard = {
       {
         id: 'browsers',
         title: 'Browsers',
-        about: 'Browsers of people, by requests.',
+        about: 'Browsers by requests, without bots.',
         at: { x: 32, y: 55, w: 16, h: 14 },
         where: { field: 'is_bot', is: false },
         by: topOf('browser', 'Browser'),
@@ -215,7 +215,7 @@ export const clickstreamDashboard: Dashboard = {
       kind: 'count',
       id: 'rate',
       title: 'Requests per second',
-      about: 'All requests, also assets and health checks.',
+      about: 'All requests, including assets and health checks.',
       at: { x: 0, y: 69, w: 16, h: 12 },
       by: overTime,
       figures: [{ column: 'rate', label: 'requests/s', tone: 'main', measure: { kind: 'rate' } }],
@@ -225,7 +225,7 @@ export const clickstreamDashboard: Dashboard = {
       kind: 'count',
       id: 'bandwidth',
       title: 'Bandwidth',
-      about: 'Bytes of the answers’ bodies over time.',
+      about: 'Bytes of response bodies over time.',
       at: { x: 16, y: 69, w: 16, h: 12 },
       by: overTime,
       figures: [{ column: 'bytes', label: 'bytes', tone: 'main', measure: { kind: 'sum', field: 'bytes' } }],
@@ -234,9 +234,9 @@ export const clickstreamDashboard: Dashboard = {
     {
       kind: 'count',
       id: 'latency',
-      title: 'Latency (µs)',
+      title: 'Response time: p50 / p95 / p99 (µs)',
       about:
-        'How long answers took, in microseconds: half, 95 and 99 of 100 were faster than this. Estimated by a search engine; empty without `us` in the log.',
+        'Percentiles of the response time over time, in microseconds. Estimated by a search engine; empty without `us` in the log.',
       at: { x: 32, y: 69, w: 16, h: 12 },
       where: { field: 'duration_us', exists: true },
       by: overTime,
@@ -246,7 +246,7 @@ export const clickstreamDashboard: Dashboard = {
     {
       kind: 'count',
       id: 'hours',
-      title: 'Hour by weekday (UTC)',
+      title: 'Page views by weekday and hour (UTC)',
       about: 'Page views by weekday and hour of the day, in UTC; weekday 1 is Monday.',
       at: { x: 0, y: 81, w: 32, h: 14 },
       where: pageView,
@@ -257,8 +257,8 @@ export const clickstreamDashboard: Dashboard = {
     {
       kind: 'count',
       id: 'bots',
-      title: 'Bots against people',
-      about: 'Requests of crawlers, tools and monitors against those of people, by user agent.',
+      title: 'Bots vs people',
+      about: 'Requests by crawlers, tools and monitors compared with those by people, told apart by user agent.',
       at: { x: 32, y: 81, w: 16, h: 14 },
       by: [{ by: 'field', field: 'is_bot', size: 2, column: 'label', heading: 'Bot' }],
       figures: events('requests'),

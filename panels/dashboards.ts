@@ -1,11 +1,11 @@
-/** Every panel there is: the one definition that Kibana's saved objects, the local page and `verify` are made from. */
+/** All dashboards: the one definition behind the local page, Kibana's saved objects and the searches. */
 import { clickstreamDashboard } from './clickstream-dashboard';
 import type { Dashboard, DataPanel } from './panel';
 import { visitorDashboard } from './visitor-dashboard';
 
 export const dashboards: readonly Dashboard[] = [clickstreamDashboard, visitorDashboard];
 
-/** The panels that read events: `toSearch` and `toSql` take each of them. */
+/** The panels that read events, which `toSearch` and `toSql` compile. */
 export const panels: readonly DataPanel[] = dashboards.flatMap((dashboard) =>
   dashboard.panels.filter((panel) => panel.kind === 'count' || panel.kind === 'events'),
 );

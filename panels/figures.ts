@@ -1,6 +1,5 @@
 /** Filters and figures that several panels share. */
-import type { FieldName } from '../click/click-event';
-import type { Filter } from './filter';
+import type { Filter, ValueField } from './filter';
 import type { Figure, Split, Tone } from './panel';
 
 export const pageView: Filter = { field: 'action', is: 'page_view' };
@@ -9,8 +8,8 @@ export const didSucceed: Filter = { field: 'outcome', is: 'success' };
 
 export const overTime: readonly Split[] = [{ by: 'time' }];
 
-/** The eight values that most events have, under `label`. */
-export const topOf = (field: FieldName, heading: string): readonly Split[] => [
+/** Splits by the eight most frequent values of a field; the column is `label`. */
+export const topOf = (field: ValueField, heading: string): readonly Split[] => [
   { by: 'field', field, size: 8, column: 'label', heading },
 ];
 
@@ -18,7 +17,7 @@ export const events = (label: string): readonly Figure[] => [
   { column: 'events', label, tone: 'main', measure: { kind: 'count' } },
 ];
 
-/** A count of the events that pass. */
+/** Counts the events that pass. */
 export const countOf = (column: string, label: string, tone: Tone, where?: Filter): Figure => ({
   column,
   label,
@@ -27,7 +26,7 @@ export const countOf = (column: string, label: string, tone: Tone, where?: Filte
   ...(where === undefined ? {} : { where }),
 });
 
-export const distinct = (column: string, label: string, field: FieldName): Figure => ({
+export const distinct = (column: string, label: string, field: ValueField): Figure => ({
   column,
   label,
   tone: 'main',

@@ -1,23 +1,23 @@
-/** What one visitor does: from the first page to sign-up and sign-in, step by step, and what went wrong on the way. */
+/** What one visitor does: from the first page to sign-up and sign-in, step by step, and the errors on the way. */
 import { didSucceed, distinct, events, pageView, serverError, topOf } from './figures';
 import type { Dashboard } from './panel';
 
 const GUIDE = `### Visitor
-Pick a user name or a session on the right: **The trail** then has its requests, the last at the top.
+Pick a user name or a session on the right: **Session trail** then lists its requests, the latest first.
 
-- The *funnel* counts sessions that did each step, in any order; ≈ because the search engine estimates.
-- *Entry pages* are page views that did not come from a page of this site.
-- *Where visitors go next* draws page views from the page before (left) to the page (right).`;
+- The *funnel* counts the sessions that took each step, in any order; ≈ because the search engine estimates.
+- *Entry pages* are page views that didn’t come from a page of this site.
+- *Page flow* draws page views from the previous page (left) to the next one (right).`;
 
 export const visitorDashboard: Dashboard = {
   id: 'visitor',
   title: 'Visitor',
-  about: 'Funnel, entry pages, the way through the site, errors by user, and the trail of one session.',
+  about: 'Funnel, entry pages, page flow, errors by user, and the trail of one session.',
   panels: [
     {
       kind: 'text',
       id: 'visitor-guide',
-      title: 'Guide to visitors',
+      title: 'Visitor guide',
       about: 'What the dashboard shows and how to read it.',
       at: { x: 0, y: 0, w: 28, h: 9 },
       markdown: GUIDE,
@@ -25,8 +25,8 @@ export const visitorDashboard: Dashboard = {
     {
       kind: 'controls',
       id: 'visitor-controls',
-      title: 'One visitor',
-      about: 'Lists to pick one user name, session or address from.',
+      title: 'Visitor filters',
+      about: 'Filters by user name, session and address.',
       at: { x: 28, y: 0, w: 20, h: 9 },
       controls: [
         { field: 'username', label: 'User name' },
@@ -57,7 +57,7 @@ export const visitorDashboard: Dashboard = {
       kind: 'count',
       id: 'entries',
       title: 'Entry pages',
-      about: 'Pages that visitors came to from elsewhere: the referrer is another site’s or empty.',
+      about: 'Pages that visitors reached from elsewhere: the referrer is on another site or empty.',
       at: { x: 24, y: 9, w: 24, h: 14 },
       where: { all: [pageView, { not: { field: 'referer_page', exists: true } }] },
       by: topOf('page', 'Page'),
@@ -67,8 +67,8 @@ export const visitorDashboard: Dashboard = {
     {
       kind: 'count',
       id: 'flow',
-      title: 'Where visitors go next',
-      about: 'Page views by the page before: of the 8 most frequent pages, the 8 most frequent next ones.',
+      title: 'Page flow',
+      about: 'Page views by previous page: the 8 most frequent next pages for each of the 8 most frequent ones.',
       at: { x: 0, y: 23, w: 48, h: 20 },
       where: { all: [pageView, { field: 'referer_page', exists: true }] },
       by: [
@@ -82,7 +82,7 @@ export const visitorDashboard: Dashboard = {
       kind: 'count',
       id: 'user-errors',
       title: 'Errors by user',
-      about: 'Signed-in visitors by answers of 400 and above: theirs and the server’s errors.',
+      about: 'Signed-in users with the most responses of status 400 or above: client and server errors.',
       at: { x: 0, y: 43, w: 16, h: 15 },
       where: { field: 'response', atLeast: 400 },
       by: topOf('username', 'User name'),
@@ -92,8 +92,8 @@ export const visitorDashboard: Dashboard = {
     {
       kind: 'events',
       id: 'last-errors',
-      title: 'Last errors',
-      about: 'The last answers of 500 and above, with who asked for what.',
+      title: 'Recent errors',
+      about: 'The latest responses with status 500 or above: who requested what.',
       at: { x: 16, y: 43, w: 32, h: 15 },
       where: serverError,
       fields: ['username', 'request', 'response', 'browser', 'is_bot'],
@@ -102,8 +102,8 @@ export const visitorDashboard: Dashboard = {
     {
       kind: 'events',
       id: 'trail',
-      title: 'The trail',
-      about: 'Page views, sign-ups, sign-ins and sign-outs with a session: pick one above, and this is its way.',
+      title: 'Session trail',
+      about: 'Page views, sign-ups, sign-ins and sign-outs with a session: pick one above to follow it.',
       at: { x: 0, y: 58, w: 48, h: 15 },
       where: {
         all: [
@@ -117,8 +117,8 @@ export const visitorDashboard: Dashboard = {
     {
       kind: 'events',
       id: 'events',
-      title: 'Last requests',
-      about: 'The last events, whatever they are.',
+      title: 'Recent activity',
+      about: 'The latest requests of any kind.',
       at: { x: 0, y: 73, w: 48, h: 15 },
       fields: ['username', 'request', 'response', 'action', 'browser', 'is_bot'],
       size: 15,

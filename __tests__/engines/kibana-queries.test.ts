@@ -1,20 +1,33 @@
-/** What Kibana asks by itself: the saved objects' query texts and the Vega search find what the panels' own searches find. */
+/** What a dashboards server asks for our saved objects: each panel draws the embedded store's numbers, and each query text filters alike. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { generateCorpus } from '../../bench/corpus';
 import type { HttpClient } from '../../core/http-client';
-import { toSankey } from '../../kibana/sankey';
-import { dashboards, panels } from '../../panels/dashboards';
-import { type Filter, toLucene, toQuery } from '../../panels/filter';
-import type { CountPanel, DataPanel } from '../../panels/panel';
-import { askEngine } from '../../store/search/engine';
+import { objectId } from '../../kibana/saved-object';
+import { toLucene } from '../../kibana/to-lucene';
+import { toSavedObjects } from '../../kibana/to-saved-objects';
+import { panels } from '../../panels/dashboards';
+import type { Filter } from '../../panels/filter';
+import type { CountPanel, DataPanel, PanelRange } from '../../panels/panel';
+import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
+import { askEngine, type Engine, findEngine } from '../../store/search/engine';
 import { openSearchStore } from '../../store/search/search-store';
+import { toQuery } from '../../store/search/to-query';
 import { describeEngines } from '../support/engines/engines';
 import { clientOf, countOf, dropIndex, freshIndex } from '../support/engines/use-index';
 import { delivery } from '../support/event-store-contract';
+import { targetOf, toRequests } from '../support/panels/kibana-requests';
+import { differences, numbersInDuckDb } from '../support/panels/same-numbers';
 
 jest.setTimeout(60_000);
 
 const EVENTS = 3000;
+const DAY = 86_400_000;
+/** The corpus begins then. */
+const FROM = Date.UTC(2026, 9, 10);
+const RANGE: PanelRange = { from: FROM, to: FROM + 21 * DAY, bucketMs: DAY / 4 };
 
 /** Every filter of every panel, by its text. */
 const filters = new Map(panels.flatMap(filtersOf).map((filter) => [toLucene(filter), filter] as const));
@@ -29,34 +42,42 @@ function filtersOf(panel: DataPanel): readonly Filter[] {
   return found.filter((filter) => filter !== undefined);
 }
 
-const flow = dashboards.flatMap((dashboard) => dashboard.panels).find(({ id }) => id === 'flow') as CountPanel;
+const counted = panels.filter((panel): panel is CountPanel => panel.kind === 'count');
 
-const Steps = z.object({
-  aggregations: z.object({
-    steps: z.object({
-      from: z.object({
-        buckets: z.array(
-          z.object({ key: z.string(), to: z.object({ buckets: z.array(z.object({ doc_count: z.number() })) }) }),
-        ),
-      }),
-    }),
-  }),
+const events = [...generateCorpus({ lines: 2 * EVENTS, seed: 11 })]
+  .flatMap(({ truth }) => truth ?? [])
+  .slice(0, EVENTS);
+const write = () => events.map((event) => delivery(event));
+
+let folder: string;
+let duckDb: DuckDbStore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'panels-'));
+  duckDb = await openDuckDbStore(join(folder, 'events.duckdb'));
+  expect(await duckDb.write(write())).toEqual([]);
+});
+afterAll(async () => {
+  await duckDb.close();
+  await rm(folder, { recursive: true, force: true });
 });
 
-describeEngines('a query of Kibana’s', (_, url) => {
+describeEngines('a saved object', (_, url) => {
   let client: HttpClient;
+  let engine: Engine;
   const index = freshIndex();
 
   beforeAll(async () => {
     client = clientOf(url());
-    const truths = [...generateCorpus({ lines: 2 * EVENTS, seed: 11 })].flatMap(({ truth }) => truth ?? []);
+    engine = await findEngine(client);
     const store = await openSearchStore({ client, index });
-    expect(await store.write(truths.slice(0, EVENTS).map((event) => delivery(event)))).toEqual([]);
+    expect(await store.write(write())).toEqual([]);
     await store.close();
+    await askEngine(client, { method: 'POST', path: `/${index}/_refresh` }, z.object({}));
   });
   afterAll(() => dropIndex(client, index));
 
-  it.each([...filters])('%s finds what the panel’s own filter finds', async (text, filter) => {
+  it.each([...filters])('filters by %s as the panel does', async (text, filter) => {
     const byText = await countOf(client, index, { query_string: { query: text, analyze_wildcard: true } });
     const byFilter = await countOf(client, index, toQuery(filter));
 
@@ -64,14 +85,26 @@ describeEngines('a query of Kibana’s', (_, url) => {
     expect(byText).toBeGreaterThan(0);
   });
 
-  it('draws the flow of the steps that there are', async () => {
-    const { data } = toSankey(flow, index, 5) as { data: readonly { url?: { body: object } }[] };
+  it.each(counted.map((panel) => [panel.id, panel] as const))(
+    'draws %s with the panel’s numbers',
+    async (id, panel) => {
+      const objects = toSavedObjects(targetOf(engine), index);
+      const ids = panel.drawing.as === 'figures' ? panel.figures.map(({ column }) => `${id}-${column}`) : [id];
+      const asked = ids.flatMap((each) => {
+        const object = objects.find((found) => found.id === objectId(index, each));
+        return object === undefined ? [] : toRequests(object, objects, engine, RANGE);
+      });
 
-    const path = `/${index}/_search`;
-    const reply = await askEngine(client, { method: 'POST', path, json: data[0]?.url?.body }, Steps);
-    const { buckets } = reply.aggregations.steps.from;
+      const path = `/${index}/_search`;
+      const drawn = await Promise.all(
+        asked.map(async ({ body, read }) =>
+          read(await askEngine(client, { method: 'POST', path, json: body }, z.unknown())),
+        ),
+      );
 
-    expect(buckets.length).toBeGreaterThan(1);
-    expect(buckets.every(({ to }) => to.buckets.length > 0)).toBe(true);
-  });
+      const expected = await numbersInDuckDb(duckDb, panel, RANGE);
+      expect(expected.length).toBeGreaterThan(0);
+      expect(differences(expected, drawn.flat())).toEqual([]);
+    },
+  );
 });

@@ -1,4 +1,4 @@
-/** Every panel on the embedded store and on each engine, with the same 50,000 events: the rows must agree. */
+/** Every panel on the embedded store and on each engine, with the same 50,000 events: the rows agree. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ jest.setTimeout(120_000);
 
 const EVENTS = 50_000;
 const BATCH = 5000;
-/** The corpus begins then; it also has events of any other time, which the range leaves out. */
+/** The corpus begins then; the range leaves out its few events of other times. */
 const FROM = Date.UTC(2026, 9, 10);
 const DAY = 86_400_000;
 const RANGE: PanelRange = { from: FROM, to: FROM + 21 * DAY, bucketMs: DAY / 4 };
@@ -30,7 +30,7 @@ function makeEvents(): readonly Delivery[] {
   const deliveries: Delivery[] = [];
   for (const { truth } of generateCorpus({ lines: 2 * EVENTS, seed: 7 })) {
     if (truth === undefined) continue;
-    // Each its own, so that the order of equal times is settled.
+    // Unique, so that events of the same second have one order.
     const event = { ...truth, request_id: `r${deliveries.length}` };
     deliveries.push(delivery(event, idAt(FROM + deliveries.length)));
     if (deliveries.length === EVENTS) break;
@@ -111,7 +111,7 @@ function exactPart(panel: DataPanel, row: PanelRow): PanelRow {
   return Object.fromEntries(Object.entries(row).filter(([column]) => !estimated.has(column)));
 }
 
-/** A percentile may be that of three per cent fewer or more: the engines keep a sketch, and have another rule between two values. */
+/** A percentile may be off by three percentage points: the engines keep a sketch, and interpolate between two values differently. */
 const lower = (panel: DataPanel) => shifted(panel, -3);
 const higher = (panel: DataPanel) => shifted(panel, 3);
 

@@ -31,7 +31,7 @@ const rowsOf = ({ dashboards }: Pick<Overview, 'dashboards'>, id: string) =>
   dashboards.flatMap(({ panels }) => panels).find((each) => each.id === id)?.rows;
 
 describe('the overview', () => {
-  it('counts 500 against 200 in the buckets they fall in', async () => {
+  it('counts responses of 500 and 200 in the buckets they fall in', async () => {
     const early = NOW - 14 * MINUTE;
     const late = NOW - 30_000;
     const answers = [

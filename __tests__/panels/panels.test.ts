@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clickEventFields } from '../../click/click-event';
 import { dashboards, panels } from '../../panels/dashboards';
-import type { PanelRange, PanelRow } from '../../panels/panel';
+import type { CountPanel, DataPanel, PanelRange, PanelRow } from '../../panels/panel';
 import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
 import { toSql } from '../../store/duckdb/to-sql';
 import { readSearch, toSearch } from '../../store/search/to-search';
@@ -19,7 +19,7 @@ const panelOf = (id: string) => {
 };
 
 describe('the definition', () => {
-  it('gives every panel an id of its own, over all dashboards', () => {
+  it('gives every panel an id that is unique over all dashboards', () => {
     const ids = dashboards.flatMap((dashboard) => [dashboard.id, ...dashboard.panels.map(({ id }) => id)]);
 
     expect(new Set(ids).size).toBe(ids.length);
@@ -54,14 +54,14 @@ describe('a panel of the embedded store', () => {
 
   const at = (seconds: number) => ({ '@timestamp_utc': new Date(T + seconds * 1000).toISOString() });
   const write = (...events: readonly object[]) => store.write(events.map((event) => delivery({ ...EVENT, ...event })));
-  const rows = (id: string, range = RANGE) =>
-    store.query(toSql(panelOf(id)), { from: range.from, to: range.to, bucket: range.bucketMs });
+  const query = (panel: DataPanel) => store.query(toSql(panel), { from: T, to: RANGE.to, bucket: RANGE.bucketMs });
+  const rows = (id: string) => query(panelOf(id));
 
-  it('answers for every panel, also when nothing is stored', async () => {
+  it('answers for every panel, even when nothing is stored', async () => {
     for (const { id } of panels) await expect(rows(id)).resolves.toBeDefined();
   });
 
-  it('counts answers in the buckets that they fall in, a range’s end left out', async () => {
+  it('counts responses in their buckets, without the end of the range', async () => {
     await write(
       { ...at(0), response: 200 },
       { ...at(59), response: 500 },
@@ -118,7 +118,21 @@ describe('a panel of the embedded store', () => {
     expect(await rows('entries')).toEqual([{ label: '/a/', events: 1 }]);
   });
 
-  it('sums bytes, and takes percentiles of what has a duration', async () => {
+  it('ranks an outer value by all of its events, also those without the inner field', async () => {
+    const event = (username: string, page?: string) => ({ ...at(0), username, page });
+    await write(event('ada'), event('ada'), event('ada', '/a/'), event('bob', '/b/'), event('bob', '/b/'));
+    const split = (field: 'username' | 'page') =>
+      ({ by: 'field', field, size: 1, column: field, heading: '' }) as const;
+    const panel: DataPanel = {
+      ...(panelOf('flow') as CountPanel),
+      where: { field: 'response', is: 200 },
+      by: [split('username'), split('page')],
+    };
+
+    expect(await query(panel)).toEqual([{ username: 'ada', page: '/a/', events: 1 }]);
+  });
+
+  it('sums bytes, and takes percentiles of the events with a duration', async () => {
     await write(
       { ...at(0), bytes: 10, duration_us: 100 },
       { ...at(1), bytes: 5, duration_us: 300 },
@@ -132,14 +146,14 @@ describe('a panel of the embedded store', () => {
     expect(await rows('latency')).toEqual([{ t: T, p50: 200, p95: 290, p99: 298 }]);
   });
 
-  it('says weekday and hour in UTC', async () => {
+  it('groups by weekday and hour in UTC', async () => {
     // A Saturday.
     await write({ ...at(0) }, { ...at(1), action: 'asset' });
 
     expect(await rows('hours')).toEqual([{ weekday: 6, hour: 12, events: 1 }]);
   });
 
-  it('gives the last events first, as text no longer than fits', async () => {
+  it('lists the latest events first, with long text cut', async () => {
     await write(
       { ...at(1), response: 502, request: 'GET /old HTTP/1.1', username: 'ada' },
       { ...at(2), response: 500, request: `GET /${'x'.repeat(100_000)} HTTP/1.1` },
@@ -163,12 +177,12 @@ describe('a panel as a search', () => {
     aggregations,
   });
 
-  it('asks each engine for buckets in the word that it knows', () => {
+  it('asks each engine for buckets by the option that it knows', () => {
     expect(JSON.stringify(toSearch(panelOf('answers'), SIX, 'apache', RANGE))).toContain('"interval":"60s"');
     expect(JSON.stringify(toSearch(panelOf('answers'), SEVEN, 'apache', RANGE))).toContain('"fixed_interval":"60s"');
   });
 
-  it('looks at no field that a click event does not have', () => {
+  it('reads only fields that a click event has', () => {
     const known = new Set(Object.keys(clickEventFields));
     for (const panel of panels) {
       const text = JSON.stringify(toSearch(panel, SEVEN, 'apache', RANGE).body);
@@ -204,8 +218,8 @@ describe('a panel as a search', () => {
 
   it.each([
     ['a number', [{ key: 50, value: 12.5 }], 12.5],
-    ['nothing, as Elasticsearch 6 says it', [{ key: 50, value: 'NaN' }], null],
-    ['nothing, as the later ones say it', [{ key: 50, value: null }], null],
+    ['nothing, as Elasticsearch 6 writes it', [{ key: 50, value: 'NaN' }], null],
+    ['nothing, as later engines write it', [{ key: 50, value: null }], null],
   ])('reads a percentile of %s', (_, values, expected) => {
     const bucket = { key: T, doc_count: 1, 'percentiles of duration_us': { values } };
 
@@ -214,7 +228,7 @@ describe('a panel as a search', () => {
     expect(row['p50']).toBe(expected);
   });
 
-  it('is zero where no index matches, for the engine then leaves its aggregations out', () => {
+  it('is zero where no index matches, since the engine then leaves out its aggregations', () => {
     const { aggregations: _, ...reply } = whole({});
 
     expect(readSearch(panelOf('figures'), reply, RANGE)).toEqual([
@@ -226,8 +240,8 @@ describe('a panel as a search', () => {
   it.each([
     ['timed out', { timed_out: true }],
     ['lost a shard', { _shards: { total: 5, successful: 4, skipped: 0, failed: 1 } }],
-    ['is no search’s', { hits: undefined }],
-  ])('is no number where the reply %s', (_, part) => {
+    ['is not a search’s', { hits: undefined }],
+  ])('is an error where the reply %s', (_, part) => {
     const reply = { ...whole({ rows: { buckets: [] } }), ...part };
 
     expect(() => readSearch(panelOf('pages'), reply, RANGE)).toThrow(

@@ -1,18 +1,24 @@
 /** A panel as SQL of the embedded store: DuckDB, table `events` (see `store/duckdb/duckdb-store.ts`). */
 import { clickEventFields, type FieldName } from '../../click/click-event';
-import { toColumn, toCondition } from '../../panels/filter';
+import { both } from '../../panels/filter';
 import {
   type CountPanel,
+  columnOf,
   type DataPanel,
   type EventsPanel,
   type Figure,
+  faultOf,
   MOST_CHARACTERS,
   type Split,
 } from '../../panels/panel';
+import { PanelError, unreachable } from '../../panels/panel-error';
+import { toColumn, toCondition, toName } from './to-condition';
 
 /**
  * The query, with the parameters `$from`, `$to` and `$bucket`: a `PanelRange` in milliseconds. Its rows are the panel's (`PanelRow`), in
- * the order in which a search engine has them.
+ * the order in which a search engine returns them.
+ *
+ * @throws PanelError if the panel has no meaning.
  */
 export function toSql(panel: DataPanel): string {
   const where = panel.where === undefined ? '' : `AND ${toCondition(panel.where)}`;
@@ -40,49 +46,69 @@ function shortField(field: FieldName): string {
   return clickEventFields[field].type === 'string' ? short(column) : column;
 }
 
-function toCounts({ by, figures }: CountPanel): string {
-  const fields = by.filter((split) => split.by === 'field');
-  const [outer, inner] = fields;
-  const numbers = figures.map((figure) => `${toExpression(figure)} AS "${figure.column}"`).join(', ');
-  if (by.length === 0) return `SELECT ${numbers} FROM clicks`;
-  if (outer === undefined) {
-    const keys = by.map(({ by }) => KEYS[by]).join(', ');
-    const names = by.map((split) => `${KEYS[split.by]} AS "${nameOf(split)}"`).join(', ');
-    return `SELECT ${names}, ${numbers} FROM clicks GROUP BY ${keys} ORDER BY ${keys}`;
-  }
-  const key = toColumn(outer.field);
-  if (inner === undefined) {
-    return `
-      SELECT ${short(`${key}::VARCHAR`)} AS "${outer.column}", ${numbers}
-      FROM clicks WHERE ${key} IS NOT NULL GROUP BY ${key} ORDER BY count(*) DESC, ${key} LIMIT ${outer.size}`;
-  }
-  return toNested(outer, inner, figures, numbers);
+function toCounts(panel: CountPanel): string {
+  const { by, figures } = panel;
+  const fault = faultOf(panel);
+  if (fault !== undefined) throw new PanelError(panel, 'the embedded store', fault);
+  const numbers = figures.map((figure) => `${toExpression(figure)} AS ${toName(figure.column)}`).join(', ');
+  const [first, ...inner] = by;
+  if (first === undefined) return `SELECT ${numbers} FROM clicks`;
+  if (inner.length > 0 && by.some((split) => split.by === 'field')) return toNested(by, figures, numbers);
+  const keys = by.map(toKey).join(', ');
+  const names = by.map((split) => `${toShown(split, toKey(split))} AS ${toName(columnOf(split))}`).join(', ');
+  const ranked = first.by === 'field' ? [`WHERE ${keys} IS NOT NULL`, 'count(*) DESC, ', `LIMIT ${first.size}`] : [];
+  const [exists = '', byEvents = '', limit = ''] = ranked;
+  return `SELECT ${names}, ${numbers} FROM clicks ${exists} GROUP BY ${keys} ORDER BY ${byEvents}${keys} ${limit}`;
 }
 
-type FieldSplit = Extract<Split, { by: 'field' }>;
-
-/** Of each of the most frequent outer values the most frequent inner ones, as nested aggregations have them. */
-function toNested(outer: FieldSplit, inner: FieldSplit, figures: readonly Figure[], numbers: string): string {
-  const [first, second] = [toColumn(outer.field), toColumn(inner.field)];
-  const columns = figures.map(({ column }) => `"${column}"`).join(', ');
+/**
+ * The most frequent values within each outer value, as nested aggregations have them. An outer value's place counts all of its events,
+ * also those without the inner field.
+ */
+function toNested(by: readonly Split[], figures: readonly Figure[], numbers: string): string {
+  const keys = by.map((split, at) => `${toKey(split)} AS _key${at}`).join(', ');
+  const outside = (at: number) => by.slice(0, at).map((_, outer) => `_key${outer}`);
+  const partition = (outer: readonly string[]) => (outer.length === 0 ? '' : `PARTITION BY ${outer.join(', ')} `);
+  const totals = by.map((_, at) =>
+    at === by.length - 1
+      ? `_events AS _total${at}`
+      : `sum(_events) OVER (${partition(outside(at + 1))}) AS _total${at}`,
+  );
+  const places = by.map((split, at) => {
+    const order = split.by === 'field' ? `_key${at} IS NULL, _total${at} DESC, _key${at}` : `_key${at}`;
+    return `dense_rank() OVER (${partition(outside(at))}ORDER BY ${order}) AS _place${at}`;
+  });
+  const shown = [
+    ...by.map((split, at) => `${toShown(split, `_key${at}`)} AS ${toName(columnOf(split))}`),
+    ...figures.map(({ column }) => toName(column)),
+  ];
+  const kept = by.flatMap((split, at) =>
+    split.by === 'field' ? [`_key${at} IS NOT NULL`, `_place${at} <= ${split.size}`] : [],
+  );
   return `,
-    pairs AS (
-      SELECT ${first} AS k1, ${second} AS k2, count(*) AS n, ${numbers}
-      FROM clicks WHERE k1 IS NOT NULL AND k2 IS NOT NULL GROUP BY ALL
-    ),
-    sums AS (SELECT *, sum(n) OVER (PARTITION BY k1) AS total FROM pairs),
-    ranks AS (
-      SELECT *, dense_rank() OVER (ORDER BY total DESC, k1) AS place1,
-        row_number() OVER (PARTITION BY k1 ORDER BY n DESC, k2) AS place2
-      FROM sums
-    )
-    SELECT ${short('k1::VARCHAR')} AS "${outer.column}", ${short('k2::VARCHAR')} AS "${inner.column}", ${columns}
-    FROM ranks WHERE place1 <= ${outer.size} AND place2 <= ${inner.size} ORDER BY place1, place2`;
+    leaves AS (SELECT ${keys}, count(*) AS _events, ${numbers} FROM clicks GROUP BY ${by.map((_, at) => `_key${at}`).join(', ')}),
+    totals AS (SELECT *, ${totals.join(', ')} FROM leaves),
+    places AS (SELECT *, ${places.join(', ')} FROM totals)
+    SELECT ${shown.join(', ')} FROM places WHERE ${kept.join(' AND ')} ORDER BY ${by.map((_, at) => `_place${at}`).join(', ')}`;
 }
 
-const KEYS: Readonly<Record<string, string>> = { time: 't', weekday: 'isodow(time)', hour: 'hour(time)' };
+/** What a split groups by. */
+function toKey(split: Split): string {
+  switch (split.by) {
+    case 'time':
+      return 't';
+    case 'weekday':
+      return 'isodow(time)';
+    case 'hour':
+      return 'hour(time)';
+    case 'field':
+      return toColumn(split.field);
+    default:
+      return unreachable(split);
+  }
+}
 
-const nameOf = (split: Split) => (split.by === 'field' ? split.column : split.by === 'time' ? 't' : split.by);
+const toShown = (split: Split, key: string) => (split.by === 'field' ? short(`${key}::VARCHAR`) : key);
 
 function toExpression({ measure, where }: Figure): string {
   const filter = where === undefined ? '' : ` FILTER (${toCondition(where)})`;
@@ -98,9 +124,11 @@ function toExpression({ measure, where }: Figure): string {
       return `coalesce(sum(${toColumn(measure.field)})${filter}, 0)::DOUBLE`;
     case 'percentile':
       return `quantile_cont(${toColumn(measure.field)}, ${measure.percent / 100})${filter}`;
-    case 'share':
-      return `count(*) FILTER (${toCondition(
-        where === undefined ? measure.of : { all: [where, measure.of] },
-      )}) / nullif(count(*)${filter}, 0)`;
+    case 'share': {
+      const passed = both(where, measure.of) ?? measure.of;
+      return `count(*) FILTER (${toCondition(passed)}) / nullif(count(*)${filter}, 0)`;
+    }
+    default:
+      return unreachable(measure);
   }
 }

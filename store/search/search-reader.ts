@@ -6,16 +6,16 @@ import { askEngine, type Engine } from './engine';
 import { createSearchRunReader } from './search-run-reader';
 import { MOST_PRECISION, readSearch, toSearch } from './to-search';
 
-/** An index that is not there yet, since nothing was written, holds no event. */
-const ANYWAY = { ignore_unavailable: 'true' };
+/** Before the first write there is no index: it counts as empty. */
+const IF_EXISTS = { ignore_unavailable: 'true' };
 
 export function createSearchReader(client: HttpClient, engine: Engine, index: string): StoreReader {
   const path = `/${encodeURIComponent(index)}`;
   const search = <S extends z.ZodType>(json: object, schema: S) =>
-    askEngine(client, { method: 'POST', path: `${path}/_search`, query: ANYWAY, json }, schema);
+    askEngine(client, { method: 'POST', path: `${path}/_search`, query: IF_EXISTS, json }, schema);
 
   async function readTotals(): Promise<Totals> {
-    await askEngine(client, { method: 'POST', path: `${path}/_refresh`, query: ANYWAY }, z.object({}));
+    await askEngine(client, { method: 'POST', path: `${path}/_refresh`, query: IF_EXISTS }, z.object({}));
     const { aggregations: found } = await search(TOTALS, TotalsReply);
     const byStatus = (found?.statuses.buckets ?? []).map(({ key, doc_count }) => [key, doc_count] as const);
     return {
@@ -48,7 +48,7 @@ const succeeded = (action: string) => ({ bool: { filter: [{ term: { action } }, 
 const TOTALS = {
   size: 0,
   aggs: {
-    // There are 500 at most: 100 to 599.
+    // There are at most 500: 100 to 599.
     statuses: { terms: { field: 'response', size: 500 } },
     pageViews: { filter: { term: { action: 'page_view' } } },
     signUps: { filter: succeeded('sign_up') },

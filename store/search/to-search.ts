@@ -2,18 +2,21 @@
 import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
 import { parse } from '../../core/parse';
-import { toQuery } from '../../panels/filter';
 import {
   type CountPanel,
+  columnOf,
   type DataPanel,
   type EventsPanel,
   type Figure,
+  faultOf,
   MOST_CHARACTERS,
   type PanelRange,
   type PanelRow,
   type Split,
 } from '../../panels/panel';
+import { PanelError, unreachable } from '../../panels/panel-error';
 import { type Engine, isTyped } from './engine';
+import { toQuery } from './to-query';
 
 export interface Search {
   /** `/<index>/_search`; goes as a POST. */
@@ -21,7 +24,10 @@ export interface Search {
   readonly body: object;
 }
 
-/** @param index the index's name or a pattern, as it stands in an address. */
+/**
+ * @param index the index's name or a pattern, not encoded.
+ * @throws PanelError if the panel has no meaning.
+ */
 export function toSearch(panel: DataPanel, engine: Engine, index: string, range: PanelRange): Search {
   const inRange = { range: { '@timestamp': { gte: range.from, lt: range.to, format: 'epoch_millis' } } };
   const query = { bool: { filter: panel.where === undefined ? [inRange] : [inRange, toQuery(panel.where)] } };
@@ -33,20 +39,23 @@ function toHits({ fields, size }: EventsPanel): object {
   return {
     size,
     _source: fields,
-    // Seconds are coarse: the request's id settles the order of equal ones, as in the embedded store.
+    // Times are whole seconds: the request's id settles the order of equal ones, as in the embedded store.
     sort: [{ '@timestamp': 'desc' }, { request_id: { order: 'desc', missing: '_last', unmapped_type: 'keyword' } }],
   };
 }
 
-/** The splits one in the other, the figures in the innermost; without a split a filter that lets all through, which has a count. */
-function toRows({ by, figures }: CountPanel, engine: Engine, range: PanelRange): object {
+/** Nests the splits, with the figures in the innermost. Without a split it is a filter that lets all through, since that has a count. */
+function toRows(panel: CountPanel, engine: Engine, range: PanelRange): object {
+  const { by, figures } = panel;
+  const fault = faultOf(panel);
+  if (fault !== undefined) throw new PanelError(panel, 'a search engine', fault);
   const innermost = Object.fromEntries(figures.flatMap((figure) => toFigure(figure, figures)));
   const nest = ([split, ...inner]: readonly Split[]): object =>
     split === undefined ? innermost : { rows: { ...toBuckets(split, engine, range), aggs: nest(inner) } };
   return by.length === 0 ? { rows: { filter: { match_all: {} }, aggs: innermost } } : nest(by);
 }
 
-/** Elasticsearch 6 knows only `interval`, the later ones want `fixed_interval`. */
+/** Elasticsearch 6 knows only `interval`; later engines want `fixed_interval`. */
 function toBuckets(split: Split, engine: Engine, { bucketMs }: PanelRange): object {
   const isSix = isTyped(engine);
   switch (split.by) {
@@ -63,16 +72,18 @@ function toBuckets(split: Split, engine: Engine, { bucketMs }: PanelRange): obje
       const order = [{ _count: 'desc' }, { _key: 'asc' }];
       return { terms: { field: split.field, size: split.size, shard_size: SHARD_SIZE, order } };
     }
+    default:
+      return unreachable(split);
   }
 }
 
-/** So many candidates of each shard that the sums over several are right for any log that is looked at here. */
+/** Candidates of each shard: enough that the sums over several shards are right for any log that is explored here. */
 const SHARD_SIZE = 1000;
 
 const weekdayOf = (epochMs: string) => `(${epochMs} / 86400000L + 3L) % 7L + 1L`;
 const hourOf = (epochMs: string) => `${epochMs} / 3600000L % 24L`;
 
-/** Painless: weekday and hour in UTC. Elasticsearch 6 has Joda's times, the later ones and OpenSearch Java's. */
+/** Painless: weekday and hour in UTC. Elasticsearch 6 has Joda's times, later engines have Java's. */
 export const timeScripts6 = {
   weekday: weekdayOf("doc['@timestamp'].value.getMillis()"),
   hour: hourOf("doc['@timestamp'].value.getMillis()"),
@@ -91,7 +102,7 @@ function toFigure(figure: Figure, all: readonly Figure[]): (readonly [string, ob
   return inner === undefined ? [] : [[metricName(figure), inner]];
 }
 
-/** All percentiles of a field come from one sketch: it is most of the work, and one for each took three times as long. */
+/** All percentiles of a field share one sketch: it is most of the work, and one for each took three times as long. */
 const metricName = ({ column, measure }: Figure) =>
   measure.kind === 'percentile' ? `percentiles of ${measure.field}` : column;
 
@@ -113,30 +124,32 @@ function toMetric(measure: Figure['measure'], all: readonly Figure[]): object | 
     }
     case 'share':
       return { filter: toQuery(measure.of) };
+    default:
+      return unreachable(measure);
   }
 }
 
-/** The most that the engines take; below it a cardinality is close to exact, at 8 bytes a value. */
+/** The highest precision threshold that the engines accept; below it a cardinality is close to exact, at 8 bytes a value. */
 export const MOST_PRECISION = 40_000;
 
 /**
- * The rows of a search's reply.
+ * Reads the rows from a search's reply.
  *
- * @throws ToolkitError SEARCH_INCOMPLETE if the engine gave up or a shard failed: numbers of a part are no numbers.
+ * @throws ToolkitError SEARCH_INCOMPLETE if the engine timed out or a shard failed: a partial count would be wrong.
  */
 export function readSearch(panel: DataPanel, reply: unknown, range: PanelRange): readonly PanelRow[] {
   const { timed_out, _shards, hits, aggregations } = parse(Reply, reply, (why) => incomplete(panel, why));
-  if (timed_out) throw incomplete(panel, 'it ran out of time');
+  if (timed_out) throw incomplete(panel, 'it timed out');
   if (_shards.failed > 0) throw incomplete(panel, `${_shards.failed} of ${_shards.total} shards failed`);
   if (panel.kind === 'events') return hits.hits.map((hit) => readHit(panel, hit));
-  // No index matches the pattern: the engine leaves the aggregations out.
+  // Where no index matches the pattern, the engine leaves the aggregations out.
   if (aggregations === undefined) return panel.by.length > 0 ? [] : [readFigures(panel, { doc_count: 0 }, range)];
   return readBuckets(panel, panel.by, aggregations.rows, range);
 }
 
 const Hit = z.object({
   _source: z.record(z.string(), z.unknown()),
-  // The moment in milliseconds, in every version: Elasticsearch 6.3 knows no format for `docvalue_fields`.
+  // The time in milliseconds, in every version: Elasticsearch 6.3 has no format for `docvalue_fields`.
   sort: z.tuple([z.number()], z.unknown()),
 });
 const Bucket = z.looseObject({
@@ -156,8 +169,8 @@ const Reply = z.object({
 function incomplete({ title }: DataPanel, why: string): ToolkitError {
   return new ToolkitError(
     'SEARCH_INCOMPLETE',
-    `the search for “${title}” has no whole answer: ${why}`,
-    'Look at the health of the index (GET /_cat/indices?v), then try again.',
+    `the search for “${title}” was not answered completely: ${why}`,
+    'Check the health of the index (GET /_cat/indices?v), then try again.',
   );
 }
 
@@ -179,17 +192,15 @@ function readBuckets(panel: CountPanel, by: readonly Split[], reply: unknown, ra
   const [split, ...inner] = by;
   if (split === undefined) return [readFigures(panel, Bucket.parse(reply), range)];
   return Buckets.parse(reply).buckets.flatMap((bucket) => {
-    const own = readKey(split, bucket);
+    const key = { [columnOf(split)]: readKey(split, bucket) };
     const rows =
       inner.length > 0 ? readBuckets(panel, inner, bucket['rows'], range) : [readFigures(panel, bucket, range)];
-    return rows.map((row) => ({ ...own, ...row }));
+    return rows.map((row) => ({ ...key, ...row }));
   });
 }
 
-function readKey(split: Split, { key, key_as_string }: Bucket): PanelRow {
-  if (split.by === 'time') return { t: Number(key) };
-  if (split.by === 'field') return { [split.column]: short(key_as_string ?? String(key)) };
-  return { [split.by]: Number(key) };
+function readKey(split: Split, { key, key_as_string }: Bucket): string | number {
+  return split.by === 'field' ? short(key_as_string ?? String(key)) : Number(key);
 }
 
 function readFigures({ figures }: CountPanel, bucket: Bucket, range: PanelRange): PanelRow {
@@ -198,7 +209,7 @@ function readFigures({ figures }: CountPanel, bucket: Bucket, range: PanelRange)
 
 const Value = z.object({ value: z.number().nullish() }).catch({ value: undefined });
 const Filtered = z.looseObject({ doc_count: z.number() }).catch({ doc_count: 0 });
-/** Of no events there is no percentile: null, or the text NaN in Elasticsearch 6. */
+/** Without events a percentile is null, or the text NaN in Elasticsearch 6. */
 const Percentiles = z.object({
   values: z.array(z.object({ key: z.number(), value: z.union([z.number(), z.literal('NaN'), z.null()]) })),
 });
@@ -221,5 +232,7 @@ function readFigure(figure: Figure, bucket: Bucket, { bucketMs }: PanelRange): n
     }
     case 'share':
       return events.doc_count === 0 ? null : Filtered.parse(metric).doc_count / events.doc_count;
+    default:
+      return unreachable(measure);
   }
 }

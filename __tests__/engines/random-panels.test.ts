@@ -1,0 +1,102 @@
+/** Random panels mean the same numbers in the embedded store, in each engine, and in what its dashboards server asks for them. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { z } from 'zod';
+import type { HttpClient } from '../../core/http-client';
+import { toSavedObjects } from '../../kibana/to-saved-objects';
+import { type CountPanel, columnOf, type Dashboard, type PanelRange, type PanelRow } from '../../panels/panel';
+import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
+import { askEngine, type Engine, findEngine, isTyped } from '../../store/search/engine';
+import { openSearchStore } from '../../store/search/search-store';
+import { readSearch, toSearch } from '../../store/search/to-search';
+import { describeEngines } from '../support/engines/engines';
+import { clientOf, dropIndex, freshIndex } from '../support/engines/use-index';
+import { delivery } from '../support/event-store-contract';
+import { type Asked, type Drawn, targetOf, toRequests } from '../support/panels/kibana-requests';
+import { FROM, isShownBy, isValid, makeEvents, randomPanel } from '../support/panels/random-panels';
+import { differences, numbersInDuckDb, rowsInDuckDb, toDrawn } from '../support/panels/same-numbers';
+
+jest.setTimeout(300_000);
+
+const EVENTS = 2000;
+/** Panels that are valid; fast-check prints the seed of one that fails. */
+const RUNS = 100;
+const HOUR = 3_600_000;
+/** Leaves out the first and the last hours, and cuts a bucket at either end. */
+const RANGE: PanelRange = { from: FROM + 2.5 * HOUR, to: FROM + 46.5 * HOUR, bucketMs: 4 * HOUR };
+
+let folder: string;
+let duckDb: DuckDbStore;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'panels-'));
+  duckDb = await openDuckDbStore(join(folder, 'events.duckdb'));
+  expect(await duckDb.write(makeEvents(EVENTS, 3).map((event) => delivery(event)))).toEqual([]);
+});
+afterAll(async () => {
+  await duckDb.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describeEngines('a random panel', (_, url) => {
+  let client: HttpClient;
+  let engine: Engine;
+  const index = freshIndex();
+
+  beforeAll(async () => {
+    client = clientOf(url());
+    engine = await findEngine(client);
+    const store = await openSearchStore({ client, index });
+    expect(await store.write(makeEvents(EVENTS, 3).map((event) => delivery(event)))).toEqual([]);
+    await askEngine(client, { method: 'POST', path: `/${index}/_refresh` }, z.object({}));
+  });
+  afterAll(() => dropIndex(client, index));
+
+  const search = (json: object) => askEngine(client, { method: 'POST', path: `/${index}/_search`, json }, z.unknown());
+  const ask = async ({ body, read }: Asked): Promise<readonly Drawn[]> => read(await search(body));
+
+  it('has the same rows in the engine as in the embedded store', async () => {
+    await fc.assert(
+      fc.asyncProperty(randomPanel.filter(isValid), async (panel) => {
+        const { body } = toSearch(panel, engine, index, RANGE);
+        const found = readSearch(panel, await search(body), RANGE);
+
+        const expected = await rowsInDuckDb(duckDb, panel, RANGE);
+        expect(found.map((row) => outlineOf(panel, row))).toEqual(expected.map((row) => outlineOf(panel, row)));
+        expect(differences(await numbersInDuckDb(duckDb, panel, RANGE), toDrawn(panel, found))).toEqual([]);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('draws the same numbers as saved objects', async () => {
+    const shown = (panel: CountPanel) => isValid(panel) && isShownBy(!isTyped(engine), panel);
+    const drawings = new Set<string>();
+
+    await fc.assert(
+      fc.asyncProperty(randomPanel.filter(shown), async (panel) => {
+        const board: Dashboard = { id: 'board', title: 'Board', about: 'One panel.', panels: [panel] };
+        const objects = toSavedObjects(targetOf(engine), index, [board]);
+        const asked = objects
+          .filter(({ type }) => type === 'visualization')
+          .flatMap((object) => toRequests(object, objects, engine, RANGE));
+        const drawn = (await Promise.all(asked.map(ask))).flat();
+
+        const expected = await numbersInDuckDb(duckDb, panel, RANGE);
+        expect(differences(expected, drawn)).toEqual([]);
+        drawings.add(panel.drawing.as);
+      }),
+      { numRuns: RUNS },
+    );
+
+    expect(drawings.size).toBe(9);
+  });
+});
+
+/** The row's keys, and which of its numbers are there. */
+const outlineOf = ({ by, figures }: CountPanel, row: PanelRow) => [
+  ...by.map((split) => row[columnOf(split)]),
+  ...figures.map(({ column }) => row[column] === null),
+];
