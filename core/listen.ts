@@ -37,10 +37,18 @@ export async function listen(server: Server, props: ListenProps): Promise<Bound>
 function toListenError(cause: Error, { what, host, port, option }: ListenProps): ToolkitError {
   if (errnoOf(cause) === 'EADDRINUSE') {
     const message = `Port ${port} of ${host}, which ${what} should have, is taken.`;
-    return new ToolkitError('PORT_TAKEN', message, `Stop what listens there, or choose another with ${option}.`, {
-      cause,
-    });
+    return new ToolkitError(
+      'PORT_TAKEN',
+      message,
+      `Stop what listens there, or choose another: ${option} ${near(port)}`,
+      {
+        cause,
+      },
+    );
   }
   const message = `Port ${port} of ${host} cannot be had for ${what}: ${reasonOf(cause)}.`;
-  return new ToolkitError('LISTEN_FAILED', message, `Choose another with ${option}.`, { cause });
+  return new ToolkitError('LISTEN_FAILED', message, `Choose another: ${option} ${near(port)}`, { cause });
 }
+
+/** A port that may be free; 0 picks one that is. */
+const near = (port: number) => (port > 65_530 ? 0 : port + 5);

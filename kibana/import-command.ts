@@ -123,7 +123,7 @@ function render(
     created.length > 0 ? `${plural(created.length, 'object')} ${would}created` : '',
     overwritten.length > 0 ? `${plural(overwritten.length, 'object')} ${would}overwritten` : '',
     kept.length > 0
-      ? `${plural(kept.length, 'object')} already there, ${dryRun ? 'would stay' : kept.length === 1 ? 'stays' : 'stay'} unchanged (--overwrite replaces)`
+      ? `${dryRun ? 'would keep' : 'kept'} ${plural(kept.length, 'object')} already there (--overwrite replaces)`
       : '',
     set === 'kept' ? 'another index stays the default one (--default-index changes that)' : '',
   ];

@@ -52,7 +52,7 @@ describe('npm run synth', () => {
     [
       'a setting out of its range',
       { CLICKSTREAMY_STREAM_BUFFER_SECONDS: '1000' },
-      /^error: stream\.buffer\.seconds is 1000: must be at most 900\n→ .+\n$/,
+      /^error \[USAGE\]: stream\.buffer\.seconds is 1000: must be at most 900\n→ .+\n$/,
     ],
     [
       'two settings that do not fit',
@@ -61,7 +61,7 @@ describe('npm run synth', () => {
         CLICKSTREAMY_STREAM_TYPE_NAME: '',
         CLICKSTREAMY_SEARCH_ENGINE: 'OpenSearch_2.19',
       },
-      /^error: delivery\/delivery: OpenSearch_2\.19 takes no type name, but there is clickstream\n→ .+\n$/,
+      /^error \[USAGE\]: delivery\/delivery: OpenSearch_2\.19 takes no type name, but there is clickstream\n→ .+\n$/,
     ],
   ])('ends with exit code 2 on %s, and writes nothing to deploy', (_, environment, message) => {
     const { status, stderr } = synth(environment);

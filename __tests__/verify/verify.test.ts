@@ -81,7 +81,7 @@ it('tells a lost event', async () => {
     duplicated: 0,
     unexplained: 0,
   });
-  expect(err).toMatch(/^error: The books do not balance: 1 lost\.\n→ .+\n$/);
+  expect(err).toMatch(/^error \[LEDGER_UNBALANCED\]: The books do not balance: 1 lost\.\n→ .+\n$/);
 });
 
 it('names an event that is there twice', async () => {
@@ -157,7 +157,7 @@ describe('what it cannot work with is told in one sentence', () => {
     const ended = await verify(args);
 
     expect(ended).toMatchObject({ code, out: '', err: expect.stringMatching(sentence) });
-    expect(ended.err).toMatch(/^error: .+\n→ .+\n$/);
+    expect(ended.err).toMatch(/^error \[[A-Z_]+\]: .+\n→ .+\n$/);
   };
 
   it.each<[string, string, RegExp]>([
@@ -203,7 +203,7 @@ describe('what it cannot work with is told in one sentence', () => {
 
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ balanced: false, stored: 0, lost: REQUESTS });
-    expect(err).toMatch(/^error: .* has no event of the run tuesday; it has monday\.\n→ .+\n$/);
+    expect(err).toMatch(/^error \[RUN_NOT_STORED\]: .* has no event of the run tuesday; it has monday\.\n→ .+\n$/);
   });
 
   it.each<[string, readonly string[]]>([

@@ -59,13 +59,13 @@ describe('traffic load', () => {
   });
 
   it.each<readonly [what: string, args: readonly string[], code: number, why: RegExp]>([
-    ['no outputs', [], 2, /Missing required argument: outputs/],
-    ['a run that is no name', ['--outputs', 'outputs.json', '--run', 'a b'], 2, /run: must be 1 to 32 letters/],
+    ['no outputs', [], 2, /--outputs is missing\./],
+    ['a run that is no name', ['--outputs', 'outputs.json', '--run', 'a b'], 2, /--run 'a b': must be 1 to 32 letters/],
     [
       'a deployment without load',
       ['--outputs', 'outputs.json'],
       1,
-      /have no load\.\n→ Deploy with --outputs-file, or set `load\.enabled`/,
+      /has no load\.\n→ Deploy with --outputs-file, or set `load\.enabled`/,
     ],
   ])('refuses %s', async (_, args, expected, why) => {
     writeOutputs({ siteUrl: 'http://shop.example.org/' });
