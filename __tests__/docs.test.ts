@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { apacheLogFormat } from '../click/log-format';
+import { clickstreamy } from '../commands';
+import { renderOptionTables } from '../core/command/option-table';
 import { packageRoot } from '../core/package-root';
 
 const IGNORED = ['**/node_modules/**', '**/dist/**', '**/fixtures/**'];
@@ -79,5 +81,9 @@ describe.each(DOCUMENTS)('%s', (path) => {
     );
 
     expect(named.filter((file) => !existsSync(join(packageRoot, file)))).toEqual([]);
+  });
+
+  it('has its option tables up to date (npm run settings)', () => {
+    expect(read(path)).toBe(renderOptionTables(read(path), clickstreamy));
   });
 });

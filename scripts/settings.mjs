@@ -1,4 +1,4 @@
-// Writes what is made from schemas: docs/settings.md and config/settings.schema.json (config/settings.ts), and the option tables (the commands).
+// Writes what is made from schemas: docs/settings.md and config/settings.schema.json (config/settings.ts), and the option tables (commands.ts).
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { bundleInto } from './bundle.mjs';
@@ -7,8 +7,11 @@ const { renderSettingsDocs, renderSettingsSchema } = await load('config/settings
 writeFileSync('docs/settings.md', renderSettingsDocs());
 writeFileSync('config/settings.schema.json', renderSettingsSchema());
 
-const { renderOptionDocs, OPTION_DOCUMENTS } = await load('scripts/option-docs.ts', 'dist/option-docs.js');
-for (const file of OPTION_DOCUMENTS) writeFileSync(file, renderOptionDocs(readFileSync(file, 'utf8')));
+const { clickstreamy } = await load('commands.ts', 'dist/command-docs.js');
+const { renderOptionTables } = await load('core/command/option-table.ts', 'dist/option-table.js');
+for (const file of ['README.md', 'docs/traffic.md', 'docs/verify.md']) {
+  writeFileSync(file, renderOptionTables(readFileSync(file, 'utf8'), clickstreamy));
+}
 
 async function load(source, bundle) {
   await bundleInto(bundle, { entryPoints: [source], packages: 'external', target: 'node20' });

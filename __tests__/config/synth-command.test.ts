@@ -35,6 +35,15 @@ describe('npm run synth', () => {
     );
   });
 
+  it('says what it made and what comes next, when it is npm that runs it', () => {
+    const settings = { CLICKSTREAMY_SEARCH_ACCESS_FROM: '198.51.100.7', npm_lifecycle_event: 'synth' };
+
+    const { status, stdout, stderr } = synth(settings);
+
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(stderr).toContain(`\n3 stacks in ${folder}: search, delivery, website\n→ \`npm run deploy -- plan\``);
+  });
+
   it('deploys the very bundle that was built, and the agent that ships to the stream', () => {
     const { status } = synth({ CLICKSTREAMY_CONFIG: 'config/production.json', CLICKSTREAMY_STREAM_NAME: 'clicks' });
 

@@ -47,7 +47,7 @@ function toRow(option: Option): readonly [string, string] {
     type === 'list' && positional !== true ? 'repeatable' : '',
     option.fallback === undefined ? '' : `default: ${option.fallback}`,
   ].filter((mark) => mark !== '');
-  const about = [description, ...marks.map((mark) => `[${mark}]`)].join(' ');
+  const about = [description, ...marks.map((mark) => `[${mark}]`)].filter((part) => part !== '').join(' ');
   if (positional === true) return [name, about];
   const word = type === 'boolean' ? `--${name}` : `--${name} ${value ?? 'VALUE'}`;
   return [`${alias === undefined ? '    ' : `-${alias}, `}${word}`, about];
