@@ -83,6 +83,10 @@ describe.each(DOCUMENTS)('%s', (path) => {
     expect(named.filter((file) => !existsSync(join(packageRoot, file)))).toEqual([]);
   });
 
+  it('never has npx fetch a package named traffic', () => {
+    expect(read(path)).not.toMatch(/npx traffic/);
+  });
+
   it('has its option tables up to date (npm run settings)', () => {
     expect(read(path)).toBe(renderOptionTables(read(path), clickstreamy));
   });

@@ -9,7 +9,7 @@ export function paintFor({ isTTY }: { readonly isTTY?: boolean }, env: Env): (st
   const { FORCE_COLOR: force, NO_COLOR: none } = env;
   const hasColor =
     force === undefined || force === '' ? !none && isTTY === true && env['TERM'] !== 'dumb' : force !== '0';
-  return hasColor ? (style, text) => styleText(style, text) : (_, text) => text;
+  return hasColor ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 }
 
 /** `--port 8085` is an argument of npm itself under `npm start`: there a hint says `npm start -- --port 8085`. */
