@@ -20,7 +20,7 @@ const loginOptions = inGroup(SIGN_IN, {
     .meta({ otherwise: `$${PASSWORD_VARIABLE}` }),
 });
 
-/** @param modes those of AUTH_MODES, and what else a kind of server takes. */
+/** @param modes AUTH_MODES, and what else a kind of server takes; the first is the default. */
 export const authOptionsFor = <const T extends readonly string[]>(modes: T, about: string) => ({
   ...inGroup(SIGN_IN, {
     auth: choice(modes)

@@ -26,17 +26,17 @@ export async function runCommandLine(
   }
 }
 
-/** @returns what is to be printed in place of a run: the help, the version. */
+/** @returns what to print instead of a run: the help, the version. */
 async function runWords(name: string, root: Command, words: readonly string[]): Promise<string | undefined> {
   const found = findCommand([name], root, words);
   const end = found.words.indexOf('--');
-  const own = end === -1 ? found.words : found.words.slice(0, end);
-  const has = (...flags: readonly string[]) => own.some((word) => flags.includes(word));
+  const before = end === -1 ? found.words : found.words.slice(0, end);
+  const has = (...flags: readonly string[]) => before.some((word) => flags.includes(word));
   const paint = paintFor(process.stdout, process.env);
   const help = () => renderHelp(found, Math.min(110, process.stdout.columns ?? 110), (text) => paint('bold', text));
   if (has('--help', '-h')) return help();
   if (has('--version')) return `${readVersion()}\n`;
-  if (found.command.run === undefined && own.length === 0) return help();
+  if (found.command.run === undefined && before.length === 0) return help();
   // Loaded here: help does without yargs.
   const { readArguments } = require('./command/read-arguments') as typeof import('./command/read-arguments');
   const { options, quiet } = readArguments(found);
@@ -72,7 +72,7 @@ export function reportFailure(error: unknown): void {
 function renderFailure(error: unknown): string {
   const red = (text: string) => paintFor(process.stderr, process.env)(['red', 'bold'], text);
   if (!(error instanceof ToolkitError)) {
-    // Not foreseen, so a fault of ours: the stack is what a report needs.
+    // A bug of ours: a report needs the stack.
     return `${red('error:')} ${error instanceof Error ? error.stack : String(error)}`;
   }
   const { code, message, hint } = error;

@@ -42,7 +42,7 @@ export interface Fault {
   readonly unknownKey?: string;
 }
 
-/** Each fault of a zod error, in the words of this project. Of a union's alternatives, the one that comes closest speaks. */
+/** Each fault of a zod error, in the words of this project. For a union, the faults that lie deepest count. */
 export function toFaults(error: Pick<z.ZodError, 'issues'>, schema?: z.ZodType): Fault[] {
   return error.issues.flatMap((issue) => faultsOf(issue as z.core.$ZodIssue, schema));
 }
@@ -74,7 +74,7 @@ function faultsOf(issue: z.core.$ZodIssue, schema: z.ZodType | undefined): Fault
   return [{ path, input, why: isRaw(issue.message) ? wanted(issue) : issue.message, isMissing }];
 }
 
-/** zod's own words, which no schema of ours has chosen. */
+/** zod's default messages, as opposed to those that a schema gives. */
 const isRaw = (message: string) => /^(Invalid|Too (small|big)|Unrecognized)\b/.test(message);
 
 function wanted(issue: z.core.$ZodIssue): string {

@@ -1,4 +1,5 @@
 /** What `clickstreamy etl` tells on standard error. */
+import { plural } from '../core/plural';
 import { grouped, renderBar } from '../core/progress-text';
 import type { LinesSummary } from './lines';
 import type { LineTally } from './lines-batch';
@@ -64,7 +65,7 @@ export function renderSummary(summary: LinesSummary, seconds: number, json: bool
   }
   const why = rejected === 0 ? '' : ` (${reasons.map(([reason, count]) => `${reason} ${grouped(count)}`).join(', ')})`;
   return (
-    `${grouped(lines)} lines: ${grouped(events)} events, ${grouped(rejected)} rejected${why}, ${grouped(blank)} blank; ` +
+    `${plural(lines, 'line')}: ${plural(events, 'event')}, ${grouped(rejected)} rejected${why}, ${grouped(blank)} blank; ` +
     `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(2)} s (${grouped(linesPerSecond)} lines/s)`
   );
 }

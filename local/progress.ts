@@ -1,4 +1,5 @@
 /** What `clickstreamy local` tells on standard error. */
+import { plural } from '../core/plural';
 import { grouped, renderBar } from '../core/progress-text';
 import type { PipelineStatus } from '../page/overview-reply';
 import type { Addresses } from './pipeline';
@@ -56,8 +57,8 @@ export function renderReport(report: LocalReport, dataFolder: string): string {
   const reasons = Object.entries(report.reasons).map(([reason, count]) => `${reason} ${grouped(count)}`);
   const failed = processingFailed + deliveryFailed;
   const lines = [
-    `${grouped(read)} lines in ${seconds.toFixed(1)} s (${grouped(Math.round(read / seconds))} lines/s): ${grouped(stored)} stored, ` +
-      `${grouped(processingFailed)} no access lines, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
+    `${plural(read, 'line')} in ${seconds.toFixed(1)} s (${grouped(Math.round(read / seconds))} lines/s): ${grouped(stored)} stored, ` +
+      `${plural(processingFailed, 'malformed line')}, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
     ...(failed === 0
       ? []
       : [`what failed is kept in ${dataFolder}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`]),
@@ -68,10 +69,10 @@ export function renderReport(report: LocalReport, dataFolder: string): string {
 
 function describeTotals({ byStatus, pageViews, signUps, signIns, users }: LocalReport): string {
   if (byStatus === undefined) return 'not known, it does not answer';
-  const count = (value: number | undefined) => grouped(value ?? 0);
+  const count = (value: number | undefined, one: string) => plural(value ?? 0, one);
   const statuses = Object.entries(byStatus).map(([status, events]) => `${status}: ${grouped(events)}`);
   return (
-    `${count(pageViews)} page views, ${count(signUps)} sign-ups, ${count(signIns)} sign-ins, ${count(users)} user names; ` +
+    `${[count(pageViews, 'page view'), count(signUps, 'sign-up'), count(signIns, 'sign-in'), count(users, 'user name')].join(', ')}; ` +
     `by status ${statuses.join(', ') || 'none'}`
   );
 }

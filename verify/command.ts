@@ -16,9 +16,9 @@ import { type Verdict, verifyBooks } from './verify-books';
 const Options = z
   .object({
     ledger: list(file()).describe('Ledger that `traffic --ledger` wrote; all shards of a run').meta({ greedy: true }),
-    store: text('DIR|URL')
-      .describe('Data folder of `local`, even while it runs; or the address of an Elasticsearch or OpenSearch')
-      .meta({ isFile: true }),
+    store: text('DIR|URL').describe(
+      'Data folder of `local`, even while it runs; or the address of an Elasticsearch or OpenSearch',
+    ),
     index: IndexName.optional()
       .describe('Its index, rotated ones included')
       .meta({ value: 'NAME', otherwise: DEFAULT_INDEX }),

@@ -41,7 +41,7 @@ describe('npm run synth', () => {
     const { status, stdout, stderr } = synth(settings);
 
     expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
-    expect(stderr).toContain(`\n3 stacks in ${folder}: search, delivery, website\n→ \`npm run deploy -- plan\``);
+    expect(stderr).toContain(`\n3 stacks in ${folder}: delivery, search, website\n→ \`npm run deploy -- plan\``);
   });
 
   it('deploys the very bundle that was built, and the agent that ships to the stream', () => {

@@ -6,9 +6,9 @@ export interface Command<Schema extends z.ZodObject = z.ZodObject> {
   readonly about: string;
   /** Behind the name in the usage line. @default the required options, then `[options]` */
   readonly usage?: string;
-  /** Its options, made of the kinds in values.ts. */
+  /** Made of the kinds in values.ts. */
   readonly options?: Schema;
-  /** Arguments without the command's name, each with what they do. A first part that ends with `| ` or a redirection keeps `$0` for the name. */
+  /** Words behind the command's name, each with what they do; `$0` stands for the name where it is not the first word. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   /** At the end of `--help`: exit codes, signals. */
   readonly notes?: string;

@@ -2,7 +2,10 @@
 import { type Command, findCommand } from './command';
 import { type Option, readOptions } from './options';
 
-/** Each candidate on a line of its own, a tab and what it is behind it; nothing where file names will do. @param words the last one is being typed. */
+/**
+ * @param words those so far; the last one is being typed.
+ * @returns a line for each candidate: its name, a tab, what it is. Nothing where file names will do.
+ */
 export function complete(root: Command, words: readonly string[]): string {
   // bash cuts `--auth=basic` into three words.
   const typed = words.filter((word) => word !== '=');

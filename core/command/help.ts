@@ -1,4 +1,4 @@
-/** The text of `--help`, made of the command. */
+/** Renders `--help`. */
 import type { FoundCommand } from './command';
 import { type Option, readOptions } from './options';
 

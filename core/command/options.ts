@@ -1,4 +1,4 @@
-/** Reads the options of a command out of its schema: the one source of its parsing, `--help`, docs and completion. */
+/** Reads a command's options from its schema, for parsing, `--help`, docs and completion. */
 import type { z } from 'zod';
 import { grouped } from '../progress-text';
 import type { OptionMeta } from './values';
@@ -6,7 +6,7 @@ import type { OptionMeta } from './values';
 export interface Option extends OptionMeta {
   /** `slowMs` */
   readonly key: string;
-  /** `slow-ms`; of an argument without a name just that. */
+  /** `slow-ms`; without its dashes. */
   readonly name: string;
   readonly type: 'boolean' | 'list' | 'value';
   readonly isRequired: boolean;
@@ -37,7 +37,7 @@ function readOption(key: string, field: z.ZodType): Option {
   let meta: OptionMeta = {};
   let [type, isRequired]: [Option['type'], boolean] = ['value', true];
   let [fallback, choices]: [unknown, readonly string[]] = [undefined, []];
-  // From the outside in; what is said outside counts.
+  // From the outside in; the outermost wins.
   for (let schema: z.ZodType | undefined = field; schema !== undefined; ) {
     const def = schema.def as unknown as Def;
     meta = { ...(schema.meta() as OptionMeta | undefined), ...meta };

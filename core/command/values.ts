@@ -1,7 +1,7 @@
 /** The kinds of values that options take. Each is a zod schema that knows what `--help` and the docs call its value. */
 import { z } from 'zod';
 
-/** What `--help`, the docs and the completion show of an option besides its schema; given with `.meta()`, the description with `.describe()`. */
+/** What an option's schema says with `.meta()` and `.describe()`, for `--help`, the docs and the completion. */
 export interface OptionMeta {
   readonly description?: string;
   /** What the docs call the value: `FILE`, `N`. */
@@ -16,10 +16,8 @@ export interface OptionMeta {
   readonly unit?: string;
   /** An argument without a name; the last one may be a list. */
   readonly positional?: boolean;
-  /** A list that takes all values up to the next option, as the shell makes them of an unquoted pattern. */
+  /** A list that takes all words up to the next option: what the shell makes of an unquoted pattern. */
   readonly greedy?: boolean;
-  /** Completed with the names of files. */
-  readonly isFile?: boolean;
 }
 
 export interface Range {
@@ -30,8 +28,8 @@ export interface Range {
 }
 
 export const text = (value = 'TEXT') => z.string('must be given once').min(1, 'must not be empty').meta({ value });
-export const file = () => text('FILE').meta({ isFile: true });
-export const folder = () => text('DIR').meta({ isFile: true });
+export const file = () => text('FILE');
+export const folder = () => text('DIR');
 
 /** `shop.example.org:8080` */
 export const host = () =>
@@ -46,7 +44,7 @@ export const choice = <const T extends readonly string[]>(values: T) =>
 /** On or off; off unless given. */
 export const flag = () => z.boolean('must be given once').default(false);
 
-/** Repeatable. @param item the kind of each value. */
+/** An option that may be repeated. @param item the kind of each value. */
 export const list = <T extends z.ZodType>(item: T) => z.array(item).default([]);
 
 export const number = (range: Range = {}) => numeric(Number, 'a number', range, '').meta({ value: 'N' });
