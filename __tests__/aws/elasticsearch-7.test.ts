@@ -90,7 +90,9 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
       const { Contents = [] } = await deployment.aws.buckets.send(new ListObjectsV2Command({ Bucket: STATE }));
 
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/error \[DEPLOY_INTERRUPTED\]: terraform apply of delivery was interrupted\.\n→ Run it again/);
+      expect(stderr).toMatch(
+        /error \[DEPLOY_INTERRUPTED\]: terraform apply of delivery was interrupted\.\n→ Run it again/,
+      );
       expect(Contents.map(({ Key }) => Key)).toEqual(['clickstreamy/delivery.tfstate', 'clickstreamy/search.tfstate']);
     },
     5 * MINUTES,

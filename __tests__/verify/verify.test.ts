@@ -211,7 +211,7 @@ describe('what it cannot work with is told in one sentence', () => {
     ['asks for a figure that no store has', ['--expect', 'speed=1']],
     ['are the same ledger', ['--ledger', 'LEDGER', '--ledger', 'LEDGER']],
     ['a ledger names its run', ['--ledger', 'LEDGER', '--run', 'x']],
-    ['are a search engine’s', ['--ledger', 'LEDGER', '--index', 'x']],
+    ['belong to a search engine', ['--ledger', 'LEDGER', '--index', 'x']],
   ])('wrong usage: %s', async (sentence, args) => {
     const flags = args.map((arg) => (arg === 'LEDGER' ? ledger : arg));
 
