@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { globSync } from 'tinyglobby';
 import { apacheLogFormat } from '../click/log-format';
+import { clickstreamy } from '../commands';
+import { renderOptionTables } from '../core/command/option-table';
 import { packageRoot } from '../core/package-root';
 
 const IGNORED = ['**/node_modules/**', '**/dist/**', '**/fixtures/**'];
@@ -75,9 +77,17 @@ describe.each(DOCUMENTS)('%s', (path) => {
   it('names only source files that there are', () => {
     const named = matches(
       read(path),
-      /`((?:core|etl|site|local|traffic|bench|scripts|config|stacks)\/[\w/-]+\.(?:ts|mjs))`/g,
+      /`((?:core|click|site|traffic|shipper|firehose|etl|panels|store|page|kibana|verify|local|config|stacks|bench|scripts)\/[\w/-]+\.(?:ts|mjs))`/g,
     );
 
     expect(named.filter((file) => !existsSync(join(packageRoot, file)))).toEqual([]);
+  });
+
+  it('never has npx fetch a package named traffic', () => {
+    expect(read(path)).not.toMatch(/npx traffic/);
+  });
+
+  it('has its option tables up to date (npm run settings)', () => {
+    expect(read(path)).toBe(renderOptionTables(read(path), clickstreamy));
   });
 });

@@ -1,6 +1,7 @@
-/** `npm run bench -- etl|lines|corpus|local|traffic|traffic-outputs|panels|verify|site [--json]`: the project's figures, as this machine gives them. */
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
+/** `npm run bench -- NAME [--json]`: the project's figures, as this machine gives them. */
+import { z } from 'zod';
+import type { Command } from '../core/command/command';
+import { choice, flag } from '../core/command/values';
 import { runCommandLine } from '../core/command-line';
 import { createTransformHandler } from '../etl/handler';
 import { benchCorpus } from './corpus-check';
@@ -11,6 +12,7 @@ import { benchLocal } from './local';
 import { benchPanels } from './panels';
 import { type Report, renderReport } from './report';
 import { benchSite } from './site';
+import { benchStartUp } from './start-up';
 import { benchTraffic } from './traffic';
 import { benchTrafficOutputs } from './traffic-outputs';
 import { benchVerify } from './verify';
@@ -26,22 +28,25 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   panels: benchPanels,
   verify: benchVerify,
   site: benchSite,
+  'start-up': benchStartUp,
 };
 
-runCommandLine(
-  yargs(hideBin(process.argv))
-    .scriptName('npm run bench --')
-    .command(
-      '$0 <what>',
-      'Measure one part of the pipeline on this machine.',
-      (args) =>
-        args
-          .positional('what', { type: 'string', choices: Object.keys(BENCHES), demandOption: true })
-          .option('json', { type: 'boolean', default: false, describe: 'One line of JSON in place of the table' }),
-      async ({ what, json }) => {
-        const report = await (BENCHES[what] as () => Promise<Report>)();
-        process.stdout.write(json ? `${JSON.stringify(report)}\n` : renderReport(report));
-        process.exitCode = report.passed ? 0 : 1;
-      },
-    ),
-);
+const Options = z.object({
+  name: choice(Object.keys(BENCHES)).describe('The part of the pipeline to measure').meta({ positional: true }),
+  json: flag().describe('One line of JSON instead of the table'),
+});
+
+const benchCommand: Command<typeof Options> = {
+  about: 'Measures one part of the pipeline on this machine.',
+  usage: `[options] <${Object.keys(BENCHES).join('|')}>`,
+  options: Options,
+  examples: [['lines', '`clickstreamy etl` over a million lines']],
+  notes: 'Exit code 0 when what must hold on any machine does (no wrong event, no lost line), else 1.',
+  run: async ({ name, json }) => {
+    const report = await (BENCHES[name] as () => Promise<Report>)();
+    process.stdout.write(json ? `${JSON.stringify(report)}\n` : renderReport(report));
+    process.exitCode = report.passed ? 0 : 1;
+  },
+};
+
+runCommandLine('npm run bench --', benchCommand);

@@ -5,6 +5,7 @@ import { nearest } from '../core/did-you-mean';
 import { UsageError } from '../core/errors';
 import { readJsonFile } from '../core/json-file';
 import { packageRoot } from '../core/package-root';
+import { type Fault, showPath, toFaults } from '../core/parse';
 import { Settings } from './settings';
 import { type SettingEntry, settingsCatalogue } from './settings-catalogue';
 
@@ -35,7 +36,7 @@ export function loadSettings(environment: Environment): Settings {
 export function parseSettings(tree: unknown, hint: string): Settings {
   const result = Settings.safeParse(tree, { reportInput: true });
   if (result.success) return result.data;
-  const faults = new Set(result.error.issues.flatMap(describeIssue));
+  const faults = new Set(toFaults(result.error).map(describeFault));
   throw new UsageError([...faults].join('; '), hint);
 }
 
@@ -92,28 +93,10 @@ function isTree(value: unknown): value is Tree {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function describeIssue(issue: z.core.$ZodIssue): string[] {
-  const path = issue.path.map(String).join('.');
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => describeUnknown(path, key));
-  if (issue.code === 'invalid_union') {
-    // What lies deeper (an item of the list) says more than that no alternative fits.
-    const deeper = issue.errors.flat().filter((inner) => inner.path.length > 0);
-    if (deeper.length > 0)
-      return deeper.flatMap((inner) => describeIssue({ ...inner, path: [...issue.path, ...inner.path] }));
-  }
-  if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
-    // The value seen is the whole alternative; what is wrong is the one word that names it.
-    const input = isTree(issue.input) ? issue.input[issue.discriminator] : undefined;
-    return describeIssue({
-      code: 'invalid_value',
-      path: issue.path,
-      input,
-      values: 'options' in issue ? (issue.options ?? []) : [],
-      message: 'Invalid',
-    });
-  }
-  if (issue.input === undefined && issue.code !== 'custom') return [`${path} is missing: ${wanted(issue)}`];
-  return [`${path || 'the file'} is ${JSON.stringify(issue.input)}: ${wanted(issue)}`];
+function describeFault({ path, input, why, isMissing, unknownKey }: Fault): string {
+  if (unknownKey !== undefined) return describeUnknown(showPath(path.slice(0, -1)), unknownKey);
+  if (isMissing) return `${showPath(path)} is missing: ${why}`;
+  return `${showPath(path) || 'the file'} is ${JSON.stringify(input)}: ${why}`;
 }
 
 function describeUnknown(path: string, key: string): string {
@@ -129,39 +112,3 @@ function describeUnknown(path: string, key: string): string {
   const meant = nearest(key, [...siblings]);
   return `${full} is not a setting${meant === undefined ? '' : `; did you mean ${path === '' ? meant : `${path}.${meant}`}?`}`;
 }
-
-function wanted(issue: z.core.$ZodIssue): string {
-  switch (issue.code) {
-    case 'invalid_value':
-      return issue.message.startsWith('Invalid') ? `must be ${oneOf(issue.values, issue.input)}` : issue.message;
-    case 'too_small':
-      return issue.message.startsWith('Too')
-        ? `must be at least ${issue.minimum}${lengthOf(issue.origin)}`
-        : issue.message;
-    case 'too_big':
-      return issue.message.startsWith('Too')
-        ? `must be at most ${issue.maximum}${lengthOf(issue.origin)}`
-        : issue.message;
-    case 'invalid_type':
-      return `must be ${EXPECTED[issue.expected] ?? issue.expected}`;
-    default:
-      return issue.message;
-  }
-}
-
-function oneOf(values: readonly unknown[], input: unknown): string {
-  const meant = typeof input === 'string' ? nearest(input, values.map(String)) : undefined;
-  const list = values.map((value) => JSON.stringify(value)).join(', ');
-  return `one of ${list}${meant === undefined ? '' : `; did you mean ${meant}?`}`;
-}
-
-const lengthOf = (origin: string) => (origin === 'string' ? ' characters long' : origin === 'array' ? ' long' : '');
-
-const EXPECTED: Readonly<Record<string, string>> = {
-  array: 'a list',
-  boolean: 'true or false',
-  int: 'a whole number',
-  number: 'a number',
-  object: 'an object',
-  string: 'a text',
-};

@@ -1,8 +1,7 @@
-/** The flags with which every command that talks to a search engine or a dashboards server says who it is. */
+/** The options with which a command signs in to a search engine or a dashboards server. */
 import { readFileSync } from 'node:fs';
-import type { Options } from 'yargs';
-import { z } from 'zod';
-import { reasonOf, UsageError } from './errors';
+import { choice, file, inGroup, text } from './command/values';
+import { reasonOf, ToolkitError, UsageError } from './errors';
 import type { Auth, Login } from './http-auth';
 
 /** A password never stands on the command line, where every process of the machine can read it. */
@@ -10,35 +9,55 @@ export const PASSWORD_VARIABLE = 'CLICKSTREAMY_PASSWORD';
 
 export const AUTH_MODES = ['none', 'basic', 'sigv4'] as const;
 
-export const authFlags = {
-  auth: {
-    choices: AUTH_MODES,
-    default: 'none',
-    describe: 'How to prove who asks: not at all (a policy by address), by name and password, by AWS credentials',
-  },
-  user: { type: 'string', requiresArg: true, describe: 'The name; its password comes from --password-file' },
-  'password-file': {
-    type: 'string',
-    requiresArg: true,
-    describe: `A file with the password alone  [${PASSWORD_VARIABLE}]`,
-  },
-  region: { type: 'string', requiresArg: true, describe: 'To sign for  [of the address, else AWS_REGION]' },
-} as const satisfies Readonly<Record<string, Options>>;
+const AUTH_ABOUT = 'How to sign in: not at all (the server goes by address), by name and password, by AWS credentials';
+const SIGN_IN = 'Sign-in';
 
-export const LoginFlags = z.object({
-  user: z.string('must be one name').min(1, 'must be a name').optional(),
-  passwordFile: z.string('must be one file').min(1, 'must name a file').optional(),
+const loginOptions = inGroup(SIGN_IN, {
+  user: text('NAME').optional().describe('User name; the password comes from --password-file'),
+  passwordFile: file()
+    .optional()
+    .describe('File that holds the password and nothing else')
+    .meta({ otherwise: `$${PASSWORD_VARIABLE}` }),
 });
 
-export const AuthFlags = LoginFlags.extend({
-  auth: z.enum(AUTH_MODES),
-  region: z.string('must be one region').min(1, 'must be a region').optional(),
+/** @param modes AUTH_MODES, and what else a kind of server takes; the first is the default. */
+export const authOptionsFor = <const T extends readonly string[]>(modes: T, about: string) => ({
+  ...inGroup(SIGN_IN, {
+    auth: choice(modes)
+      .default(modes[0] as never)
+      .describe(about),
+  }),
+  ...loginOptions,
+  ...inGroup(SIGN_IN, {
+    region: text('REGION')
+      .optional()
+      .describe('AWS region to sign requests for')
+      .meta({ otherwise: 'the one in the address, else $AWS_REGION' }),
+  }),
 });
+
+export const authOptions = authOptionsFor(AUTH_MODES, AUTH_ABOUT);
+
+/** With the login of fine-grained access control, which dashboards servers take. */
+export const dashboardsAuthOptions = authOptionsFor(
+  [...AUTH_MODES, 'cookie'],
+  `${AUTH_ABOUT}, by the login of fine-grained access control`,
+);
+
+export interface LoginOptions {
+  readonly user?: string | undefined;
+  readonly passwordFile?: string | undefined;
+}
+
+export interface AuthOptions extends LoginOptions {
+  readonly auth: (typeof AUTH_MODES)[number];
+  readonly region?: string | undefined;
+}
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** @throws UsageError if the mode lacks what it needs. */
-export function loadAuth(flags: z.output<typeof AuthFlags>, url: URL, env: Env): Auth {
+/** @throws UsageError if the mode lacks what it needs; ToolkitError PASSWORD_FILE_UNREADABLE */
+export function loadAuth(flags: AuthOptions, url: URL, env: Env): Auth {
   if (flags.auth === 'none') return { mode: 'none' };
   if (flags.auth === 'basic') return { mode: 'basic', ...loadLogin(flags, env) };
   const place = placeOf(url.hostname);
@@ -48,8 +67,8 @@ export function loadAuth(flags: z.output<typeof AuthFlags>, url: URL, env: Env):
   return { mode: 'sigv4', region, service: place?.service ?? 'es' };
 }
 
-/** @throws UsageError if the name or the password is missing. */
-export function loadLogin({ user, passwordFile }: z.output<typeof LoginFlags>, env: Env): Login {
+/** @throws UsageError if the name or the password is missing; ToolkitError PASSWORD_FILE_UNREADABLE */
+export function loadLogin({ user, passwordFile }: LoginOptions, env: Env): Login {
   const password = passwordFile === undefined ? env[PASSWORD_VARIABLE] : readPassword(passwordFile);
   if (user === undefined) throw new UsageError('A password needs a name.', 'Give it with --user.');
   if (password === undefined || password === '') {
@@ -62,9 +81,10 @@ function readPassword(file: string): string {
   try {
     return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
-    throw new UsageError(
+    throw new ToolkitError(
+      'PASSWORD_FILE_UNREADABLE',
       `The password file ${file} cannot be read: ${reasonOf(error)}.`,
-      'Name a file that can be read.',
+      'Check its path, and that you may read it.',
       { cause: error },
     );
   }
@@ -82,15 +102,17 @@ function placeOf(host: string): { readonly region: string; readonly service: 'es
 export function parseServerUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    // Not shown where it may hold a password.
+    // Not shown: it may hold a password.
     throw new UsageError(
-      text.includes('@') ? 'The server’s address is no http or https address.' : `${text} is no http or https address.`,
+      text.includes('@')
+        ? 'The server’s address isn’t an http or https address.'
+        : `${text} isn’t an http or https address.`,
       'Give it with its scheme: https://search.example.org:9200',
     );
   }
   if (url.username !== '' || url.password !== '') {
     throw new UsageError(
-      `The address of ${url.host} has a login in it, which every process of the machine can read.`,
+      `The address of ${url.host} contains a login, which every process of the machine can read.`,
       `Take it out; use --auth basic with --user, and ${PASSWORD_VARIABLE} or --password-file.`,
     );
   }

@@ -1,31 +1,82 @@
-/** What every command shares: wrong usage is exit 2, a failure 1, both as one clear sentence on stderr. */
-import type { Argv } from 'yargs';
+/** Runs a command line: wrong usage is exit code 2, a failure 1, both as one clear sentence on stderr. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Command, type Context, findCommand } from './command/command';
+import { complete } from './command/complete';
+import { renderHelp } from './command/help';
+import { asStarted, paintFor } from './command/style';
 import { ToolkitError, UsageError } from './errors';
+import { packageRoot } from './package-root';
+
+/** What the completion scripts ask with. */
+const COMPLETE = '--complete';
 
 /** Runs a command line to its end and sets the process's exit code: 0 good, 1 failed, 2 wrong usage. */
-export async function runCommandLine(cli: Argv): Promise<void> {
+export async function runCommandLine(
+  name: string,
+  root: Command,
+  words: readonly string[] = process.argv.slice(2),
+): Promise<void> {
   process.stdout.on('error', endOnClosedPipe);
   try {
-    await cli
-      .strict()
-      .help()
-      .alias('help', 'h')
-      .wrap(Math.min(110, process.stdout.columns ?? 110))
-      .exitProcess(false)
-      .fail((message, error) => {
-        // yargs' own complaints come as no error, or as its YError (`Not enough arguments following: port`).
-        throw error === undefined || error.name === 'YError' ? new UsageError(message) : error;
-      })
-      .parseAsync();
+    const text = words[0] === COMPLETE ? complete(root, words.slice(1)) : await runWords(name, root, words);
+    if (text !== undefined) process.stdout.write(text);
   } catch (error) {
     reportFailure(error);
   }
 }
 
+/** @returns what to print instead of a run: the help, the version. */
+async function runWords(name: string, root: Command, words: readonly string[]): Promise<string | undefined> {
+  const found = findCommand([name], root, words);
+  const end = found.words.indexOf('--');
+  const before = end === -1 ? found.words : found.words.slice(0, end);
+  const has = (...flags: readonly string[]) => before.some((word) => flags.includes(word));
+  const paint = paintFor(process.stdout, process.env);
+  const help = () => renderHelp(found, Math.min(110, process.stdout.columns ?? 110), (text) => paint('bold', text));
+  if (has('--help', '-h')) return help();
+  if (has('--version')) return `${readVersion()}\n`;
+  if (found.command.run === undefined && before.length === 0) return help();
+  // Loaded here: help does without yargs.
+  const { readArguments } = require('./command/read-arguments') as typeof import('./command/read-arguments');
+  const { options, quiet } = readArguments(found);
+  if (found.command.run === undefined) return help();
+  await found.command.run(options, toContext(quiet));
+  return undefined;
+}
+
+function toContext(quiet: boolean): Context {
+  return {
+    quiet,
+    note: (line) => {
+      if (!quiet) process.stderr.write(`${line}\n`);
+    },
+  };
+}
+
+/** A bundle that runs alone has no package.json beside it. */
+function readVersion(): string {
+  try {
+    return JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8')).version;
+  } catch {
+    return 'unknown';
+  }
+}
+
 /** One clear sentence on stderr, and the exit code that goes with it: 2 for wrong usage, else 1. */
 export function reportFailure(error: unknown): void {
-  process.stderr.write(`${describe(error)}\n`);
+  process.stderr.write(`${renderFailure(error)}\n`);
   process.exitCode = error instanceof UsageError ? 2 : 1;
+}
+
+function renderFailure(error: unknown): string {
+  const red = (text: string) => paintFor(process.stderr, process.env)(['red', 'bold'], text);
+  if (!(error instanceof ToolkitError)) {
+    // A bug of ours: a report needs the stack.
+    return `${red('error:')} ${error instanceof Error ? error.stack : String(error)}`;
+  }
+  const { code, message, hint } = error;
+  return `${red(`error [${code}]:`)} ${message.slice(0, -hint.length)}${asStarted(hint, process.env)}`;
 }
 
 /** Aborts on the first SIGINT or SIGTERM, so that work can drain; the second ends the process at once (130). */
@@ -43,10 +94,4 @@ export function stopOnSignals(): AbortSignal {
 function endOnClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
   throw error;
-}
-
-function describe(error: unknown): string {
-  if (error instanceof ToolkitError) return `error: ${error.message}`;
-  // Not foreseen, so a fault of ours: the stack is what a report needs.
-  return `error: ${error instanceof Error ? error.stack : String(error)}`;
 }

@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 
-/** A failure the reader can hint: the message says what is wrong, `hint` what to do about it. */
+/** A failure that the user can fix: the message says what is wrong, `hint` what to do about it. */
 export class ToolkitError extends Error {
   /** Stable and greppable; each is a heading in docs/errors.md. */
   readonly code: string;
@@ -41,12 +41,12 @@ const REASONS: Readonly<Record<string, string>> = {
 
 /** The `code` of a system error (`ENOSPC`, `EADDRINUSE`, …), if it is one. */
 export function errnoOf(error: unknown): string | undefined {
-  // Not instanceof: an error of Node's own may come from another realm (a vm context, as jest's).
+  // Not instanceof: Node's errors may come from another realm (a vm context, such as jest's).
   const code = isNativeError(error) && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Why the world refused, in words: `the disk is full` for ENOSPC; the error's own first line where it is none we know. */
+/** Why the system refused, in words: `the disk is full` for ENOSPC; the first line of the error's message where the code is unknown. */
 export function reasonOf(error: unknown): string {
   const known = REASONS[errnoOf(error) ?? ''];
   if (known !== undefined) return known;

@@ -40,12 +40,15 @@ function toListenError(cause: Error, { what, host, port, option }: ListenProps):
     return new ToolkitError(
       'PORT_TAKEN',
       message,
-      `Stop the program that listens there, or choose another port with ${option}.`,
+      `Stop the program that listens there, or choose another port: ${option} ${near(port)}`,
       {
         cause,
       },
     );
   }
   const message = `${host}:${port} cannot be used for ${what}: ${reasonOf(cause)}.`;
-  return new ToolkitError('LISTEN_FAILED', message, `Choose another port with ${option}.`, { cause });
+  return new ToolkitError('LISTEN_FAILED', message, `Choose another port: ${option} ${near(port)}`, { cause });
 }
+
+/** A port that may be free; 0 picks one that is. */
+const near = (port: number) => (port > 65_530 ? 0 : port + 5);

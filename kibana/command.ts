@@ -1,17 +1,25 @@
-/** `clickstreamy kibana`: what makes a search engine and its dashboards ready, and brings changes back. */
-import type { CommandModule } from 'yargs';
-import { exportCommand } from './export-command';
-import { importCommand } from './import-command';
-import { setupCommand } from './setup';
+/** `clickstreamy kibana`: prepares a search engine and its dashboards, and brings changes back. */
+import type { Command } from '../core/command/command';
 
-export const kibanaCommand: CommandModule = {
-  command: 'kibana',
-  describe: 'Dashboards for Kibana and OpenSearch Dashboards',
-  builder: (yargs) =>
-    yargs
-      .command(setupCommand)
-      .command(importCommand)
-      .command(exportCommand)
-      .demandCommand(1, 'Say which command of kibana.'),
-  handler: () => {},
+export const kibanaCommand: Command = {
+  about: 'Dashboards for Kibana and OpenSearch Dashboards, and the index template of the search engine behind them.',
+  examples: [
+    ['setup --url http://127.0.0.1:9200', 'The index template, before the first event'],
+    ['import --url http://127.0.0.1:5601', 'Two dashboards'],
+    ['export --url http://127.0.0.1:5601 --out dashboards', 'The dashboards as they are now'],
+  ],
+  commands: {
+    setup: {
+      summary: 'Prepare a search engine for click events, before the first one',
+      load: () => (require('./setup') as typeof import('./setup')).setupCommand,
+    },
+    import: {
+      summary: 'Put the dashboards into Kibana or OpenSearch Dashboards',
+      load: () => (require('./import-command') as typeof import('./import-command')).importCommand,
+    },
+    export: {
+      summary: 'Save the dashboards as files, with everybody’s changes',
+      load: () => (require('./export-command') as typeof import('./export-command')).exportCommand,
+    },
+  },
 };

@@ -1,49 +1,45 @@
 /** `clickstreamy kibana export`: the dashboards as they are in a server now, as files. */
-import type { CommandModule } from 'yargs';
 import { z } from 'zod';
-import { UsageError } from '../core/errors';
-import { parse } from '../core/parse';
+import type { Command, Context } from '../core/command/command';
+import { flag, folder, text } from '../core/command/values';
+import { plural } from '../core/plural';
 import { dashboards } from '../panels/dashboards';
 import { DEFAULT_INDEX } from '../store/search/index-template';
-import { DashboardsFlags, dashboardsFlags, hasOneAddress, introduce, openServer } from './dashboards-flags';
+import { dashboardsOptions, hasOneAddress, introduce, openServer } from './dashboards-flags';
 import { exportObjects, writeObjects } from './export-objects';
 import { objectId } from './saved-object';
 
-const Options = DashboardsFlags.extend({
-  index: z.string('must be one name').min(1, 'must be an index’s name'),
-  out: z.string('must be one folder').min(1, 'must name a folder'),
-  json: z.boolean(),
-}).refine(...hasOneAddress);
+const Options = z
+  .object({
+    index: text('NAME').default(DEFAULT_INDEX).describe('The index that the dashboards were imported for'),
+    out: folder().describe('Folder for the files'),
+    json: flag().describe('One line of JSON with what was written'),
+    ...dashboardsOptions,
+  })
+  .refine(...hasOneAddress);
 
-export const exportCommand: CommandModule = {
-  command: 'export',
-  describe: 'Bring the dashboards back as files, with what somebody has changed',
-  builder: (yargs) =>
-    yargs
-      .usage(
-        '$0 kibana export (--url URL | --outputs FILE) --out FOLDER\n\nWrites one file for each object, so that two exports can be compared line by line.',
-      )
-      .options(dashboardsFlags)
-      .option('index', {
-        type: 'string',
-        requiresArg: true,
-        default: DEFAULT_INDEX,
-        describe: 'The index that the dashboards were imported for',
-      })
-      .option('out', { type: 'string', requiresArg: true, demandOption: true, describe: 'The folder for the files' })
-      .option('json', { type: 'boolean', default: false, describe: 'One line of JSON with what was written' }),
-  handler: async (argv) => run(parse(Options, argv, (why) => new UsageError(why))),
+export const exportCommand: Command<typeof Options> = {
+  about:
+    'Saves the dashboards as they are in a server now, with everybody’s changes. ' +
+    'Writes one file for each object, so that two exports can be compared line by line.',
+  usage: '(--url URL | --outputs FILE) --out DIR [options]',
+  options: Options,
+  examples: [
+    ['--url http://127.0.0.1:5601 --out dashboards', 'A server on this machine'],
+    ['--outputs outputs.json --auth sigv4 --out dashboards', 'A deployed domain, with AWS credentials'],
+  ],
+  run,
 };
 
-async function run({ index, out, json, ...flags }: z.output<typeof Options>): Promise<void> {
+async function run({ index, out, json, ...flags }: z.output<typeof Options>, { note }: Context): Promise<void> {
   const server = await openServer(flags, process.env);
-  process.stderr.write(introduce(server));
+  note(introduce(server));
   const objects = await exportObjects(
     server,
     dashboards.map(({ id }) => objectId(index, id)),
   );
   const files = await writeObjects(out, objects);
-  process.stderr.write(`${files.length} objects are in ${out}\n`);
+  note(`${plural(files.length, 'object')} in ${out}`);
   const { family, version, url } = server;
   if (json) process.stdout.write(`${JSON.stringify({ server: { family, version, url: url.href }, files })}\n`);
 }

@@ -1,19 +1,13 @@
 /** `clickstreamy kibana import`: the dashboards into a server, found, checked, written and read back. */
-import type { CommandModule } from 'yargs';
 import { z } from 'zod';
 import { parseServerUrl } from '../core/auth-flags';
+import type { Command, Context } from '../core/command/command';
+import { flag, text } from '../core/command/values';
 import { readDeployedAddress } from '../core/deploy-outputs';
-import { ToolkitError, UsageError } from '../core/errors';
-import { parse } from '../core/parse';
+import { ToolkitError } from '../core/errors';
+import { plural } from '../core/plural';
 import { DEFAULT_INDEX } from '../store/search/index-template';
-import {
-  DashboardsFlags,
-  dashboardsFlags,
-  hasOneAddress,
-  introduce,
-  loadEngineAuth,
-  openServer,
-} from './dashboards-flags';
+import { dashboardsOptions, hasOneAddress, introduce, loadEngineAuth, openServer } from './dashboards-flags';
 import type { DashboardsServer } from './dashboards-server';
 import { dashboardAddress } from './dashboards-version';
 import { type EngineBehind, guessEngine, indexOf, prepareEngine } from './engine-behind';
@@ -21,72 +15,59 @@ import { type DefaultIndex, type ImportedObjects, importObjects, setDefaultIndex
 import { objectId, type SavedObject } from './saved-object';
 import { toSavedObjects } from './to-saved-objects';
 
-const Options = DashboardsFlags.extend({
-  index: z
-    .string('must be one name')
-    .regex(/^[a-z0-9][a-z0-9._*-]{0,199}$/, 'must be an index’s name, or a pattern such as apache-*'),
-  engine: z.string('must be one address').optional(),
-  overwrite: z.boolean(),
-  defaultIndex: z.boolean().optional(),
-  dryRun: z.boolean(),
-  json: z.boolean(),
-}).refine(...hasOneAddress);
+const Options = z
+  .object({
+    index: text('NAME')
+      .regex(/^[a-z0-9][a-z0-9._*-]{0,199}$/, 'must be an index’s name, or a pattern such as apache-*')
+      .default(DEFAULT_INDEX)
+      .describe('The index that the dashboards read; a pattern (apache-*) where it is rotated'),
+    engine: text('URL')
+      .optional()
+      .describe('Search engine behind the dashboards, to put the index template there first')
+      .meta({ otherwise: 'from --outputs, or from a domain’s address' }),
+    overwrite: flag().describe('Replace what is there, even what somebody has changed; `kibana export` saves it first'),
+    defaultIndex: z
+      .boolean()
+      .optional()
+      .describe('Make this index the one that is shown first')
+      .meta({ otherwise: 'only where there is none yet' }),
+    dryRun: flag().describe('Say what would be done, and do nothing'),
+    json: flag().describe('One line of JSON with what was done'),
+    ...dashboardsOptions,
+  })
+  .refine(...hasOneAddress);
 
-export const importCommand: CommandModule = {
-  command: 'import',
-  describe: 'Put the dashboards into Kibana or OpenSearch Dashboards',
-  builder: (yargs) =>
-    yargs
-      .usage(
-        '$0 kibana import (--url URL | --outputs FILE)\n\nPuts two dashboards into Kibana 6.3–7 or OpenSearch Dashboards 1–3, reads them back and prints their addresses.\nSafe to repeat: what is there stays, unless --overwrite is given.',
-      )
-      .options(dashboardsFlags)
-      .option('index', {
-        type: 'string',
-        requiresArg: true,
-        default: DEFAULT_INDEX,
-        describe: 'The index that the dashboards read; a pattern (apache-*) where it is rotated',
-      })
-      .option('engine', {
-        type: 'string',
-        requiresArg: true,
-        describe:
-          'The search engine behind it, to put the index template first  [of --outputs, or of a domain’s address]',
-      })
-      .option('overwrite', {
-        type: 'boolean',
-        default: false,
-        describe: 'Replace what is there, also what somebody has changed; `kibana export` saves it before',
-      })
-      .option('default-index', {
-        type: 'boolean',
-        describe: 'Make the index the one that is shown first  [only where there is none yet]',
-      })
-      .option('dry-run', { type: 'boolean', default: false, describe: 'Say what would be done, and do nothing' })
-      .option('json', { type: 'boolean', default: false, describe: 'One line of JSON with what was done' })
-      .example('$0 kibana import --url http://127.0.0.1:5601', 'A server on this machine')
-      .example('$0 kibana import --outputs outputs.json --auth sigv4', 'A deployed domain, with AWS credentials')
-      .example(
-        '$0 kibana import --url https://search-x.eu-west-1.es.amazonaws.com --auth cookie --user admin',
-        'With fine-grained access control',
-      ),
-  handler: async (argv) => run(parse(Options, argv, (why) => new UsageError(why))),
+export const importCommand: Command<typeof Options> = {
+  about:
+    'Puts two dashboards into Kibana 6.3–7 or OpenSearch Dashboards 1–3, reads them back and prints their addresses. ' +
+    'Safe to repeat: what is there stays, unless --overwrite is given.',
+  usage: '(--url URL | --outputs FILE) [options]',
+  options: Options,
+  examples: [
+    ['--url http://127.0.0.1:5601', 'A server on this machine'],
+    ['--outputs outputs.json --auth sigv4', 'A deployed domain, with AWS credentials'],
+    [
+      '--url https://search-x.eu-west-1.es.amazonaws.com --auth cookie --user admin',
+      'A domain with fine-grained access control',
+    ],
+  ],
+  run,
 };
 
 type Options = z.output<typeof Options>;
 
-async function run(options: Options): Promise<void> {
+async function run(options: Options, { note }: Context): Promise<void> {
   const { index, overwrite, defaultIndex, dryRun, json } = options;
   const server = await openServer(options, process.env);
-  process.stderr.write(introduce(server));
-  if (!dryRun) process.stderr.write(await putTemplate(options, server));
+  note(introduce(server));
+  if (!dryRun) note(await putTemplate(options, server));
   const objects = toSavedObjects(server.target, index);
   const imported = await importObjects(server, objects, { overwrite, dryRun });
   const set =
     dryRun || defaultIndex === false
       ? undefined
       : await setDefaultIndex(server, objectId(index, 'index'), defaultIndex === true);
-  process.stderr.write(render(imported, set, dryRun));
+  for (const line of render(imported, set, dryRun)) note(line);
   const dashboards = objects.filter(({ type }) => type === 'dashboard').map((object) => toAddress(server, object));
   if (!json) {
     for (const { title, url } of dashboards) process.stdout.write(`${title}  ${url}\n`);
@@ -110,13 +91,13 @@ async function putTemplate(options: Options, server: DashboardsServer): Promise<
   const engine = findEngineBehind(options, server);
   const index = indexOf(options.index);
   if (engine === undefined || index === undefined) {
-    return `the index template is not looked after: ${index === undefined ? `${options.index} is not one index` : 'name the search engine with --engine'}, or run \`kibana setup\`\n`;
+    return `the index template is not looked after: ${index === undefined ? `${options.index} is not one index` : 'name the search engine with --engine'}, or run \`kibana setup\``;
   }
   const auth = loadEngineAuth(options, engine.url, process.env);
   const prepared = await prepareEngine(engine, auth, index, options.timeout);
-  if (prepared instanceof ToolkitError) return `the index template is not put: ${prepared.message.split('\n', 1)[0]}\n`;
+  if (prepared instanceof ToolkitError) return `the index template is not put: ${prepared.message.split('\n', 1)[0]}`;
   const isThere = prepared.indexes.length > 0;
-  return `template ${prepared.template} is put${isThere ? '' : `; the index ${index} comes with the first event`}\n`;
+  return `template ${prepared.template} is put${isThere ? '' : `; the index ${index} comes with the first event`}`;
 }
 
 function findEngineBehind({ engine, outputs }: Options, server: DashboardsServer): EngineBehind | undefined {
@@ -136,15 +117,15 @@ function render(
   { created, overwritten, kept }: ImportedObjects,
   set: DefaultIndex | undefined,
   dryRun: boolean,
-): string {
+): readonly string[] {
   const would = dryRun ? 'would be ' : '';
   const lines = [
-    created.length > 0 ? `${created.length} objects ${would}created\n` : '',
-    overwritten.length > 0 ? `${overwritten.length} objects ${would}overwritten\n` : '',
+    created.length > 0 ? `${plural(created.length, 'object')} ${would}created` : '',
+    overwritten.length > 0 ? `${plural(overwritten.length, 'object')} ${would}overwritten` : '',
     kept.length > 0
-      ? `${kept.length} objects were there and ${dryRun ? 'would stay' : 'stay'} as they are (--overwrite replaces them)\n`
+      ? `${dryRun ? 'would keep' : 'kept'} ${plural(kept.length, 'object')} already there (--overwrite replaces)`
       : '',
-    set === 'kept' ? 'another index stays the default one (--default-index changes that)\n' : '',
+    set === 'kept' ? 'another index stays the default one (--default-index changes that)' : '',
   ];
-  return lines.join('');
+  return lines.filter((line) => line !== '');
 }

@@ -46,7 +46,7 @@ export function renderReport(report: LocalReport, dataFolder: string): string {
   const failed = processingFailed + deliveryFailed;
   const lines = [
     `${plural(read, 'line')} in ${seconds.toFixed(1)} s (${grouped(Math.round(read / seconds))} lines/s): ${grouped(stored)} stored, ` +
-      `${grouped(processingFailed)} rejected, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
+      `${plural(processingFailed, 'malformed line')}, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
     ...(failed === 0
       ? []
       : [`failed records are kept in ${dataFolder}${reasons.length === 0 ? '' : ` (${reasons.join(', ')})`}`]),

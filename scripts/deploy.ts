@@ -2,13 +2,11 @@
 /** `npm run deploy`: plans, deploys or destroys without asking anything, for pipelines. */
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import yargs from 'yargs';
-import { hideBin } from 'yargs/helpers';
 import { z } from 'zod';
+import type { Command } from '../core/command/command';
+import { choice, file } from '../core/command/values';
 import { runCommandLine } from '../core/command-line';
-import { UsageError } from '../core/errors';
 import { packageRoot } from '../core/package-root';
-import { parse } from '../core/parse';
 import { applyStacks, destroyStacks } from './deploy/apply-stacks';
 import { awaitSite } from './deploy/await-site';
 import { explainFailure } from './deploy/explain-failure';
@@ -16,19 +14,21 @@ import { planStacks } from './deploy/plan-stacks';
 import { checkCredentials, checkTerraform } from './deploy/preflight';
 import { runProgram } from './deploy/run-program';
 
-// The AWS SDK's notice about Node 20 concerns this package's maintainers, not its users.
+// The AWS SDK's notice about Node 20 is for whoever chooses the SDK's version, not for those who run this.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
-const DeployFlags = z.object({
-  action: z.enum(['plan', 'deploy', 'destroy']),
-  outputs: z.string().min(1, 'must name a file'),
+const Options = z.object({
+  action: choice(['plan', 'deploy', 'destroy'])
+    .default('plan')
+    .describe('plan (the default) changes nothing and prints what a deploy would do; deploy and destroy act')
+    .meta({ positional: true }),
+  outputs: file().default('outputs.json').describe('Where a deploy writes its outputs'),
 });
 
 const CDKTF = resolve(packageRoot, 'node_modules/.bin/cdktf');
 const FOLDER = 'cdktf.out';
 
-async function run(argv: unknown): Promise<void> {
-  const { action, outputs } = parse(DeployFlags, argv, (why) => new UsageError(why));
+async function run({ action, outputs }: z.output<typeof Options>): Promise<void> {
   const terraform = process.env['TERRAFORM_BINARY_NAME'] ?? 'terraform';
   await checkTerraform(terraform);
   const { account, arn } = await checkCredentials(process.env['AWS_REGION'] ?? 'us-east-1');
@@ -57,26 +57,16 @@ async function synth(): Promise<void> {
   if (ended.exitCode !== 0) throw explainFailure('cdktf synth', ended);
 }
 
-runCommandLine(
-  yargs(hideBin(process.argv))
-    .scriptName('npm run deploy --')
-    .usage('$0 [action]\n\nPlans, deploys or destroys all stacks. Needs no terminal and asks nothing.')
-    .command(
-      '$0 [action]',
-      false,
-      (command) =>
-        command
-          .positional('action', {
-            choices: ['plan', 'deploy', 'destroy'] as const,
-            default: 'plan',
-            describe: '`plan` prints what a deploy would do, and changes nothing',
-          })
-          .option('outputs', {
-            type: 'string',
-            default: 'outputs.json',
-            describe: 'File for the outputs of a deploy',
-          }),
-      run,
-    )
-    .epilogue('Exit code 0 on success, 1 on failure, 2 on wrong usage.'),
-);
+const deployCommand: Command<typeof Options> = {
+  about: 'Plans, deploys or destroys all stacks, without a terminal.',
+  usage: '[plan|deploy|destroy] [options]',
+  options: Options,
+  examples: [
+    ['', 'What a deploy would do'],
+    ['deploy --outputs outputs.json', 'All stacks, and where they are'],
+  ],
+  notes: 'Exit codes: 0 good, 1 failed, 2 wrong usage.',
+  run,
+};
+
+runCommandLine('npm run deploy --', deployCommand);

@@ -1,13 +1,20 @@
-// `npm run settings`: writes docs/settings.md and config/settings.schema.json from the schema in config/settings.ts.
-import { writeFileSync } from 'node:fs';
+// Writes what is made from schemas: docs/settings.md and config/settings.schema.json (config/settings.ts), and the option tables (commands.ts).
+import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { bundleInto } from './bundle.mjs';
 
-await bundleInto('dist/settings-docs.js', {
-  entryPoints: ['config/settings-docs.ts'],
-  packages: 'external',
-  target: 'node20',
-});
-const { default: made } = await import(pathToFileURL('dist/settings-docs.js').href);
-writeFileSync('docs/settings.md', made.renderSettingsDocs());
-writeFileSync('config/settings.schema.json', made.renderSettingsSchema());
+const { renderSettingsDocs, renderSettingsSchema } = await load('config/settings-docs.ts', 'dist/settings-docs.js');
+writeFileSync('docs/settings.md', renderSettingsDocs());
+writeFileSync('config/settings.schema.json', renderSettingsSchema());
+
+const { clickstreamy } = await load('commands.ts', 'dist/command-docs.js');
+const { renderOptionTables } = await load('core/command/option-table.ts', 'dist/option-table.js');
+for (const file of ['docs/operations.md', 'docs/traffic.md', 'docs/verify.md']) {
+  writeFileSync(file, renderOptionTables(readFileSync(file, 'utf8'), clickstreamy));
+}
+
+async function load(source, bundle) {
+  await bundleInto(bundle, { entryPoints: [source], packages: 'external', target: 'node20' });
+  const { default: made } = await import(pathToFileURL(bundle).href);
+  return made;
+}

@@ -76,7 +76,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
       await deployment.aws.buckets.send(new DeleteObjectCommand(LOCK));
       expect(exitCode).toBe(1);
       expect(stderr).toContain(
-        'error: Another run holds the state’s lock (runner@build-7, since 2026-11-24 03:00:00 +0000 UTC).',
+        "error [STATE_LOCKED]: Another run has the state's lock (runner@build-7, since 2026-11-24 03:00:00 +0000 UTC).",
       );
       expect(stderr).toContain(`terraform force-unlock ${holder.ID}`);
       expect(await inventory(deployment.aws)).toEqual(before);
@@ -91,7 +91,9 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
       const { Contents = [] } = await deployment.aws.buckets.send(new ListObjectsV2Command({ Bucket: STATE }));
 
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/error: terraform apply of delivery was interrupted\.\n→ Run it again/);
+      expect(stderr).toMatch(
+        /error \[DEPLOY_INTERRUPTED\]: terraform apply of delivery was interrupted\.\n→ Run it again/,
+      );
       expect(Contents.map(({ Key }) => Key)).toEqual(['clickstreamy/delivery.tfstate', 'clickstreamy/search.tfstate']);
     },
     5 * MINUTES,

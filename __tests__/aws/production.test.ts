@@ -118,7 +118,9 @@ needs('Terraform with moto_server', deployPrograms)('the production preset, depl
       const { exitCode, stderr } = await deployment.deployScript('destroy');
 
       expect(exitCode).toBe(1);
-      expect(stderr).toMatch(/error: terraform plan of \w+ was refused: the setting `protect` is on\.\n→ To destroy/);
+      expect(stderr).toMatch(
+        /error \[PROTECTED\]: terraform plan of \w+ was refused: the setting `protect` is on\.\n→ To destroy/,
+      );
     },
     3 * MINUTES,
   );

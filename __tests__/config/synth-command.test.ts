@@ -35,7 +35,16 @@ describe('npm run synth', () => {
     );
   });
 
-  it('deploys the bundle that was built, and an agent that ships to the stream', () => {
+  it('says what it made and what comes next, when it is npm that runs it', () => {
+    const settings = { CLICKSTREAMY_SEARCH_ACCESS_FROM: '198.51.100.7', npm_lifecycle_event: 'synth' };
+
+    const { status, stdout, stderr } = synth(settings);
+
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
+    expect(stderr).toContain(`\n3 stacks in ${folder}: delivery, search, website\n→ \`npm run deploy -- plan\``);
+  });
+
+  it('deploys the very bundle that was built, and the agent that ships to the stream', () => {
     const { status } = synth({ CLICKSTREAMY_CONFIG: 'config/production.json', CLICKSTREAMY_STREAM_NAME: 'clicks' });
 
     const delivery = JSON.parse(readFileSync(stack('delivery'), 'utf8'));
@@ -52,7 +61,7 @@ describe('npm run synth', () => {
     [
       'a setting out of its range',
       { CLICKSTREAMY_STREAM_BUFFER_SECONDS: '1000' },
-      /^error: stream\.buffer\.seconds is 1000: must be at most 900\n→ .+\n$/,
+      /^error \[USAGE\]: stream\.buffer\.seconds is 1000: must be at most 900\n→ .+\n$/,
     ],
     [
       'two settings that do not fit',
@@ -61,7 +70,7 @@ describe('npm run synth', () => {
         CLICKSTREAMY_STREAM_TYPE_NAME: '',
         CLICKSTREAMY_SEARCH_ENGINE: 'OpenSearch_2.19',
       },
-      /^error: delivery\/delivery: OpenSearch_2\.19 takes no type name, but it is clickstream\n→ .+\n$/,
+      /^error \[USAGE\]: delivery\/delivery: OpenSearch_2\.19 takes no type name, but there is clickstream\n→ .+\n$/,
     ],
   ])('ends with exit code 2 on %s, and writes nothing to deploy', (_, environment, message) => {
     const { status, stderr } = synth(environment);

@@ -55,12 +55,18 @@ describe('who asks', () => {
   it.each([
     ['a name', { auth: 'basic' }, '--user'],
     ['a password', { auth: 'basic', user: 'kim' }, 'CLICKSTREAMY_PASSWORD'],
-    ['a password file', { auth: 'basic', user: 'kim', passwordFile: '/no/such/file' }, 'does not exist'],
     ['a region', { auth: 'sigv4' }, '--region'],
   ] as const)('says that %s is missing', (_, flags, told) => {
     expect(() => loadAuth(flags, HERE, {})).toThrow(UsageError);
     expect(() => loadAuth(flags, HERE, {})).toThrow(told);
   });
+});
+
+it('a password file that cannot be read is a failure, not wrong usage', () => {
+  const flags = { auth: 'basic', user: 'kim', passwordFile: '/no/such/file' } as const;
+
+  expect(() => loadAuth(flags, HERE, {})).toThrow(expect.objectContaining({ code: 'PASSWORD_FILE_UNREADABLE' }));
+  expect(() => loadAuth(flags, HERE, {})).toThrow('does not exist');
 });
 
 describe('a server’s address', () => {

@@ -144,21 +144,21 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
     expect(code).toBe(1);
     expect(jsonLines(stdout)).toHaveLength(1);
     expect(stderr).toBe(
-      'error: missing.log cannot be read: it does not exist.\n→ Check its path and its permissions.\n',
+      'error [INPUT_UNREADABLE]: missing.log cannot be read: it does not exist.\n→ Check its path, and who may read it.\n',
     );
   });
 
   it.each([
-    ['a file is a folder', () => ['.'], /^error: \. cannot be read: it is a folder\.\n→ /],
+    ['a file is a folder', () => ['.'], /^error \[INPUT_UNREADABLE\]: \. cannot be read: it is a folder\.\n→ /],
     [
       'a packed file is cut',
       () => [file('cut.gz', gzipSync(`${LINE}\n`).subarray(0, 40))],
-      /^error: \S+cut\.gz is not a complete gzip file: unexpected end of file\.\n→ /,
+      /^error \[INPUT_CORRUPT\]: \S+cut\.gz is no whole gzip file: unexpected end of file\.\n→ /,
     ],
     [
       'rejects cannot be written',
       () => ['--rejects', 'no/rejects'],
-      /^error: .* no\/rejects, cannot be written: it does not exist\.\n→ /,
+      /^error \[REJECTS_UNWRITABLE\]: .* no\/rejects, cannot be written: it does not exist\.\n→ /,
     ],
   ])('%s', async (_, args, message) => {
     const { code, stderr } = await etl('', ...args());
@@ -176,7 +176,9 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
     const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: Events cannot be written to standard output: the disk is full\.\n→ /);
+    expect(stderr).toMatch(
+      /^error \[OUTPUT_UNWRITABLE\]: Events cannot be written to standard output: the disk is full\.\n→ /,
+    );
   });
 });
 
@@ -191,7 +193,7 @@ describe('clickstreamy etl fails with 2, and does nothing, when', () => {
 
     expect(code).toBe(2);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^error: .+\n→ .+\n$/);
+    expect(stderr).toMatch(/^error \[USAGE\]: .+\n→ .+\n$/);
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });
 

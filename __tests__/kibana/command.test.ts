@@ -119,7 +119,7 @@ describe('clickstreamy kibana import', () => {
     const { code, stderr } = await kibana(['import', '--url', url]);
 
     expect(code).toBe(0);
-    expect(stderr).toMatch(/\d+ objects were there and stay as they are \(--overwrite replaces them\)\n$/);
+    expect(stderr).toMatch(/^kept \d+ objects already there \(--overwrite replaces\)\n/m);
   });
 
   it('takes the address from the outputs of a deployment, and the password from a file', async () => {
@@ -147,15 +147,17 @@ describe('clickstreamy kibana import', () => {
 
     expect(code).toBe(1);
     expect(stdout).toBe('');
-    expect(stderr).toMatch(/^error: \S+ does not let admin sign in: 401, Invalid username or password\.\n→ .*\n$/);
+    expect(stderr).toMatch(
+      /^error \[ACCESS_DENIED\]: \S+ does not let admin sign in: 401, Invalid username or password\.\n→ .*\n$/,
+    );
     expect(stderr).not.toContain('wrong-secret');
   });
 
   it.each([
     ['no address', [], 'give the address with --url'],
     ['two addresses', ['--url', 'http://127.0.0.1:1', '--outputs', 'x'], 'give the address with --url'],
-    ['a password in the address', ['--url', 'http://a:secret@127.0.0.1:1'], 'has a login in it'],
-    ['no scheme', ['--url', 'localhost:5601'], 'is no http or https address'],
+    ['a password in the address', ['--url', 'http://a:secret@127.0.0.1:1'], 'contains a login'],
+    ['no scheme', ['--url', 'localhost:5601'], 'isn’t an http or https address'],
     [
       'a login without a password',
       ['--url', 'http://127.0.0.1:1', '--auth', 'cookie', '--user', 'a'],
@@ -163,7 +165,11 @@ describe('clickstreamy kibana import', () => {
     ],
     ['a user that is not used', ['--url', 'http://127.0.0.1:1', '--user', 'a'], '--user does not go with --auth none'],
     ['an index that cannot be', ['--url', 'http://127.0.0.1:1', '--index', 'Apache'], 'must be an index’s name'],
-    ['an unknown flag', ['--url', 'http://127.0.0.1:1', '--overwrit'], 'Unknown argument: overwrit'],
+    [
+      'an unknown flag',
+      ['--url', 'http://127.0.0.1:1', '--overwrit'],
+      'There is no option --overwrit; did you mean --overwrite?',
+    ],
   ])('is wrong usage, and 2, with %s', async (_, args, words) => {
     const { code, stderr } = await kibana(['import', ...args]);
 

@@ -220,13 +220,19 @@ it('says what keeps it from starting, with exit code 1', async () => {
 
   const site = start('--port', String(port), '--ui-port', '0');
   const missing = start('--log', join(folder, 'none*'), '--once');
+  const noConfig = start('--agent-config', join(folder, 'none.json'));
   const noFolder = start('--data', join(packageRoot, 'package.json'), '--port', '0', '--ui-port', '0');
 
   expect(await site.ended).toBe(1);
   expect(site.err()).toContain(String(port));
-  expect(site.err()).toContain('--port');
+  expect(site.err()).toMatch(/^error \[PORT_TAKEN\]: /m);
+  expect(site.err()).toContain(`--port ${port > 65_530 ? 0 : port + 5}`);
   expect(await missing.ended).toBe(1);
-  expect(missing.err()).toMatch(/^error: No log matches/);
+  expect(missing.err()).toMatch(/^error \[LOG_NOT_FOUND\]: No log matches/);
+  expect(await noConfig.ended).toBe(1);
+  expect(noConfig.err()).toMatch(
+    /^error \[AGENT_CONFIG_INVALID\]: .*none\.json cannot be read: it does not exist\.\n→ /,
+  );
   expect(await noFolder.ended).toBe(1);
   expect(noFolder.err()).toContain('--data');
   taken.close();
@@ -247,17 +253,16 @@ it('follows the logs of an agent.json, under the name of its stream', async () =
 });
 
 it.each([
-  ['--site=elsewhere', 'site: must be demo or wordpress'],
-  ['--agent-config=none.json', 'none.json cannot be read'],
+  ['--site=elsewhere', '--site elsewhere: must be one of "demo", "wordpress".'],
   ['--once', '--once needs --log'],
-  ['--errors=1.5', 'errors: must be 0 to 1'],
-  ['--seconds=0', 'seconds: must be more than 0'],
-  ['--ui-port=70000', 'uiPort: must be 0 to 65535'],
-  ['--nothing', 'Unknown argument'],
+  ['--errors=1.5', '--errors 1.5: must be 0 to 1, or 0% to 100%.'],
+  ['--seconds=0', '--seconds 0: must be more than 0 and at most 2,000,000 seconds.'],
+  ['--ui-port=70000', '--ui-port 70000: must be 0 to 65,535.'],
+  ['--nothing', 'There is no option --nothing.'],
   ['--index=shop', 'give it with --store'],
   ['--auth=sigv4', 'give it with --store'],
-  ['--store=127.0.0.1:9200', 'no http or https address'],
-  ['--store=http://kim:secret@127.0.0.1', 'has a login in it'],
+  ['--store=127.0.0.1:9200', 'isn’t an http or https address'],
+  ['--store=http://kim:secret@127.0.0.1', 'contains a login'],
 ])('refuses %s as wrong usage, with exit code 2', async (argument, sentence) => {
   const run = start(argument);
 

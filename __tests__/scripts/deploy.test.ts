@@ -60,7 +60,9 @@ describe('the deploy script, before anything is created', () => {
     const { code, stderr } = await deploy({}, 'deploy');
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: There is no program terraform on the PATH\.\n→ Install Terraform: https:\S+\n$/);
+    expect(stderr).toMatch(
+      /^error \[TERRAFORM_MISSING\]: There is no program terraform on the PATH\.\n→ Install Terraform: https:\S+\n$/,
+    );
   });
 
   it('says that Terraform is too old to lock a state in S3', async () => {
@@ -78,7 +80,7 @@ describe('the deploy script, before anything is created', () => {
     const { code, stderr } = await deploy({}, 'deploy');
 
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^error: No AWS credentials were found\.\n→ Sign in/);
+    expect(stderr).toMatch(/^error \[CREDENTIALS_MISSING\]: No AWS credentials were found\.\n→ Sign in/);
   });
 
   it.each([
@@ -107,7 +109,7 @@ describe('the deploy script, before anything is created', () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^error: AWS \(sts in eu-central-1\) does not answer: connection refused\.\n→ Check the network/,
+      /^error \[AWS_UNREACHABLE\]: AWS \(sts in eu-central-1\) gave no answer: connection refused\.\n→ Check the network/,
     );
   });
 

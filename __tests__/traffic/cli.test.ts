@@ -114,7 +114,9 @@ describe('traffic', () => {
       { expect: 'lost=0', seen: 0, passed: true },
     ]);
     expect(missed.code).toBe(1);
-    expect(missed.stderr).toContain('error: The run is not as it was asked to be: byStatus.500<10 (it is 10).');
+    expect(missed.stderr).toContain(
+      'error [THRESHOLD_MISSED]: The run missed what was expected: byStatus.500<10 (it is 10).',
+    );
     expect(JSON.parse(missed.stdout).passed).toBe(false);
     expect(text).toContain('byStatus.500&lt;10');
   });
@@ -201,7 +203,7 @@ describe('traffic', () => {
     const { code, stdout, stderr } = await traffic([...where, ...args]);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(new RegExp(`^error: ${sentence}\n→ .+\n$`));
+    expect(stderr).toMatch(new RegExp(`^error \\[[A-Z_]+\\]: ${sentence}\n→ .+\n$`));
     expect(site.seen).toEqual([]);
   });
 
@@ -209,44 +211,54 @@ describe('traffic', () => {
     const { code, stdout, stderr } = await traffic(['--url', 'http://127.0.0.1:1']);
 
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^error: http:\/\/127\.0\.0\.1:1 does not answer: connection refused\.\n→ Start the site/);
+    expect(stderr).toMatch(
+      /^error \[SITE_UNREACHABLE\]: http:\/\/127\.0\.0\.1:1 does not answer: connection refused\.\n→ Start the site/,
+    );
   });
 
   it.each([
-    [['--errors', '1.5'], 'errors: must be 0 to 1'],
-    [['--errors', '20%'], 'errors: must be one number'],
-    [['--rate', '0'], 'rate: must be more than 0'],
-    [['--rate', '-1', '--users', '0'], 'rate: must be more than 0; users: must be 1 or more'],
+    [['--errors', '1.5'], '--errors 1.5: must be 0 to 1, or 0% to 100%.'],
+    [['--errors', '120%'], '--errors 120%: must be 0 to 1, or 0% to 100%.'],
+    [['--errors', '%'], '--errors %: must be a share'],
+    [['--rate', '0'], '--rate 0: must be more than 0 and at most 100,000.'],
+    [
+      ['--rate', '-1', '--users', '0'],
+      '--rate -1: must be more than 0 and at most 100,000; --users 0: must be 1 to 1,000,000.',
+    ],
+    [['--seconds', '5 minutes'], "--seconds '5 minutes': must be a duration, such as 90s, 5m, 2h or 500ms."],
     [['--seconds', '1', '--requests', '1'], 'give --seconds or --requests, not both'],
-    [['--requests', '1.5'], 'requests: must be a whole number'],
-    [['--url', 'ftp://example.org'], "url: 'ftp://example.org' is no http or https address"],
-    [['--url', 'http://example.org/blog/'], 'url: give the site without a path'],
-    [['--run', 'a b'], 'run: must be 1 to 32 letters, digits, - or _'],
+    [['--requests', '1.5'], '--requests 1.5: must be a whole number.'],
+    [['--url', 'ftp://example.org'], '--url ftp://example.org: isn’t an http or https address.'],
+    [['--url', 'http://example.org/blog/'], '--url http://example.org/blog/: must be the site without a path.'],
+    [['--run', 'a b'], "--run 'a b': must be 1 to 32 letters, digits, - or _."],
     [['--errors', '0.7', '--not-found', '0.4'], '--errors and --not-found are more than all requests'],
-    [['--error-mode', 'some'], "error-mode: must be 'route' or 'spread'"],
-    [['--slow', '0.1', '--slow-ms', '0'], 'slow-ms: must be 1 to 10,000'],
+    [['--error-mode', 'some'], '--error-mode some: must be one of "route", "spread".'],
+    [['--slow', '0.1', '--slow-ms', '0'], '--slow-ms 0: must be 1 to 10,000 milliseconds.'],
     [['--slow-ms', '5'], '--slow-ms belongs to --slow'],
-    [['--think', '0'], 'think: must be 0.01 to 3,600'],
-    [['--ramp', '0:10,60'], "ramp: '0:10,60' is no ramp; write SECONDS:RATE points, as 0:10,60:100"],
-    [['--ramp', '5:10,60:20'], "ramp: '5:10,60:20' must begin at 0 seconds"],
-    [['--ramp', '0:10,60:20,30:5'], "ramp: '0:10,60:20,30:5' must go forward in time"],
-    [['--ramp', '0:0,60:0'], "ramp: '0:0,60:0' must reach a rate of more than 0"],
+    [['--think', '0'], '--think 0: must be 0.01 to 3,600 seconds.'],
+    [['--ramp', '0:10,60'], '--ramp 0:10,60: must be TIME:RATE points, such as 0:10,60:100 or 0s:10,5m:100.'],
+    [['--ramp', '5:10,60:20'], '--ramp 5:10,60:20: must begin at 0 seconds'],
+    [['--ramp', '0:10,60:20,30:5'], '--ramp 0:10,60:20,30:5: must go forward in time.'],
+    [['--ramp', '0:0,60:0'], '--ramp 0:0,60:0: must reach a rate of more than 0.'],
     [['--ramp', '0:0,60:10', '--rate', '5'], 'give --rate or --ramp, not both'],
     [['--max', '--rate', '5'], 'give --max or --rate, not both'],
     [['--url', 'http://x.example', '--outputs', 'y'], 'give --url or --outputs, not both'],
-    [['--connections', '0'], 'connections: must be 1 to 60,000'],
-    [['--timeout', '0'], 'timeout: must be 0.1 to 600'],
-    [['--expect', 'p99'], "--expect 'p99' is not a threshold."],
-    [['--expect', 'speed>1'], "--expect 'speed>1' names a figure that the report does not have."],
-    [['--seed', 'a', '--seed', 'b'], 'seed: must be given once'],
-    [['--colour'], 'Unknown argument: colour'],
-    [['--rate', '1', '--rate', '2'], 'rate: must be one number'],
-    [['extra'], 'Unknown argument: extra'],
+    [['--connections', '0'], '--connections 0: must be 1 to 60,000.'],
+    [['--timeout', '0'], '--timeout 0: must be 0.1 to 600 seconds.'],
+    [['--expect', 'p99'], "--expect 'p99' is no threshold."],
+    [['--expect', 'speed>1'], "--expect 'speed>1' asks for a figure that no report has."],
+    [['--seed', 'a', '--seed', 'b'], '--seed is given 2 times.'],
+    [['--colour'], 'There is no option --colour.'],
+    [['--rate', '1', '--rate', '2'], '--rate is given 2 times.'],
+    [['extra'], 'There is no command extra.'],
+    [['mrge'], 'There is no command mrge; did you mean merge?'],
+    [['--error', '0.2'], 'There is no option --error; did you mean --errors?'],
+    [['--rate'], '--rate needs a value.'],
   ])('refuses %j with exit code 2', async (args, sentence) => {
     const { code, stdout, stderr } = await traffic(args);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`error: ${sentence}`);
+    expect(stderr).toContain(`error [USAGE]: ${sentence}`);
   });
 
   it('shows examples with --help', async () => {

@@ -81,7 +81,7 @@ it('finds a lost event', async () => {
     duplicated: 0,
     unexplained: 0,
   });
-  expect(err).toMatch(/^error: The books do not balance: 1 lost\.\n→ .+\n$/);
+  expect(err).toMatch(/^error \[LEDGER_UNBALANCED\]: The books do not balance: 1 lost\.\n→ .+\n$/);
 });
 
 it('names an event that is stored twice', async () => {
@@ -157,7 +157,7 @@ describe('input that it cannot use is reported in one sentence', () => {
     const ended = await verify(args);
 
     expect(ended).toMatchObject({ code, out: '', err: expect.stringMatching(sentence) });
-    expect(ended.err).toMatch(/^error: .+\n→ .+\n$/);
+    expect(ended.err).toMatch(/^error \[[A-Z_]+\]: .+\n→ .+\n$/);
   };
 
   it.each<[string, string, RegExp]>([
@@ -203,7 +203,7 @@ describe('input that it cannot use is reported in one sentence', () => {
 
     expect(code).toBe(1);
     expect(JSON.parse(out)).toMatchObject({ balanced: false, stored: 0, lost: REQUESTS });
-    expect(err).toMatch(/^error: .* has no event of the run tuesday; it has monday\.\n→ .+\n$/);
+    expect(err).toMatch(/^error \[RUN_NOT_STORED\]: .* has no event of the run tuesday; it has monday\.\n→ .+\n$/);
   });
 
   it.each<[string, readonly string[]]>([
@@ -211,7 +211,7 @@ describe('input that it cannot use is reported in one sentence', () => {
     ['names a figure that the store does not have', ['--expect', 'speed=1']],
     ['are the same ledger', ['--ledger', 'LEDGER', '--ledger', 'LEDGER']],
     ['a ledger names its run', ['--ledger', 'LEDGER', '--run', 'x']],
-    ['are a search engine’s', ['--ledger', 'LEDGER', '--index', 'x']],
+    ['belong to a search engine', ['--ledger', 'LEDGER', '--index', 'x']],
   ])('wrong usage: %s', async (sentence, args) => {
     const flags = args.map((arg) => (arg === 'LEDGER' ? ledger : arg));
 

@@ -1,56 +1,34 @@
 import { randomUUID } from 'node:crypto';
-import type { CommandModule } from 'yargs';
 import { z } from 'zod';
+import type { Command } from '../../core/command/command';
+import { file, seconds, text } from '../../core/command/values';
 import { stopOnSignals } from '../../core/command-line';
-import { ToolkitError, UsageError } from '../../core/errors';
-import { parse } from '../../core/parse';
+import { ToolkitError } from '../../core/errors';
+import { RunName } from '../options';
 import { probeResultFile, type ResultFile, writeResultFile } from '../result-file';
-import { readDeployedLoad } from './deployed-load';
-import { runLoad } from './run-load';
 
-const Arguments = z.object({
-  outputs: z.string('must be given once').min(1, 'must name a file'),
-  run: z
-    .string('must be given once')
-    .regex(/^[A-Za-z0-9_-]{1,32}$/, 'must be 1 to 32 letters, digits, - or _')
-    .optional(),
-  seed: z.string('must be given once').min(1, 'must not be empty').optional(),
-  startIn: z.number('must be one number').min(0, 'must be 0 to 3,600').max(3600, 'must be 0 to 3,600'),
-  ledger: z.string('must be given once').min(1, 'must name a file').optional(),
+const Options = z.object({
+  outputs: file().describe('The file that `cdktf deploy --outputs-file` wrote'),
+  run: RunName().optional().describe('Name of this run in the log').meta({ otherwise: 'random' }),
+  seed: text().optional().describe('Repeats a plan').meta({ otherwise: 'the name of the run' }),
+  startIn: seconds({ min: 0, max: 3600 })
+    .default(120)
+    .describe('How long until all tasks begin together: their containers take a while to start'),
+  ledger: file().optional().describe('Write the run’s ledger to this file').meta({ otherwise: 'standard output' }),
 });
 
 /** `traffic load`: a run on the tasks of the load stack. */
-export const loadCommand: CommandModule = {
-  command: 'load',
-  describe: 'A run from several tasks on AWS Fargate, at your own deployed site',
-  builder: (args) =>
-    args
-      .usage(
-        '$0 load --outputs FILE\n\nStarts the tasks of the load stack, waits for their end, and adds up their ledgers. Only for a site of your own.',
-      )
-      .option('outputs', {
-        type: 'string',
-        nargs: 1,
-        demandOption: true,
-        describe: "The file of cdktf's --outputs-file",
-      })
-      .option('run', { type: 'string', nargs: 1, describe: 'The name that this run has in the log (default random)' })
-      .option('seed', { type: 'string', nargs: 1, describe: 'Repeats a plan (default the name of the run)' })
-      .option('start-in', {
-        type: 'number',
-        nargs: 1,
-        default: 120,
-        describe: 'Seconds until all tasks begin together: their containers need some to come up',
-      })
-      .option('ledger', {
-        type: 'string',
-        nargs: 1,
-        describe: "Write the run's ledger to this file (default standard output)",
-      })
-      .example('$0 load --outputs outputs.json --ledger run.json', '')
-      .epilogue('Ctrl-C stops the tasks, and collects what they have sent. docs/load.md says what it costs.'),
-  handler: async (argv) => {
-    const flags = parse(Arguments, argv, (why) => new UsageError(why));
+export const loadCommand: Command<typeof Options> = {
+  about:
+    'Starts the tasks of the load stack on AWS Fargate, waits for them to end, and adds up their ledgers. ' +
+    'Only for a site of your own.',
+  options: Options,
+  examples: [['--outputs outputs.json --ledger run.json', 'A run, and a ledger to check the store against']],
+  notes: 'Ctrl-C stops the tasks, and collects what they have sent. docs/load.md says what it costs.',
+  run: async (flags, { note }) => {
+    // Loaded here, so that --help does not wait for them.
+    const { readDeployedLoad } = require('./deployed-load') as typeof import('./deployed-load');
+    const { runLoad } = require('./run-load') as typeof import('./run-load');
     const deployed = readDeployedLoad(flags.outputs);
     const file: ResultFile | undefined =
       flags.ledger === undefined ? undefined : { kind: 'ledger', file: flags.ledger };
@@ -62,7 +40,7 @@ export const loadCommand: CommandModule = {
       seed: flags.seed ?? run,
       start: new Date(Date.now() + flags.startIn * 1000),
       signal: stopOnSignals(),
-      say: (line) => process.stderr.write(`${line}\n`),
+      say: note,
     });
     if (ledger !== undefined) {
       const text = `${JSON.stringify(ledger)}\n`;

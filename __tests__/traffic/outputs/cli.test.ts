@@ -57,7 +57,7 @@ describe('traffic --out', () => {
     const lines = text.split('\n').slice(0, -1);
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^error: Access lines cannot be written to access_log: it may not grow any larger\.\n→ .+\n$/,
+      /^error \[OUT_NOT_WRITABLE\]: Access lines cannot be written to access_log: it may not grow any larger\.\n→ .+\n$/,
     );
     expect(text.endsWith('\n')).toBe(true);
     expect(lines.length).toBeGreaterThan(1000);
@@ -80,9 +80,12 @@ describe('traffic --out', () => {
   it.each([
     ['--out access_log --to 2026-11-02', '--to belongs to --from'],
     ['--from 2026-11-01', '--from belongs to --out or --stream'],
-    ['--out access_log --from yesterday', "from: 'yesterday' is no time; write 2026-11-01 or 2026-11-01T10:31:00Z"],
+    [
+      '--out access_log --from yesterday',
+      '--from yesterday: must be a time, such as 2026-11-01 or 2026-11-01T10:31:00Z',
+    ],
     ['--out access_log --ledger access_log', '--out and --ledger are one file'],
-    ['--out', 'Not enough arguments following: out'],
+    ['--out', '--out needs a value.'],
   ])('refuses %s', async (args, why) => {
     const { code, stderr, stdout } = await traffic(args);
 
@@ -96,8 +99,8 @@ describe('traffic --stream', () => {
   const ALONE = `env -i PATH="$PATH" HOME="${'$PWD'}" AWS_EC2_METADATA_DISABLED=true`;
 
   it.each([
-    ['--stream clicks', 'error: No AWS region is set.'],
-    ['--stream clicks --region us-east-1', 'error: No AWS credentials were found.'],
+    ['--stream clicks', 'error \\[FIREHOSE_REFUSED\\]: No AWS region is set.'],
+    ['--stream clicks --region us-east-1', 'error \\[FIREHOSE_REFUSED\\]: No AWS credentials were found.'],
   ])('says before the run what %s lacks', async (args, why) => {
     const { code, stdout, stderr } = await traffic(`${args} ${SPAN} --requests 10`, ALONE);
 
@@ -117,14 +120,14 @@ describe('traffic --stream', () => {
     await endpoint.close();
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ end: 'broken', answered: 0, passed: false });
-    expect(stderr).toMatch(/^error: There is no delivery stream clicks at http:.+\.\n→ .+\n$/);
+    expect(stderr).toMatch(/^error \[FIREHOSE_REFUSED\]: There is no delivery stream clicks at http:.+\.\n→ .+\n$/);
     expect(readLedger()).toMatchObject({ end: 'broken', answered: 0, uncertain: { requests: 0 } });
   });
 
   it.each([
     ['--stream clicks --out access_log', 'give --out or --stream, not both'],
     ['--endpoint http://127.0.0.1:1', '--endpoint belongs to --stream'],
-    ['--stream "no name"', "'no name' is no name of a stream"],
+    ['--stream "no name"', "--stream 'no name': must be a stream’s name"],
     ['--out access_log --shard 3/2', 'must be one of its shards'],
     ['--out access_log --shard 1/2', '--shard needs --seed and --run'],
   ])('refuses %s', async (args, why) => {
@@ -157,7 +160,7 @@ describe('traffic merge', () => {
     const [missing, none] = [await traffic('merge ledger1.json'), await traffic('merge')];
 
     expect(missing).toMatchObject({ code: 1, stdout: '' });
-    expect(missing.stderr).toMatch(/^error: Of 2 shards, 2 is missing\.\n→ .+\n$/);
+    expect(missing.stderr).toMatch(/^error \[LEDGERS_DIFFER\]: Of 2 shards, 2 is missing\.\n→ .+\n$/);
     expect(none.code).toBe(2);
   });
 });

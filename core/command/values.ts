@@ -1,0 +1,120 @@
+/** The kinds of values that options take. Each is a zod schema that knows what `--help` and the docs call its value. */
+import { z } from 'zod';
+
+/** What an option's schema says with `.meta()` and `.describe()`, for `--help`, the docs and the completion. */
+export interface OptionMeta {
+  readonly description?: string;
+  /** What the docs call the value: `FILE`, `N`. */
+  readonly value?: string;
+  /** Heading in `--help`. @default 'Options' */
+  readonly group?: string;
+  /** The default, where the schema has none because the command must know whether the option was given. */
+  readonly otherwise?: string | number;
+  /** One letter: `q` for `-q`. */
+  readonly alias?: string;
+  /** Shown behind the default: `s`. */
+  readonly unit?: string;
+  /** An argument without a name; the last one may be a list. */
+  readonly positional?: boolean;
+  /** A list that takes all words up to the next option: what the shell makes of an unquoted pattern. */
+  readonly greedy?: boolean;
+}
+
+export interface Range {
+  readonly min?: number;
+  readonly max?: number;
+  /** Like `min`, but excluded. */
+  readonly above?: number;
+}
+
+export const text = (value = 'TEXT') => z.string('must be given once').min(1, 'must not be empty').meta({ value });
+export const file = () => text('FILE');
+export const folder = () => text('DIR');
+
+/** `shop.example.org:8080` */
+export const host = () =>
+  z
+    .string('must be given once')
+    .regex(/^[^\s/]+$/, 'must be a host, with its port if it has one: shop.example.org:8080')
+    .meta({ value: 'HOST' });
+
+export const choice = <const T extends readonly string[]>(values: T) =>
+  z.enum(values).meta({ value: values.join('|') });
+
+/** On or off; off unless given. */
+export const flag = () => z.boolean('must be given once').default(false);
+
+/** An option that may be repeated. @param item the kind of each value. */
+export const list = <T extends z.ZodType>(item: T) => z.array(item).default([]);
+
+export const number = (range: Range = {}) => numeric(Number, 'a number', range, '').meta({ value: 'N' });
+
+export const whole = (range: Range = {}) => {
+  const read = (word: string) => (/^[+-]?\d+(e\d+)?$/i.test(word) ? Number(word) : Number.NaN);
+  return numeric(read, 'a whole number', range, '').meta({ value: 'N' });
+};
+
+/** `0.2` or `20%`, as 0 to 1. */
+export const share = () => {
+  const read = (word: string) => (word.endsWith('%') ? Number(word.slice(0, -1) || Number.NaN) / 100 : Number(word));
+  return numeric(read, 'a share', { min: 0, max: 1 }, '', '0 to 1, or 0% to 100%').meta({ value: 'SHARE' });
+};
+
+/** A duration in seconds: `90`, `90s`, `5m`, `2h`, `500ms`. @param range in seconds. */
+export const seconds = (range: Range = {}) =>
+  numeric(readSeconds, 'a duration, such as 90s, 5m, 2h or 500ms', range, ' seconds').meta({
+    ...{ value: 'DURATION', unit: 's' },
+  });
+
+/** A duration in milliseconds: `250`, `250ms`, `1.5s`. @param range in milliseconds. */
+export const milliseconds = (range: Range = {}) => {
+  const read = (word: string) => (isPlain(word) ? Number(word) : readSeconds(word) * 1000);
+  return numeric(read, 'a duration, such as 500ms or 2s', range, ' milliseconds').meta({
+    ...{ value: 'DURATION', unit: 'ms' },
+  });
+};
+
+const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** `1h30m` is 5400; a plain number is seconds. @returns NaN for anything else. */
+export function readSeconds(word: string): number {
+  if (isPlain(word)) return Number(word);
+  const parts = [...word.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/gy)];
+  if (parts.length === 0 || parts.map(([part]) => part).join('') !== word) return Number.NaN;
+  // Rounded to a nanosecond: 0.3 x 0.001 has a tail.
+  const sum = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit ?? ''] ?? Number.NaN), 0);
+  return Math.round(sum * 1e9) / 1e9;
+}
+
+const isPlain = (word: string) => word.trim() !== '' && !Number.isNaN(Number(word));
+
+function numeric(
+  read: (word: string) => number,
+  what: string,
+  range: Range,
+  unit: string,
+  shown = showRange(range, unit),
+) {
+  return z.union([z.string(), z.number()], `must be ${what}`).transform((value, context) => {
+    const number = typeof value === 'number' ? value : value.trim() === '' ? Number.NaN : read(value.trim());
+    const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY, above = Number.NEGATIVE_INFINITY } = range;
+    if (Number.isFinite(number) && number >= min && number <= max && number > above) return number;
+    context.addIssue(`must be ${Number.isFinite(number) && shown !== '' ? shown : what}`);
+    return z.NEVER;
+  });
+}
+
+/** `1 to 60,000`, `more than 0 seconds`. */
+function showRange({ min, max, above }: Range, unit: string): string {
+  const [least, most] = [min, max].map((bound) => bound?.toLocaleString('en-US'));
+  if (above !== undefined) return `more than ${above}${most === undefined ? '' : ` and at most ${most}`}${unit}`;
+  if (least !== undefined && most !== undefined) return `${least} to ${most}${unit}`;
+  if (least !== undefined) return `${least}${unit} or more`;
+  return most === undefined ? '' : `${most}${unit} or less`;
+}
+
+/** Gives options that stand together one heading in `--help`. */
+export function inGroup<S extends z.ZodRawShape>(group: string, shape: S): S {
+  const entries = Object.entries(shape).map(([key, field]) => [key, (field as z.ZodType).meta({ group })]);
+  return Object.fromEntries(entries) as S;
+}
