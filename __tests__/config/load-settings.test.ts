@@ -67,7 +67,7 @@ describe('loadSettings', () => {
     [
       'a malformed CIDR block',
       { CLICKSTREAMY_SEARCH_ACCESS_FROM: '198.51.100.7/33' },
-      'search.access.from[0] is "198.51.100.7/33": is no address and no CIDR block; write it as 198.51.100.7/32',
+      'search.access.from[0] is "198.51.100.7/33": must be an address or a CIDR block, such as 198.51.100.7/32',
     ],
     ['a range', { CLICKSTREAMY_STREAM_BUFFER_SECONDS: '901' }, 'stream.buffer.seconds is 901: must be at most 900'],
     [

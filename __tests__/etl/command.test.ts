@@ -144,7 +144,7 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
     expect(code).toBe(1);
     expect(jsonLines(stdout)).toHaveLength(1);
     expect(stderr).toBe(
-      'error [INPUT_UNREADABLE]: missing.log cannot be read: it does not exist.\n→ Check its path, and who may read it.\n',
+      'error [INPUT_UNREADABLE]: missing.log cannot be read: it does not exist.\n→ Check its path and its permissions.\n',
     );
   });
 
@@ -153,7 +153,7 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
     [
       'a packed file is cut',
       () => [file('cut.gz', gzipSync(`${LINE}\n`).subarray(0, 40))],
-      /^error \[INPUT_CORRUPT\]: \S+cut\.gz is no whole gzip file: unexpected end of file\.\n→ /,
+      /^error \[INPUT_CORRUPT\]: \S+cut\.gz is not a complete gzip file: unexpected end of file\.\n→ /,
     ],
     [
       'rejects cannot be written',

@@ -109,7 +109,7 @@ describe('the deploy script, before anything is created', () => {
 
     expect(code).toBe(1);
     expect(stderr).toMatch(
-      /^error \[AWS_UNREACHABLE\]: AWS \(sts in eu-central-1\) gave no answer: connection refused\.\n→ Check the network/,
+      /^error \[AWS_UNREACHABLE\]: AWS \(sts in eu-central-1\) does not answer: connection refused\.\n→ Check the network/,
     );
   });
 

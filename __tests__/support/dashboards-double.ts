@@ -10,7 +10,7 @@ export type Kind = 'kibana6' | 'kibana7' | 'osd';
 export interface DoubleOptions {
   readonly kind: Kind;
   readonly version?: string;
-  /** Of the dashboards; at the root then stands a search engine, as at a domain of Amazon's service. */
+  /** The path of the dashboards. A search engine then answers at the root, as on a domain of Amazon’s service. */
   readonly basePath?: string;
   readonly auth?: 'none' | 'basic' | 'sigv4' | 'cookie';
   /** Whether who has no cookie is sent to a page, as OpenSearch Dashboards does, or told 401. */

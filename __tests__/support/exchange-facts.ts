@@ -1,4 +1,4 @@
-/** Of a dashboards server's reply what an importer goes by: who is it, which object stands or falls and why, what is set. */
+/** Picks what an importer depends on from a dashboards server's reply: which server it is, which object failed and why, what is set. */
 export function factsOf(reply: unknown): unknown {
   if (typeof reply === 'string') return reply.startsWith('{') ? reply.trim().split('\n').map(objectOf) : reply;
   const {

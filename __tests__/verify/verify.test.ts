@@ -81,7 +81,7 @@ it('finds a lost event', async () => {
     duplicated: 0,
     unexplained: 0,
   });
-  expect(err).toMatch(/^error \[LEDGER_UNBALANCED\]: The books do not balance: 1 lost\.\n→ .+\n$/);
+  expect(err).toMatch(/^error \[LEDGER_UNBALANCED\]: The totals do not balance: 1 lost\.\n→ .+\n$/);
 });
 
 it('names an event that is stored twice', async () => {
