@@ -22,7 +22,7 @@ export interface RunningNode {
 const NODE = join(packageRoot, 'bench', 'search-node');
 const POM = join(NODE, 'pom.xml');
 /** Enough for some 100,000 events. Starts faster than with the server compiler. */
-const JVM = ['-Xms256m', '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+const JVM = ['-Xms256m', '-Xmx768m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
 /**
  * @param home an empty folder for its data.

@@ -23,7 +23,7 @@ export function startProgress(inputs: readonly LineInput[], quiet = false): Line
     const rate = Math.round(lines / ((performance.now() - started) / 1000));
     const read = inputs.reduce((sum, input) => sum + input.readBytes(), 0);
     const bar = total === undefined ? '' : `${renderBar(read / total, BAR_WIDTH)}  `;
-    return `${bar}${grouped(lines)} lines, ${grouped(rate)} lines/s`;
+    return `${bar}${plural(lines, 'line')}, ${plural(rate, 'line')}/s`;
   };
   return { show: ({ lines }) => line.show(() => toText(lines)), clear: line.end };
 }
@@ -61,6 +61,6 @@ export function renderSummary(summary: LinesSummary, seconds: number, json: bool
   const why = rejected === 0 ? '' : ` (${reasons.map(([reason, count]) => `${reason} ${grouped(count)}`).join(', ')})`;
   return (
     `${plural(lines, 'line')}: ${plural(events, 'event')}, ${grouped(rejected)} rejected${why}, ${grouped(blank)} blank; ` +
-    `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(2)} s (${grouped(linesPerSecond)} lines/s)`
+    `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(2)} s (${plural(linesPerSecond, 'line')}/s)`
   );
 }

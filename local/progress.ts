@@ -24,7 +24,7 @@ export function createStatusText(): (status: PipelineStatus, share: number) => s
 
 function renderStatus(status: PipelineStatus, linesPerSecond: number): string {
   const failed = status.processingFailed + status.deliveryFailed;
-  const rate = `${grouped(Math.round(linesPerSecond))} lines/s`;
+  const rate = `${plural(Math.round(linesPerSecond), 'line')}/s`;
   return `${grouped(status.read)} read, ${grouped(status.stored)} stored, ${grouped(failed)} failed; ${rate}`;
 }
 
@@ -45,7 +45,7 @@ export function renderReport(report: LocalReport, dataFolder: string): string {
   const reasons = Object.entries(report.reasons).map(([reason, count]) => `${reason} ${grouped(count)}`);
   const failed = processingFailed + deliveryFailed;
   const lines = [
-    `${plural(read, 'line')} in ${seconds.toFixed(1)} s (${grouped(Math.round(read / seconds))} lines/s): ${grouped(stored)} stored, ` +
+    `${plural(read, 'line')} in ${seconds.toFixed(1)} s (${plural(Math.round(read / seconds), 'line')}/s): ${grouped(stored)} stored, ` +
       `${plural(processingFailed, 'malformed line')}, ${grouped(deliveryFailed)} not delivered, ${grouped(dropped)} blank`,
     ...(failed === 0
       ? []

@@ -30,7 +30,7 @@ describe('readManifest', () => {
 
   it.each([
     ['cut off', '{"stacks":', /manifest\.json is not JSON\./],
-    ['of another version', '{"apps":{}}', /manifest\.json cannot be used: stacks: /],
+    ['of another version', '{"apps":{}}', /manifest\.json cannot be used: stacks is missing/],
   ])('refuses a manifest that is %s', (_, text, message) => {
     write(text);
 
