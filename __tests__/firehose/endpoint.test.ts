@@ -292,7 +292,7 @@ it('closes though clients keep their connections open', async () => {
 it('says which port is taken, and which host is not on this machine', async () => {
   await expect(startFirehoseEndpoint({ streams: [], port: endpoint.port })).rejects.toMatchObject({
     code: 'PORT_TAKEN',
-    message: expect.stringContaining(`Port ${endpoint.port} of 127.0.0.1`),
+    message: expect.stringContaining(`Port ${endpoint.port} on 127.0.0.1`),
   });
   await expect(startFirehoseEndpoint({ streams: [], port: 0, host: '192.0.2.1' })).rejects.toMatchObject({
     code: 'LISTEN_FAILED',

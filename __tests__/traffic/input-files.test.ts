@@ -65,14 +65,14 @@ describe('custom journeys', () => {
 
   const one = (more: object) => [{ name: 'x', weight: 1, steps: [{ path: '/' }], ...more }];
   it.each([
-    ['a path of another site', one({ steps: [{ path: '//evil.example/' }] }), '0.steps.0.path: must be a path'],
-    ['a path with a space', one({ steps: [{ path: '/a b' }] }), '0.steps.0.path: must be a path'],
-    ['a path that ends the line', one({ steps: [{ path: '/\r\nX: y' }] }), '0.steps.0.path: must be a path'],
+    ['a path of another site', one({ steps: [{ path: '//evil.example/' }] }), '[0].steps[0].path: must be a path'],
+    ['a path with a space', one({ steps: [{ path: '/a b' }] }), '[0].steps[0].path: must be a path'],
+    ['a path that ends the line', one({ steps: [{ path: '/\r\nX: y' }] }), '[0].steps[0].path: must be a path'],
     ['a name that is misspelt', one({ wieght: 2 }), 'wieght'],
     ['no steps', one({ steps: [] }), 'must have at least one step'],
     ['no weight at all', one({ weight: 0 }), 'must have a weight above 0'],
     ['members only', one({ visitor: 'member' }), 'must be for anonymous visitors or bots'],
-    ['no list', {}, 'expected array'],
+    ['no list', {}, 'must be a list'],
   ])('are refused with %s', (_what, value, why) => {
     expect(() => readJourneys(write(value))).toThrow(why);
   });

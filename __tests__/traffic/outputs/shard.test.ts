@@ -150,7 +150,7 @@ describe('merged ledgers', () => {
 
   it.each([
     ['{', /is not JSON/],
-    ['{"run":"r7"}', /cannot be used: ledger: /],
+    ['{"run":"r7"}', /cannot be used: ledger is missing/],
     ['{"ledger":99}', /the version that this program knows/],
   ])('are refused when a file is not a ledger: %s', (text, why) => {
     expect(() => parseLedger('file', text)).toThrow(why);
