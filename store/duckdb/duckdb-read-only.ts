@@ -1,4 +1,4 @@
-/** The embedded store of a run that is over, opened to be read and not changed. */
+/** The embedded store of a finished run, opened for reading only. */
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
