@@ -117,7 +117,7 @@ export const localCommand: Command<typeof Options> = {
     ['--site wordpress', 'A real WordPress under Apache, PHP and MariaDB'],
     ['--log access.log --once --json', 'Count one log, then stop'],
     ['--agent-config agent.json', 'What the Kinesis Agent would ship'],
-    ['--store http://127.0.0.1:9200', 'The events into a search engine'],
+    ['--store http://127.0.0.1:9200', 'Store the events in a search engine'],
   ],
   notes:
     'Exit code 0 when every line read is stored, kept as failed, or blank; 1 when the totals do not add up or the ' +
@@ -126,7 +126,7 @@ export const localCommand: Command<typeof Options> = {
 };
 
 async function run(options: z.output<typeof Options>, { quiet }: Context): Promise<void> {
-  // Loaded here: DuckDB, the site and the SDK are half of what every other command would wait for.
+  // Loaded here, so that --help does not wait for DuckDB, the site and the SDK.
   const { runLocal } = require('./run') as typeof import('./run');
   const view = openProgressLine({ quiet, plainSeconds: PLAIN_SECONDS });
   const toText = createStatusText();

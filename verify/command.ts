@@ -17,7 +17,7 @@ const Options = z
   .object({
     ledger: list(file()).describe('Ledger that `traffic --ledger` wrote; all shards of a run').meta({ greedy: true }),
     store: text('DIR|URL').describe(
-      'Data folder of `local`, even while it runs; or the address of an Elasticsearch or OpenSearch',
+      'Data folder of `local`, even while it runs; or the address of Elasticsearch or OpenSearch',
     ),
     index: IndexName.optional()
       .describe('Its index, rotated ones included')
@@ -64,7 +64,7 @@ async function run(options: z.output<typeof Options>, { note }: Context): Promis
   const ledgers = readLedgers(options.ledger);
   if (expect.length > 0 && ledgers.length > 1) {
     throw new UsageError(
-      '--expect is about one run, and the ledgers are of several.',
+      '--expect is about one run, but the ledgers are from several.',
       'Check each with its own ledger.',
     );
   }
@@ -117,6 +117,6 @@ async function failUnlessBalanced(report: VerifyReport, store: RunStore, asked: 
   throw new ToolkitError(
     'LEDGER_UNBALANCED',
     `The totals do not balance: ${[...faults, ...missed].join(', ')}.`,
-    'Lost ones may be late (--wait), or in the bucket’s failed folders; duplicates are delivered twice; the rest somebody else sent.',
+    'Lost events may be late (--wait), or in the bucket’s failed folders; duplicates were delivered twice; unexplained ones were sent by somebody else.',
   );
 }
