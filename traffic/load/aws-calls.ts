@@ -9,7 +9,7 @@ export interface AwsPlace {
   readonly region: string;
 }
 
-/** A run of an hour must not end because one call in it met a bad moment: some 6 s of retries, by the SDK. */
+/** One failed call must not end a run of an hour: the SDK retries for some 6 s. */
 const ATTEMPTS = 8;
 
 export async function openEcs({ url, region }: AwsPlace): Promise<ECS> {

@@ -54,7 +54,7 @@ export const loadCommand: Command<typeof Options> = {
 function incomplete(faults: readonly string[]): ToolkitError {
   return new ToolkitError(
     'LOAD_INCOMPLETE',
-    `Not all tasks did their shard: ${faults.join('; ')}.`,
+    `Not all tasks completed their shard: ${faults.join('; ')}.`,
     'Their log is in CloudWatch, in the group /<name>/load; the ledger counts those that did.',
   );
 }
