@@ -71,7 +71,7 @@ class Batch {
   #ok = 0;
   #dropped = 0;
 
-  /** @param input and events are scratch space, unused again once the constructor returns. */
+  /** @param input and events are scratch space, free again once the constructor returns. */
   constructor(
     { records }: FirehoseTransformationEvent,
     transform: LineTransform,

@@ -50,7 +50,7 @@ export class FollowedLog {
     this.#handle = handle;
   }
 
-  /** @returns undefined if the file has gone meanwhile, or its name now means another one. */
+  /** @returns undefined if the file has disappeared since, or its name now means another one. */
   static async open(found: FoundLog, isEarly: boolean): Promise<FollowedLog | undefined> {
     let handle: FileHandle;
     try {

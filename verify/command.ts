@@ -46,7 +46,7 @@ const isAddress = (store: string) => /^https?:\/\//i.test(store);
 
 export const verifyCommand: Command<typeof Options> = {
   about:
-    'Checks the ledgers of `traffic` against a store: what was lost, what is there twice, what nobody sent. ' +
+    'Checks the ledgers of `traffic` against a store: what was lost, what is duplicated, what nobody sent. ' +
     'By status, page, action, outcome, user, minute and session.',
   usage: '--ledger FILE --store DIR|URL [options]',
   options: Options,

@@ -21,7 +21,7 @@ export interface RunLedger {
     readonly byUser: Counts;
     readonly sessions: number;
   };
-  /** How far a click's minute may be off: 1 where another clock than the ledger's has written it, else 0. */
+  /** How far a click's minute may be off: 1 where a clock other than the ledger's wrote it, else 0. */
   readonly minutesOff: 0 | 1;
 }
 

@@ -129,7 +129,7 @@ async function lookOnce({ store, ledgers, expect, run }: VerifyOptions): Promise
   return { runs, all, expect: all === undefined ? [] : checkThresholds(expect, toFigures(all)) };
 }
 
-/** Prefers values that the ledger does not have at all: with any other value nobody can tell which of its events is one too many. */
+/** Prefers values that the ledger does not have at all: with any other value nobody can tell which of its events are surplus. */
 async function readExamples(store: RunStore, { run, dimensions }: RunComparison): Promise<readonly Examples[]> {
   const suspects = dimensions.flatMap(({ by, differences }) =>
     isDimension(by)

@@ -41,7 +41,7 @@ export interface FoundCommand {
   readonly words: readonly string[];
 }
 
-/** These may stand before a command's name. */
+/** These may come before a command's name. */
 const ANYWHERE = new Set(['--quiet', '-q', '--help', '-h', '--version']);
 
 /** Follows the words down to the command that they name. */

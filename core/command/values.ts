@@ -113,7 +113,7 @@ function showRange({ min, max, above }: Range, unit: string): string {
   return most === undefined ? '' : `${most}${unit} or less`;
 }
 
-/** Gives options that stand together one heading in `--help`. */
+/** Puts options under one heading in `--help`. */
 export function inGroup<S extends z.ZodRawShape>(group: string, shape: S): S {
   const entries = Object.entries(shape).map(([key, field]) => [key, (field as z.ZodType).meta({ group })]);
   return Object.fromEntries(entries) as S;

@@ -19,7 +19,7 @@ export interface PutDone {
 
 export interface PutFigures {
   calls: number;
-  /** Records that were sent once more. */
+  /** How many times a record was sent again. */
   resent: number;
   /** Accepted after an attempt without an answer, which may already have delivered them. */
   maybeTwice: number;
