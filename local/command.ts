@@ -55,7 +55,9 @@ const Options = z
     ...inGroup('Site', {
       site: choice(['demo', 'wordpress'])
         .optional()
-        .describe('The demo site, or a real WordPress from Debian’s packages; `traffic` needs its $CLICKSTREAMY_TOKEN')
+        .describe(
+          'The demo site, or a real WordPress from Debian’s packages, for which `traffic` needs the same $CLICKSTREAMY_TOKEN',
+        )
         .meta({ otherwise: DEFAULTS.site }),
       port: port()
         .describe('Port of the site; 0 picks a free one')
@@ -93,7 +95,7 @@ const Options = z
     message: '--agent-config names the logs: leave --log out',
   })
   .refine(({ log, agentConfig, once }) => !once || log.length > 0 || agentConfig !== undefined, {
-    message: '--once needs --log: a site never ends',
+    message: '--once needs --log or --agent-config: a site never ends',
   })
   .refine(
     ({ store, index, auth, user }) =>
@@ -113,7 +115,7 @@ export const localCommand: Command<typeof Options> = {
   options: Options,
   examples: [
     ['', 'The demo site with a little traffic'],
-    ["--log '/var/log/apache2/access.log*'", 'Your own logs, and what is added to them'],
+    ["--log '/var/log/apache2/access.log*'", 'Your own logs, now and as they grow'],
     ['--site wordpress', 'A real WordPress under Apache, PHP and MariaDB'],
     ['--log access.log --once --json', 'Count one log, then stop'],
     ['--agent-config agent.json', 'What the Kinesis Agent would ship'],

@@ -209,7 +209,7 @@ export class FollowedLog {
       if (!(error instanceof GunzipError)) throw unreadable(this.#path, error);
       throw new ToolkitError(
         'LOG_CORRUPT',
-        `${this.#path} is not good gzip beyond byte ${error.packedOffset} of ${this.#size}: ${error.message}.`,
+        `${this.#path} is not valid gzip beyond byte ${error.packedOffset} of ${this.#size}: ${error.message}.`,
         'Everything before that is shipped. Repair the file (gzip -t tests it) or move it out of the pattern.',
         { cause: error },
       );
