@@ -18,7 +18,7 @@ import {
 import { THINK_SECONDS } from './journeys';
 import type { RatePoint } from './schedule';
 
-/** The name of the run and the seed are random. */
+/** The run's name and the seed are missing here: by default they are random. */
 export const DEFAULTS = {
   url: 'http://127.0.0.1:8080',
   rate: 50,
@@ -110,7 +110,7 @@ export const TrafficOptions = z
       max: flag().describe('No rate: as fast as the site answers'),
       seconds: seconds({ above: 0, max: MAX_SECONDS })
         .optional()
-        .describe('How long')
+        .describe('Length of the run')
         .meta({ otherwise: `${DEFAULTS.seconds}s` }),
       requests: whole({ min: 1 }).optional().describe('How many requests, instead of --seconds'),
       errors: share().default(DEFAULTS.errors).describe('Share of requests that the site answers with 500'),
