@@ -70,7 +70,7 @@ export function loadAuth(flags: AuthOptions, url: URL, env: Env): Auth {
 /** @throws UsageError if the name or the password is missing; ToolkitError PASSWORD_FILE_UNREADABLE */
 export function loadLogin({ user, passwordFile }: LoginOptions, env: Env): Login {
   const password = passwordFile === undefined ? env[PASSWORD_VARIABLE] : readPassword(passwordFile);
-  if (user === undefined) throw new UsageError('A password needs a name.', 'Give it with --user.');
+  if (user === undefined) throw new UsageError('A password needs a user name.', 'Give it with --user.');
   if (password === undefined || password === '') {
     throw new UsageError(`The password of ${user} is missing.`, `Set ${PASSWORD_VARIABLE}, or give --password-file.`);
   }
