@@ -87,7 +87,9 @@ const Options = z
       store: text('URL')
         .optional()
         .describe('Deliver to this Elasticsearch (6.3 or later) or OpenSearch instead of the embedded store'),
-      index: IndexName.optional().describe('Its index').meta({ value: 'NAME', otherwise: DEFAULT_INDEX }),
+      index: IndexName.optional()
+        .describe('Index to write the events to')
+        .meta({ value: 'NAME', otherwise: DEFAULT_INDEX }),
     }),
     ...authOptions,
   })

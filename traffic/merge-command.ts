@@ -15,7 +15,7 @@ const Options = z.object({
 
 /** `traffic merge`: the ledgers of shards become the ledger of the run. */
 export const mergeCommand: Command<typeof Options> = {
-  about: 'Adds up the ledgers of a run’s shards to the ledger of the whole run.',
+  about: 'Adds up the ledgers of a run’s shards; the result is the ledger of the whole run.',
   usage: '[options] <ledgers..>',
   options: Options,
   examples: [['ledger-*.json --out ledger.json', 'All shards of a run']],

@@ -20,7 +20,7 @@ const Options = z
       'Data folder of `local`, even while it runs; or the address of Elasticsearch or OpenSearch',
     ),
     index: IndexName.optional()
-      .describe('Its index, rotated ones included')
+      .describe('Index of the search engine, rotated ones included')
       .meta({ value: 'NAME', otherwise: DEFAULT_INDEX }),
     expect: list(text('FIGURE')).describe(
       'Figure of the store that must hold, such as signUps=42; with a ledger, of its run',
@@ -52,7 +52,7 @@ export const verifyCommand: Command<typeof Options> = {
   options: Options,
   examples: [
     ['--ledger run.json --store data', 'A run on this machine, even while it runs'],
-    ['--ledger run.json --store https://search.example.org --auth sigv4 --wait 15m', 'A deployed one'],
+    ['--ledger run.json --store https://search.example.org --auth sigv4 --wait 15m', 'A deployed run'],
     ["--store data --expect 'signUps=42' --expect 'byStatus.500=0'", 'Without a ledger'],
   ],
   notes: 'Exit code 0 when the totals match, 1 when they do not or cannot be read, 2 for wrong usage.',
