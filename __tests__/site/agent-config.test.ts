@@ -78,9 +78,9 @@ describe('parseAgentConfig', () => {
     [
       'a pattern in a folder’s name',
       { flows: [{ ...flow, filePattern: '/var/log/*/access_log' }] },
-      /flows\.0\.filePattern: must be an absolute path; only its last part/,
+      /flows\[0\]\.filePattern: must be an absolute path; only its last part/,
     ],
-    ['a relative pattern', { flows: [{ ...flow, filePattern: 'access_log' }] }, /flows\.0\.filePattern/],
+    ['a relative pattern', { flows: [{ ...flow, filePattern: 'access_log' }] }, /flows\[0\]\.filePattern/],
     [
       'a start that loses lines',
       { flows: [{ ...flow, initialPosition: 'END_OF_FILE' }] },
@@ -94,9 +94,9 @@ describe('parseAgentConfig', () => {
     [
       'a buffer younger than a second',
       { flows: [{ ...flow, maxBufferAgeMillis: 999 }] },
-      /flows\.0\.maxBufferAgeMillis/,
+      /flows\[0\]\.maxBufferAgeMillis/,
     ],
-    ['a batch of 501', { flows: [{ ...flow, maxBufferSizeRecords: 501 }] }, /flows\.0\.maxBufferSizeRecords/],
+    ['a batch of 501', { flows: [{ ...flow, maxBufferSizeRecords: 501 }] }, /flows\[0\]\.maxBufferSizeRecords/],
     ['two streams in one flow', { flows: [{ ...flow, kinesisStream: 'x' }] }, /must name either/],
     [
       'two streams in two flows',
