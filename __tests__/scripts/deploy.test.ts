@@ -71,7 +71,7 @@ describe('the deploy script, before anything is created', () => {
     const { code, stderr } = await deploy({}, 'deploy');
 
     expect(code).toBe(1);
-    expect(stderr).toContain('Terraform is 1.9.8, and this needs 1.10 or newer.');
+    expect(stderr).toContain('Terraform is version 1.9.8, but this needs 1.10 or newer.');
   });
 
   it('says that there are no credentials', async () => {
