@@ -10,9 +10,9 @@ describe('clickstreamy kibana setup', () => {
   it.each([
     [[], '--url'],
     [['--url', 'http://127.0.0.1:1', '--outputs', 'x'], '--url'],
-    [['--url', 'ftp://host'], 'no http or https address'],
-    [['--url', 'http://kim:very-secret@127.0.0.1:1'], 'has a login in it'],
-    [['--url', 'http://127.0.0.1:1', '--index', 'Apache'], 'index: must be lower-case'],
+    [['--url', 'ftp://host'], 'isn’t an http or https address'],
+    [['--url', 'http://kim:very-secret@127.0.0.1:1'], 'contains a login'],
+    [['--url', 'http://127.0.0.1:1', '--index', 'Apache'], '--index Apache: must be lower-case'],
     [['--url', 'http://127.0.0.1:1', '--auth', 'basic'], '--user'],
     [['--url', 'http://127.0.0.1:1', '--auth', 'magic'], 'auth'],
   ])('exits with 2 for %j', async (args, reason) => {
