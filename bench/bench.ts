@@ -1,4 +1,4 @@
-/** `npm run bench -- NAME [--json]`: the project's figures, as this machine gives them. */
+/** `npm run bench -- NAME [--json]`: the project's figures, measured on this machine. */
 import { z } from 'zod';
 import type { Command } from '../core/command/command';
 import { choice, flag } from '../core/command/values';

@@ -11,7 +11,7 @@ export interface LineParts {
   readonly items: readonly string[];
 }
 
-/** Makes garbage from a good line, or unlike any. Never blank, and without a newline. */
+/** Makes garbage: a damaged access line, or something else altogether. Never blank, and without a newline. */
 export function makeGarbage(random: Random, parts: LineParts): Buffer {
   const make = random.weighted(
     [30, cutShort],

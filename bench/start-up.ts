@@ -14,7 +14,7 @@ const CASES = {
   kibanaImportHelpMs: [builtFile('cli.js'), 'kibana', 'import', '--help'],
 } as const;
 
-/** Medians, less that of `node --version`; each round runs all cases, so that a busy moment meets all alike. */
+/** Medians, less that of `node --version`; each round runs all cases, so that a busy moment affects all alike. */
 export async function benchStartUp(): Promise<Report> {
   const cases = { nodeVersionMs: ['--version'], emptyScriptMs: ['-e', ''], ...CASES };
   const times = Object.fromEntries(Object.keys(cases).map((name) => [name, [] as number[]]));

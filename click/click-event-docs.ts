@@ -5,7 +5,7 @@ const HEAD = `# The click event
 
 One request that the site answered, as one line of JSON. An unknown field is absent, never \`-\`, null or an empty string.
 This table is made from \`clickEventFields\` in \`click/click-event.ts\`. \`clickEventJsonSchema\` in
-\`click/click-event-schema.ts\` is the same as a JSON schema. After changing a field, render this file again:
+\`click/click-event-schema.ts\` has the same table as a JSON schema. After changing a field, render this file again:
 
 \`\`\`
 npm run --silent build

@@ -30,7 +30,7 @@ export interface LogEntry {
   /** The host (with its port) that the visitor asked for; a referer on it is a page of this site. */
   readonly site?: string | undefined;
   /**
-   * How `request`, `referer`, `userAgent` and `site` hold the client's bytes. `latin1` is one character per byte, as in
+   * How `request`, `referer`, `userAgent` and `site` encode the client's bytes. `latin1` is one character per byte, as in
    * node:http's headers; with it any bytes are logged as Apache would.
    * @default 'utf8'
    */

@@ -4,12 +4,12 @@ import { choice, file, inGroup, text } from './command/values';
 import { reasonOf, ToolkitError, UsageError } from './errors';
 import type { Auth, Login } from './http-auth';
 
-/** A password never stands on the command line, where every process of the machine can read it. */
+/** A password is never given on the command line, where every process on the machine can read it. */
 export const PASSWORD_VARIABLE = 'CLICKSTREAMY_PASSWORD';
 
 export const AUTH_MODES = ['none', 'basic', 'sigv4'] as const;
 
-const AUTH_ABOUT = 'How to sign in: not at all (the server goes by address), by name and password, by AWS credentials';
+const AUTH_ABOUT = 'How to sign in: none (your address is enough), basic (name and password), sigv4 (AWS credentials)';
 const SIGN_IN = 'Sign-in';
 
 const loginOptions = inGroup(SIGN_IN, {
@@ -20,7 +20,7 @@ const loginOptions = inGroup(SIGN_IN, {
     .meta({ otherwise: `$${PASSWORD_VARIABLE}` }),
 });
 
-/** @param modes AUTH_MODES, and what else a kind of server takes; the first is the default. */
+/** @param modes AUTH_MODES and whatever else this kind of server accepts; the first is the default. */
 export const authOptionsFor = <const T extends readonly string[]>(modes: T, about: string) => ({
   ...inGroup(SIGN_IN, {
     auth: choice(modes)
@@ -38,10 +38,10 @@ export const authOptionsFor = <const T extends readonly string[]>(modes: T, abou
 
 export const authOptions = authOptionsFor(AUTH_MODES, AUTH_ABOUT);
 
-/** With the login of fine-grained access control, which dashboards servers take. */
+/** Adds the login of fine-grained access control, which dashboards servers accept. */
 export const dashboardsAuthOptions = authOptionsFor(
   [...AUTH_MODES, 'cookie'],
-  `${AUTH_ABOUT}, by the login of fine-grained access control`,
+  `${AUTH_ABOUT}, cookie (the login of fine-grained access control)`,
 );
 
 export interface LoginOptions {
@@ -70,7 +70,7 @@ export function loadAuth(flags: AuthOptions, url: URL, env: Env): Auth {
 /** @throws UsageError if the name or the password is missing; ToolkitError PASSWORD_FILE_UNREADABLE */
 export function loadLogin({ user, passwordFile }: LoginOptions, env: Env): Login {
   const password = passwordFile === undefined ? env[PASSWORD_VARIABLE] : readPassword(passwordFile);
-  if (user === undefined) throw new UsageError('A password needs a name.', 'Give it with --user.');
+  if (user === undefined) throw new UsageError('A password needs a user name.', 'Give it with --user.');
   if (password === undefined || password === '') {
     throw new UsageError(`The password of ${user} is missing.`, `Set ${PASSWORD_VARIABLE}, or give --password-file.`);
   }
@@ -112,8 +112,8 @@ export function parseServerUrl(text: string): URL {
   }
   if (url.username !== '' || url.password !== '') {
     throw new UsageError(
-      `The address of ${url.host} contains a login, which every process of the machine can read.`,
-      `Take it out; use --auth basic with --user, and ${PASSWORD_VARIABLE} or --password-file.`,
+      `The address of ${url.host} contains a login, which every process on the machine can read.`,
+      `Remove it; use --auth basic with --user, and ${PASSWORD_VARIABLE} or --password-file.`,
     );
   }
   return url;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { reasonOf, ToolkitError } from './errors';
 import type { Authorize, SigV4 } from './http-auth';
 
-/** Signs each request with credentials that are renewed when they expire. Loads the signer, and the SDK’s credentials chain, with the first. */
+/** Signs each request with credentials that are renewed when they expire. The first request loads the signer and the SDK’s credentials chain. */
 export function createAwsSigner({ region, service, credentials }: SigV4): Authorize {
   let loaded: ReturnType<typeof load> | undefined;
   /** The day's signing key, which aws4fetch derives in four steps. */

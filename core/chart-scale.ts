@@ -15,7 +15,7 @@ export function niceCeiling(value: number): number {
   return power * (CEILINGS.find((step) => step * power >= value * (1 - 1e-9)) ?? 10);
 }
 
-/** Where an axis from 0 to `top` has its rules: at each quarter. */
+/** The grid lines of an axis from 0 to `top`: one at each quarter. */
 export function quartersOf(top: number): readonly number[] {
   return [0, 0.25, 0.5, 0.75, 1].map((part) => part * top);
 }
@@ -35,8 +35,8 @@ const TIME_STEPS = [
 /**
  * The smallest step that people count time in, for buckets or labels.
  *
- * @param leastMs what it must at least be.
- * @param unitMs what it must be a multiple of, so that each label falls on a bucket.
+ * @param leastMs the minimum.
+ * @param unitMs the step is a multiple of this, so that each label falls on a bucket.
  * @returns milliseconds; a multiple of `unitMs`, and of a day where no usual step is long enough.
  */
 export function toTimeStep(leastMs: number, unitMs = SECOND): number {
@@ -54,7 +54,7 @@ export function linearScale(
   return (value) => start + ((value - from) / (to - from)) * (end - start);
 }
 
-/** A position in pixels, to a tenth: finer is not seen and only makes the markup longer. */
+/** A position in pixels, to a tenth: more digits are invisible and only make the markup longer. */
 export function toTenth(pixels: number): number {
   return Math.round(pixels * 10) / 10;
 }

@@ -8,7 +8,7 @@ import { asStarted, paintFor } from './command/style';
 import { ToolkitError, UsageError } from './errors';
 import { packageRoot } from './package-root';
 
-/** What the completion scripts ask with. */
+/** The option with which the completion scripts call the program. */
 const COMPLETE = '--complete';
 
 /** Runs a command line to its end and sets the process's exit code: 0 good, 1 failed, 2 wrong usage. */
@@ -37,7 +37,7 @@ async function runWords(name: string, root: Command, words: readonly string[]): 
   if (has('--help', '-h')) return help();
   if (has('--version')) return `${readVersion()}\n`;
   if (found.command.run === undefined && before.length === 0) return help();
-  // Loaded here: help does without yargs.
+  // Loaded here: help does not need yargs.
   const { readArguments } = require('./command/read-arguments') as typeof import('./command/read-arguments');
   const { options, quiet } = readArguments(found);
   if (found.command.run === undefined) return help();
@@ -72,7 +72,7 @@ export function reportFailure(error: unknown): void {
 function renderFailure(error: unknown): string {
   const red = (text: string) => paintFor(process.stderr, process.env)(['red', 'bold'], text);
   if (!(error instanceof ToolkitError)) {
-    // A bug of ours: a report needs the stack.
+    // A bug: a report needs the stack.
     return `${red('error:')} ${error instanceof Error ? error.stack : String(error)}`;
   }
   const { code, message, hint } = error;

@@ -30,7 +30,7 @@ function readText(file: string, fail: Fail): string {
 
 function toValue(text: string, fail: Fail): unknown {
   try {
-    // Editors on Windows put a byte order mark in front, which is no JSON.
+    // Editors on Windows put a byte order mark in front, which is not JSON.
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     throw fail('is not JSON', error);

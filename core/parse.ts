@@ -33,12 +33,12 @@ export function showPath(path: Path): string {
 
 export interface Fault {
   readonly path: Path;
-  /** What stood there, if the error was made with `reportInput`. */
+  /** The value there, if the error was made with `reportInput`. */
   readonly input: unknown;
   /** `must be a whole number` */
   readonly why: string;
   readonly isMissing: boolean;
-  /** The key that nobody knows, if that is the fault; it ends `path`. */
+  /** The unknown key, if that is the fault; it is the last part of `path`. */
   readonly unknownKey?: string;
 }
 

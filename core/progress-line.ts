@@ -12,7 +12,7 @@ export interface ProgressLine {
 }
 
 export interface ProgressLineOptions {
-  /** Shows and says nothing. @default false */
+  /** Shows and says nothing, but still warns. @default false */
   readonly quiet?: boolean | undefined;
   /** Seconds between two plain lines where there is no terminal. @default none are printed */
   readonly plainSeconds?: number | undefined;

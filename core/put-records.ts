@@ -11,7 +11,7 @@ export interface RecordPutterProps {
 }
 
 export interface PutResult {
-  /** The places of the records that were not accepted, in rising order. */
+  /** The indexes of the records that were not accepted, in ascending order. */
   readonly failed: readonly number[];
   /** Why the first of them failed: `ServiceUnavailableException`; empty if none did. */
   readonly why: string;

@@ -1,11 +1,11 @@
 /**
- * Records into a delivery stream, as Firehose wants a producer to do it: only the records that were not accepted are sent again, after
+ * Sends records to a delivery stream as Firehose asks of producers: only the records that were not accepted are sent again, after
  * a pause. The shipper sends a batch until all of it is accepted; `traffic --stream` puts what failed into its next calls.
  */
 import type { RecordPutter } from './put-records';
 import { retry } from './retry';
 
-/** What one call came to. */
+/** The result of one call. */
 export interface SentOnce<T> {
   readonly accepted: readonly T[];
   readonly failed: readonly T[];
@@ -45,7 +45,7 @@ export interface SendProps {
 
 /**
  * Sends one batch without limit of attempts. If a reply is lost after the stream accepted the records, they are sent again and so
- * stored twice: this end cannot know.
+ * stored twice: the sender cannot tell.
  *
  * @returns whether all of it was accepted; false only after `signal` was aborted.
  * @throws ToolkitError FIREHOSE_REFUSED if no further attempt can help.

@@ -30,9 +30,9 @@ export interface RetryOptions<T> {
   readonly withinMs?: number;
   /** Or the pause in milliseconds after an attempt that failed. */
   readonly backoff?: Backoff | ((attempt: number) => number);
-  /** Ends the pause and lets the last attempt stand. */
+  /** Ends the pause; the last attempt is then final. */
   readonly signal?: AbortSignal;
-  /** In place of `signal`. Ends the pause: the next attempt is made at once. Whether it is the last is for `again` to say. */
+  /** Used instead of `signal`. Ends the pause, and the next attempt is made at once; `again` decides whether it is the last. */
   readonly wake?: AbortSignal;
 }
 

@@ -2,7 +2,7 @@
 import { parentPort, type ResourceLimits, Worker } from 'node:worker_threads';
 import { ToolkitError } from './errors';
 
-/** What a handler answers with, and the buffers of it that change hands instead of being copied. */
+/** What a handler answers with, and those of its buffers that are transferred instead of copied. */
 export interface Answer<T> {
   readonly value: T;
   readonly transfer?: readonly ArrayBuffer[];
@@ -16,7 +16,7 @@ export interface WorkerThreadProps {
   readonly file: string;
   readonly workerData: unknown;
   readonly resourceLimits?: ResourceLimits;
-  /** Gets what the worker says without being asked, with `notify`. */
+  /** Called with each message that the worker sends unasked, with `notify`. */
   readonly onNotice?: (notice: unknown) => void;
 }
 
@@ -83,7 +83,7 @@ export class WorkerThread<H extends Handlers> {
   /**
    * Resolves with the handler's value.
    *
-   * @param transfer buffers of the request that the worker may have; this thread can use them no more.
+   * @param transfer buffers of the request that the worker may have; this thread can no longer use them.
    * @throws what the handler throws: a ToolkitError, or an Error with its message. @throws ThreadEnded.
    */
   ask<N extends keyof H & string>(
@@ -130,7 +130,7 @@ export function serve(handlers: Handlers): void {
   });
 }
 
-/** In a worker's file: says something without being asked. It arrives before all answers that are given later. */
+/** In a worker's file: sends a message unasked. It arrives before all answers that are given later. */
 export function notify(notice: unknown): void {
   post({ kind: 'notice', notice });
 }
@@ -139,7 +139,7 @@ function post(message: Message, transfer: readonly ArrayBuffer[] = []): void {
   parentPort?.postMessage(message, transfer);
 }
 
-/** An error as a message between threads can hold it. */
+/** An error in a form that can be sent between threads. */
 export interface PackedError {
   readonly message: string;
   readonly toolkit?: { readonly code: string; readonly hint: string };

@@ -28,7 +28,7 @@ export const etlCommand: Command<typeof Options> = {
     ['$0 < access_log > events.ndjson', 'One log'],
     [
       '$0 access_log.2.gz access_log.1 access_log --rejects rejects.ndjson | head',
-      'Rotated logs, and what cannot be read',
+      'Rotated logs; the lines that are rejected go to a file',
     ],
     ['tail -f access_log | $0 | jq -c .page', 'A log that grows'],
   ],

@@ -5,7 +5,7 @@
  * unaffected: Firehose keeps it under the processing-failed prefix, from where it can be sent again. That includes a record of
  * several lines: a record becomes one document, so answering with the first line would lose the others.
  *
- * A Lambda function fails if its reply passes 6 MB, and events are several times the size of short lines. The reply always
+ * A Lambda function fails if its reply exceeds 6 MB, and events are several times the size of short lines. The reply always
  * reserves enough space to return every remaining record unchanged. An event that does not fit beside that is returned unchanged
  * too, as `reply-full`. No record is omitted, and a transform buffer of 0.5 MB makes this rare.
  */
@@ -71,7 +71,7 @@ class Batch {
   #ok = 0;
   #dropped = 0;
 
-  /** @param input and events are scratch space, unused again once the constructor returns. */
+  /** @param input and events are scratch space, free again once the constructor returns. */
   constructor(
     { records }: FirehoseTransformationEvent,
     transform: LineTransform,

@@ -85,7 +85,7 @@ export class PieceCache {
 /** A slot is four numbers: the hash, the start of its bytes (0 if it is free), their lengths, the facts. Its bytes are the JSON and the piece. */
 const SLOT = 4;
 const [HASH, START, LENGTHS, FACTS] = [0, 1, 2, 3] as const;
-/** A bucket is one line of the processor's cache, searched from its beginning; when it is full, its last slot is replaced. */
+/** A bucket is one cache line of the processor, searched from its beginning; when it is full, its last slot is replaced. */
 const BUCKET = 4 * SLOT;
 const NONE = -1;
 const LONGEST_PIECE = 512;

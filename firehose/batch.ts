@@ -2,7 +2,7 @@
  * One accepted batch of records, kept in the form of its journal frame from acceptance to delivery:
  *
  *     8 the segment's marker | 4 payload length | 4 CRC-32 of the payload | payload:
- *     16 id of record 0 | 8 arrival, ms | 4 number of records | 4 × n lengths | the records' bytes
+ *     16 id of record 0 | 8 arrival, ms, as a double | 4 number of records | 4 × n lengths | the records' bytes
  *
  * Numbers are little-endian. The marker is set when the frame is written. It is random for each segment, so even a hostile record
  * cannot contain something that reads as a frame.

@@ -28,7 +28,7 @@ export class ByteLimiter {
   /**
    * Resolves when the bytes are let in, and counted.
    *
-   * @param patienceSeconds how long to wait; without it, as long as it takes. Then `late` makes the error.
+   * @param patienceSeconds how long to wait, after which it rejects with the error that `late` makes. @default as long as it takes
    */
   enter(bytes: number, patienceSeconds: number | undefined, late: () => Error): Promise<void> {
     return new Promise((resolve, reject) => {
@@ -53,7 +53,7 @@ export class ByteLimiter {
     }
   }
 
-  /** Turns away everybody who waits. */
+  /** Rejects everyone who is waiting. */
   refuse(error: Error): void {
     for (const { reject, timer } of this.#queue.splice(0)) {
       clearTimeout(timer);

@@ -29,11 +29,11 @@ export interface DeliveryStreamProps {
   readonly transform: TransformFunction;
   /** The caller closes it. */
   readonly store: EventStore;
-  /** The destination that the line of a failed event names. */
+  /** The destination that the record of a failed event names. */
   readonly index: DestinationIndex;
-  /** Gets what a person should know, one sentence at a time. */
+  /** Called with what a person should know, one sentence at a time. */
   readonly warn: (sentence: string) => void;
-  /** How long the store is retried before its events go to the failed prefix. @default 300, as Firehose's */
+  /** How long the store is retried before its events go to the failed prefix. @default 300, as in Firehose */
   readonly retrySeconds?: number;
   /** The longest pause before a failed transform call's second attempt; it doubles. @default 100 */
   readonly transformRetryMs?: number;
@@ -71,16 +71,16 @@ export interface DeliveryStream {
   counts(): DeliveryCounts;
   /** Accepted, but not yet stored or kept as failed. */
   buffered(): Buffered;
-  /** Delivers at once all that is accepted so far; resolves when it is delivered. */
+  /** Delivers at once everything accepted so far; resolves when it is delivered. */
   drain(): Promise<void>;
   /**
-   * Drains and releases the folder. What the store or the bucket cannot take now is not called failed: it stays in the
-   * journal, and the next run delivers it under the same ids.
+   * Drains and releases the folder. What the store or the bucket cannot take now does not count as failed: it stays in
+   * the journal, and the next run delivers it under the same ids.
    */
   close(): Promise<void>;
 }
 
-/** Made up, in the shape of AWS's names, for tools that read them. */
+/** Invented, in the form of AWS's own, for tools that parse ARNs. */
 const ACCOUNT = '000000000000';
 const REGION = 'us-east-1';
 

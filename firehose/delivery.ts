@@ -17,7 +17,7 @@ export interface DeliveryOutcome {
   readonly dropped: number;
 }
 
-/** Where a failed event was meant to go, as its line says it. */
+/** Where a failed event was meant to go, as its record in the bucket says. */
 export interface DestinationIndex {
   readonly name: string;
   /** The documents' type, for an engine that has types. */
@@ -39,7 +39,7 @@ export interface DeliveryProps {
   readonly closing: AbortSignal;
 }
 
-/** Buffers in each stage: one in work, and the next one ready. */
+/** Buffers in each stage: one being processed, and the next one ready. */
 const AT_ONCE = 2;
 
 /** Each stage takes buffers in order, while the next ones are already in the stage before it. */
@@ -97,7 +97,7 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     if (lines.length > 0) await put(segment, kind, [Buffer.from(lines.join(''))]);
   }
 
-  /** Retries until the object is written: it holds its buffer back, and in time the senders. @throws the last error once the stream closes. */
+  /** Retries until the object is written; meanwhile its buffer waits, and in time the senders. @throws the last error once the stream closes. */
   async function put(segment: Segment, kind: string, parts: readonly Uint8Array[]): Promise<void> {
     const key = toObjectKey({ prefix: props.prefix + kind, stream: props.stream, ...oldestOf(segment) });
     const { folders, closing } = props;

@@ -28,7 +28,7 @@ export interface FirehoseEndpoint {
   /** `http://127.0.0.1:4573` */
   readonly url: string;
   readonly port: number;
-  /** Answers what is under way, then releases the port. */
+  /** Answers the requests in progress, then releases the port. */
   close(): Promise<void>;
 }
 
@@ -36,7 +36,7 @@ const TARGET = 'Firehose_20150804.';
 const CONTENT_TYPE = 'application/x-amz-json-1.1';
 /** 4 MiB of records in base64, and their JSON. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-/** All requests under way together: an agent opens up to 130 connections. */
+/** All requests in progress together: an agent opens up to 130 connections. */
 const MAX_BODIES_BYTES = 64 * 1024 * 1024;
 /** Longer than clients keep theirs, so that clients close first: no request meets a closed connection. */
 const KEEP_ALIVE_MS = 75_000;

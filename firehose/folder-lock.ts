@@ -14,7 +14,7 @@ export interface FolderLock {
 }
 
 const CLAIM = /^lock\.(?<pid>[1-9]\d*)\.(?<start>[^.]+)\.[^.]+$/;
-/** Two that come at once both step back, each for a random time. */
+/** Two that come at once both back off, each for a random time. */
 const ATTEMPTS = 5;
 const STEP_BACK_MS = 40;
 
@@ -55,7 +55,7 @@ async function isAlive(pid: number, start: string): Promise<boolean> {
 
 const UNKNOWN = '-';
 
-/** Process ids are used again, so a claim also has the start time, in ticks since the machine booted. */
+/** Process ids are reused, so a claim also has the start time, in ticks since the machine booted. */
 async function startOf(pid: number): Promise<string> {
   try {
     const [stat, boot] = await Promise.all([

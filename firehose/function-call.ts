@@ -1,4 +1,4 @@
-/** One call of the transform function, on the function's side: an event as AWS Lambda gets it, and what its reply means. */
+/** One call of the transform function, on the function's side: the event as AWS Lambda would get it, and what the reply means. */
 
 import { randomUUID } from 'node:crypto';
 import type { FirehoseTransformationEvent } from 'aws-lambda';
@@ -12,7 +12,7 @@ export interface FunctionCall {
   readonly region: string;
   readonly ids: readonly string[];
   readonly arrivalsMs: Float64Array<ArrayBuffer>;
-  /** The records' bytes, one after the other; all of their buffer, which is copied whole. */
+  /** The records' bytes, one after the other. They fill their buffer, which is copied whole. */
   readonly bytes: Uint8Array<ArrayBuffer>;
   /** Where each record ends in them. */
   readonly ends: Uint32Array<ArrayBuffer>;
@@ -21,7 +21,7 @@ export interface FunctionCall {
 /**
  * The function as Firehose sees it.
  *
- * @throws TimedOut, an error of the function, or what ended its thread: each of them makes the call a failed one.
+ * @throws TimedOut, an error of the function, or what ended its thread. Each of them fails the call.
  */
 export type TransformFunction = (call: FunctionCall) => Promise<TransformResult>;
 

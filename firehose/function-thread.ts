@@ -1,5 +1,5 @@
 /**
- * The transform function in its own thread, as AWS Lambda gives it its own machine: its computing holds nothing else up. If it hangs or
+ * The transform function in its own thread, as AWS Lambda gives it its own machine: its work blocks nothing else. If it hangs or
  * takes too much memory, only its thread ends, and the next call gets a new one.
  */
 import { workerFile } from '../core/package-root';

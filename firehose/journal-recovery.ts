@@ -94,7 +94,7 @@ function isTorn(bytes: Buffer, at: number): boolean {
 async function cutTail(path: string, { start, end }: Gap, warn: (sentence: string) => void): Promise<void> {
   await truncate(path, start);
   warn(
-    `The journal ${path} ended in ${end - start} bytes of a batch that was never acknowledged; they were cut away, and the sender sends it again.`,
+    `The journal ${path} ended in ${end - start} bytes of a batch that was never acknowledged; they were removed, and the sender sends the batch again.`,
   );
 }
 

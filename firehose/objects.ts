@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { syncFolder } from './sync-folder';
 
 export interface ObjectName {
-  /** `apache_`, `apache_processing-failed/`: nothing comes between it and the hour. */
+  /** `apache_`, `apache_processing-failed/`: the date follows directly. */
   readonly prefix: string;
   readonly stream: string;
   /** When the buffer's oldest record arrived. */

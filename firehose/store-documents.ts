@@ -1,4 +1,4 @@
-/** Writes one buffer's documents into the store: retries until each is stored or refused, or its time is over. */
+/** Writes one buffer's documents into the store: retries until each is stored or refused, or its time is up. */
 import { reasonOf } from '../core/errors';
 import { retry } from '../core/retry';
 import { type Delivery, type EventStore, PartlyWritten, type Refusal } from '../store/event-store';
@@ -8,10 +8,10 @@ export interface StoreProps {
   readonly store: EventStore;
   /** How long documents that the store cannot take are retried, the first attempt included. */
   readonly retrySeconds: number;
-  /** Where documents are kept that it did not take; for the warning. */
+  /** Where the documents that it did not take are kept; for the warning. */
   readonly failedPrefix: string;
   readonly warn: (sentence: string) => void;
-  /** Aborted when the stream closes: then nothing is called failed. */
+  /** Aborted when the stream closes: from then on nothing counts as failed. */
   readonly closing: AbortSignal;
 }
 
@@ -21,10 +21,10 @@ export interface Refused {
   readonly attempts: number;
 }
 
-/** Firehose's code is the HTTP status of the domain's reply: a domain out of reach would give this one. */
+/** Firehose's error code is the HTTP status of the domain's reply; this one stands for a domain that cannot be reached. */
 const OUT_OF_REACH = '503';
 
-/** Its function's time runs from `readyMs`. Once the stream closes, that function throws the store's last error. */
+/** The time of the returned function runs from `readyMs`. Once the stream closes, it throws the store's last error. */
 export function createDocumentWriter(
   props: StoreProps,
 ): (documents: readonly Delivery[], readyMs: number) => Promise<Refused> {

@@ -43,7 +43,7 @@ export interface CallRecords {
   readonly ends: number[];
 }
 
-/** Transforms a buffer, call after call. Never throws: what a failing function leaves are failures. */
+/** Transforms a buffer, call after call. Never throws: if the function fails, its records are failures. */
 export async function transformBatches(batches: readonly Batch[], props: TransformProps): Promise<Transformed> {
   const documents: Delivery[] = [];
   const failures: ProcessingFailure[] = [];
@@ -57,7 +57,7 @@ export async function transformBatches(batches: readonly Batch[], props: Transfo
   return { documents, failures, dropped };
 }
 
-/** A call has at most 512 KiB of records and a request under 6 MiB: if lines have a few bytes, their ids weigh more than they. */
+/** A call has at most 512 KiB of records and a request under 6 MiB: if lines are only a few bytes long, their ids take more space than they do. */
 export function* splitIntoCalls(batches: readonly Batch[]): Generator<CallRecords> {
   let call = emptyCall();
   let recordBytes = 0;

@@ -1,4 +1,4 @@
-/** `clickstreamy kibana`: prepares a search engine and its dashboards, and brings changes back. */
+/** `clickstreamy kibana`: prepares a search engine, imports its dashboards, and exports changes to them. */
 import type { Command } from '../core/command/command';
 
 export const kibanaCommand: Command = {
@@ -14,7 +14,7 @@ export const kibanaCommand: Command = {
       load: () => (require('./setup') as typeof import('./setup')).setupCommand,
     },
     import: {
-      summary: 'Put the dashboards into Kibana or OpenSearch Dashboards',
+      summary: 'Import the dashboards into Kibana or OpenSearch Dashboards',
       load: () => (require('./import-command') as typeof import('./import-command')).importCommand,
     },
     export: {

@@ -14,12 +14,12 @@ export const dashboardsOptions = {
   ...inGroup('Server', {
     url: text('URL')
       .optional()
-      .describe('Address of the dashboards; /_dashboards and /_plugin/kibana below it are found'),
+      .describe('Address of the dashboards; /_dashboards and /_plugin/kibana below it are tried too'),
     outputs: outputsOption(),
     tenant: text('NAME')
       .regex(/^[\x21-\x7e]+$/, 'must be a tenant’s name')
       .default('global')
-      .describe('Where dashboards belong to tenants: global, __user__ for your own, or a name'),
+      .describe('Tenant, if the server has tenants: global, __user__ (your own), or a name'),
     space: text('ID')
       .regex(/^[a-z0-9_-]+$/, 'must be a space’s id: lower-case letters, digits, `-` and `_`')
       .optional()

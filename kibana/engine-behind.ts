@@ -25,7 +25,7 @@ export function indexOf(pattern: string): string | undefined {
 }
 
 /**
- * Puts the index template.
+ * Installs the index template.
  *
  * @returns what was done; if the address is a guess and does not work, the error.
  * @throws ToolkitError those of `prepareIndex`

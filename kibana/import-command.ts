@@ -1,4 +1,4 @@
-/** `clickstreamy kibana import`: the dashboards into a server, found, checked, written and read back. */
+/** `clickstreamy kibana import`: finds the server, writes the dashboards and reads them back. */
 import { z } from 'zod';
 import { parseServerUrl } from '../core/auth-flags';
 import type { Command, Context } from '../core/command/command';
@@ -23,13 +23,13 @@ const Options = z
       .describe('The index that the dashboards read; a pattern (apache-*) where it is rotated'),
     engine: text('URL')
       .optional()
-      .describe('Search engine behind the dashboards, to put the index template there first')
+      .describe('Search engine behind the dashboards, to install the index template there first')
       .meta({ otherwise: 'from --outputs, or from a domain’s address' }),
     overwrite: flag().describe('Replace what is there, even what somebody has changed; `kibana export` saves it first'),
     defaultIndex: z
       .boolean()
       .optional()
-      .describe('Make this index the one that is shown first')
+      .describe('Make this index the default one')
       .meta({ otherwise: 'only where there is none yet' }),
     dryRun: flag().describe('Say what would be done, and do nothing'),
     json: flag().describe('One line of JSON with what was done'),
@@ -39,7 +39,7 @@ const Options = z
 
 export const importCommand: Command<typeof Options> = {
   about:
-    'Puts two dashboards into Kibana 6.3–7 or OpenSearch Dashboards 1–3, reads them back and prints their addresses. ' +
+    'Imports two dashboards into Kibana 6.3–7 or OpenSearch Dashboards 1–3, reads them back and prints their addresses. ' +
     'Safe to repeat: what is there stays, unless --overwrite is given.',
   usage: '(--url URL | --outputs FILE) [options]',
   options: Options,
@@ -91,13 +91,14 @@ async function putTemplate(options: Options, server: DashboardsServer): Promise<
   const engine = findEngineBehind(options, server);
   const index = indexOf(options.index);
   if (engine === undefined || index === undefined) {
-    return `the index template is not looked after: ${index === undefined ? `${options.index} is not one index` : 'name the search engine with --engine'}, or run \`kibana setup\``;
+    return `the index template was not checked: ${index === undefined ? `${options.index} is not one index` : 'name the search engine with --engine'}, or run \`kibana setup\``;
   }
   const auth = loadEngineAuth(options, engine.url, process.env);
   const prepared = await prepareEngine(engine, auth, index, options.timeout);
-  if (prepared instanceof ToolkitError) return `the index template is not put: ${prepared.message.split('\n', 1)[0]}`;
+  if (prepared instanceof ToolkitError)
+    return `the index template was not installed: ${prepared.message.split('\n', 1)[0]}`;
   const isThere = prepared.indexes.length > 0;
-  return `template ${prepared.template} is put${isThere ? '' : `; the index ${index} comes with the first event`}`;
+  return `template ${prepared.template} is installed${isThere ? '' : `; the index ${index} comes with the first event`}`;
 }
 
 function findEngineBehind({ engine, outputs }: Options, server: DashboardsServer): EngineBehind | undefined {

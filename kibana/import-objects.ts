@@ -190,7 +190,7 @@ export function readReply<S extends z.ZodType>(server: DashboardsServer, reply: 
   throw new ToolkitError(
     'SERVER_REPLY_UNUSABLE',
     `The reply of ${server.url.href} cannot be used: ${describeReply(reply)}.`,
-    'Check that the address is right, and that no proxy or login page answers in the server’s place; with --auth sigv4 a page means that the signature was not accepted.',
+    'Check that the address is right, and that no proxy or login page answers in the server’s place; with --auth sigv4, an HTML page means that the signature was not accepted.',
   );
 }
 

@@ -1,4 +1,4 @@
-/** `clickstreamy kibana setup`: the index template, put before the first event. */
+/** `clickstreamy kibana setup`: installs the index template, which must be there before the first event. */
 import { z } from 'zod';
 import { authOptions, loadAuth, parseServerUrl } from '../core/auth-flags';
 import type { Command, Context } from '../core/command/command';
@@ -14,7 +14,7 @@ const Options = z
     url: text('URL').optional().describe('Address of the search engine'),
     outputs: outputsOption(),
     index: IndexName.default(DEFAULT_INDEX)
-      .describe('The index; the template also covers what Firehose rotates it to (`-…`)')
+      .describe('The index; the template also covers its rotated names (apache-2026-11-23)')
       .meta({ value: 'NAME' }),
     json: flag().describe('One line of JSON with what was done'),
     ...authOptions,
@@ -23,7 +23,7 @@ const Options = z
 
 export const setupCommand: Command<typeof Options> = {
   about:
-    'Puts the index template: the types of the fields, which cannot be changed once an index is there. ' +
+    'Installs the index template: the types of the fields, which cannot be changed once an index exists. ' +
     'Elasticsearch 6.3 and later, OpenSearch. Safe to repeat.',
   usage: '(--url URL | --outputs FILE) [options]',
   options: Options,
@@ -51,8 +51,10 @@ async function run(
 function renderPrepared({ engine, template, indexes }: PreparedIndex, url: URL): string {
   const changed = indexes.map(({ name, added }) =>
     added.length === 0
-      ? `index ${name} is as it should be`
+      ? `index ${name} needs no change`
       : `index ${name} now has ${added.join(', ')}, for events from now on`,
   );
-  return [`${url.href} is ${engine.family} ${engine.version}: template ${template} is put`, ...changed].join('\n');
+  return [`${url.href} is ${engine.family} ${engine.version}: template ${template} is installed`, ...changed].join(
+    '\n',
+  );
 }

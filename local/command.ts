@@ -55,7 +55,9 @@ const Options = z
     ...inGroup('Site', {
       site: choice(['demo', 'wordpress'])
         .optional()
-        .describe('The demo site, or a real WordPress from Debian’s packages; `traffic` needs its $CLICKSTREAMY_TOKEN')
+        .describe(
+          'The demo site, or a real WordPress from Debian’s packages, for which `traffic` needs the same $CLICKSTREAMY_TOKEN',
+        )
         .meta({ otherwise: DEFAULTS.site }),
       port: port()
         .describe('Port of the site; 0 picks a free one')
@@ -85,7 +87,9 @@ const Options = z
       store: text('URL')
         .optional()
         .describe('Deliver to this Elasticsearch (6.3 or later) or OpenSearch instead of the embedded store'),
-      index: IndexName.optional().describe('Its index').meta({ value: 'NAME', otherwise: DEFAULT_INDEX }),
+      index: IndexName.optional()
+        .describe('Index to write the events to')
+        .meta({ value: 'NAME', otherwise: DEFAULT_INDEX }),
     }),
     ...authOptions,
   })
@@ -93,7 +97,7 @@ const Options = z
     message: '--agent-config names the logs: leave --log out',
   })
   .refine(({ log, agentConfig, once }) => !once || log.length > 0 || agentConfig !== undefined, {
-    message: '--once needs --log: a site never ends',
+    message: '--once needs --log or --agent-config: a site never ends',
   })
   .refine(
     ({ store, index, auth, user }) =>
@@ -113,11 +117,11 @@ export const localCommand: Command<typeof Options> = {
   options: Options,
   examples: [
     ['', 'The demo site with a little traffic'],
-    ["--log '/var/log/apache2/access.log*'", 'Your own logs, and what is added to them'],
+    ["--log '/var/log/apache2/access.log*'", 'Your own logs, now and as they grow'],
     ['--site wordpress', 'A real WordPress under Apache, PHP and MariaDB'],
     ['--log access.log --once --json', 'Count one log, then stop'],
     ['--agent-config agent.json', 'What the Kinesis Agent would ship'],
-    ['--store http://127.0.0.1:9200', 'The events into a search engine'],
+    ['--store http://127.0.0.1:9200', 'Store the events in a search engine'],
   ],
   notes:
     'Exit code 0 when every line read is stored, kept as failed, or blank; 1 when the totals do not add up or the ' +
@@ -126,7 +130,7 @@ export const localCommand: Command<typeof Options> = {
 };
 
 async function run(options: z.output<typeof Options>, { quiet }: Context): Promise<void> {
-  // Loaded here: DuckDB, the site and the SDK are half of what every other command would wait for.
+  // Loaded here, so that --help does not wait for DuckDB, the site and the SDK.
   const { runLocal } = require('./run') as typeof import('./run');
   const view = openProgressLine({ quiet, plainSeconds: PLAIN_SECONDS });
   const toText = createStatusText();

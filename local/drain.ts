@@ -6,7 +6,7 @@ import type { Pipeline } from './pipeline';
 
 /**
  * Resolves when everything read is stored or kept as failed. Once `stopWaiting` is aborted, a store or a bucket that is out of reach
- * gets one more attempt and is not waited for: what it does not take stays in the journal.
+ * gets one more attempt only: what it does not take stays in the journal.
  *
  * @returns the error that ended the shipper early.
  */

@@ -56,7 +56,7 @@ export function renderReport(report: LocalReport, dataFolder: string): string {
 }
 
 function renderTotals({ byStatus, pageViews, signUps, signIns, users }: LocalReport): string {
-  if (byStatus === undefined) return 'unknown, it does not answer';
+  if (byStatus === undefined) return 'unknown, because it does not answer';
   const count = (value: number | undefined, what: string) => plural(value ?? 0, what);
   const statuses = Object.entries(byStatus).map(([status, events]) => `${status}: ${grouped(events)}`);
   return (

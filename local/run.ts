@@ -85,7 +85,7 @@ async function run(pipeline: Pipeline, options: LocalOptions, closers: Closers):
   }
 }
 
-/** Aborted by the caller's signal or after the seconds. */
+/** Aborted with the caller's signal, or when `seconds` are over. */
 function toStopSignal({ signal, seconds }: LocalOptions, closers: Closers): AbortSignal {
   const stop = new AbortController();
   void aborted(signal).then(() => stop.abort());
@@ -96,7 +96,7 @@ function toStopSignal({ signal, seconds }: LocalOptions, closers: Closers): Abor
   return stop.signal;
 }
 
-/** Makes the page alive from the start. A site that stops answering does not end the pipeline. Never rejects. */
+/** Gives the page something to show from the start. A site that stops answering does not end the pipeline. Never rejects. */
 async function makeTraffic({ url, token }: Site, options: LocalOptions, signal: AbortSignal): Promise<void> {
   const { rate, errors, warn } = options;
   if (rate === 0) return;

@@ -19,7 +19,7 @@ export interface PipelineStatus extends LineTotals {
   readonly seconds: number;
 }
 
-/** The last so many minutes, or everything that is stored. */
+/** The last N minutes, or everything that is stored. */
 export type TimeRange = number | 'all';
 
 /** A panel as the page draws it: its rows and drawing, without the query. */

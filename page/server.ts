@@ -124,7 +124,7 @@ async function loadFiles(): Promise<ReadonlyMap<string, Reply>> {
     const body = await readFile(builtFile('page', 'browser', file)).catch((error) => {
       throw new ToolkitError(
         'PAGE_FAILED',
-        `the page’s ${file} cannot be read: ${reasonOf(error)}`,
+        `The page’s ${file} cannot be read: ${reasonOf(error)}.`,
         'Run `npm run build`.',
         { cause: error },
       );

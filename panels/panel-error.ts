@@ -1,4 +1,4 @@
-/** What a compiler says of a panel that its target cannot show: the definition is wrong, so it is found at build time. */
+/** Thrown by a compiler for a panel that its target cannot show: the definition is wrong, which is found at build time. */
 import type { Panel } from './panel';
 
 export class PanelError extends Error {

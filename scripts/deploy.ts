@@ -62,8 +62,8 @@ const deployCommand: Command<typeof Options> = {
   usage: '[plan|deploy|destroy] [options]',
   options: Options,
   examples: [
-    ['', 'What a deploy would do'],
-    ['deploy --outputs outputs.json', 'All stacks, and where they are'],
+    ['', 'Show what a deploy would do'],
+    ['deploy --outputs outputs.json', 'Deploy all stacks, and write their outputs'],
   ],
   notes: 'Exit codes: 0 good, 1 failed, 2 wrong usage.',
   run,

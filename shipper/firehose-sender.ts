@@ -8,14 +8,14 @@ export interface FirehoseSenderProps {
   /** Once aborted, each batch has one more attempt. */
   readonly signal: AbortSignal;
   readonly warn: (sentence: string) => void;
-  /** Called with the number of records that one attempt brought over. */
+  /** Called with the number of records that one attempt delivered. */
   readonly acknowledged: (records: number) => void;
 }
 
 /** A hiccup is not worth a warning. */
 const WARN_AFTER_ATTEMPTS = 3;
 
-/** The shipper's end of a delivery stream: opened with the first batch, with one warning when it takes nothing for a while. */
+/** The shipper's end of a delivery stream: opened with the first batch, with one warning when the stream accepts nothing for a while. */
 export class FirehoseSender {
   readonly #props: FirehoseSenderProps;
   #putter: Promise<RecordPutter> | undefined;
@@ -44,13 +44,15 @@ export class FirehoseSender {
     if (this.#warned) return;
     this.#warned = true;
     const { deliveryStream, endpoint, warn } = this.#props;
-    warn(`Delivery stream ${deliveryStream} at ${endpoint.origin} takes no records (${why}): retrying until it does.`);
+    warn(
+      `Delivery stream ${deliveryStream} at ${endpoint.origin} accepts no records (${why}): retrying until it does.`,
+    );
   }
 
   #recover(): void {
     if (!this.#warned) return;
     this.#warned = false;
-    this.#props.warn(`Delivery stream ${this.#props.deliveryStream} takes records again; nothing is lost.`);
+    this.#props.warn(`Delivery stream ${this.#props.deliveryStream} accepts records again; nothing was lost.`);
   }
 
   close(): void {

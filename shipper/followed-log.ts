@@ -50,7 +50,7 @@ export class FollowedLog {
     this.#handle = handle;
   }
 
-  /** @returns undefined if the file has gone meanwhile, or its name now means another one. */
+  /** @returns undefined if the file has disappeared since, or its name now means another one. */
   static async open(found: FoundLog, isEarly: boolean): Promise<FollowedLog | undefined> {
     let handle: FileHandle;
     try {
@@ -124,7 +124,7 @@ export class FollowedLog {
     return Math.min(this.#isGzip ? this.#packedRead : (this.#content?.readOffset ?? 0), this.#size);
   }
 
-  /** @param path the name that the patterns match; undefined if they match it no more. */
+  /** @param path the name that the patterns match; undefined if they no longer match it. */
   seenUnder(path: string | undefined): void {
     if (path === undefined && !this.#isMissing) this.#lastNewsMs = Date.now();
     this.#isMissing = path === undefined;
@@ -134,7 +134,7 @@ export class FollowedLog {
   /**
    * Finds out whether it is gzip.
    *
-   * @param final it will not grow: fewer bytes than gzip begins with are plain.
+   * @param final the file will not grow: one that is too short for gzip's signature is plain.
    * @returns whether that is known now.
    */
   async recognize(final: boolean): Promise<boolean> {
@@ -209,7 +209,7 @@ export class FollowedLog {
       if (!(error instanceof GunzipError)) throw unreadable(this.#path, error);
       throw new ToolkitError(
         'LOG_CORRUPT',
-        `${this.#path} is not good gzip beyond byte ${error.packedOffset} of ${this.#size}: ${error.message}.`,
+        `${this.#path} is not valid gzip beyond byte ${error.packedOffset} of ${this.#size}: ${error.message}.`,
         'Everything before that is shipped. Repair the file (gzip -t tests it) or move it out of the pattern.',
         { cause: error },
       );

@@ -32,7 +32,7 @@ export async function* gunzip(handle: FileHandle, progress?: (packedBytes: numbe
     }
   } catch (error) {
     if (!(error instanceof GunzipError) || error.unfinished) throw error;
-    // On an error zlib keeps back what it made of its last input: given the bytes one by one, it keeps nothing back.
+    // On an error zlib withholds what it made of its last input. Given the bytes one by one, it withholds nothing.
     let position = 0;
     for await (const piece of unpack(handle, error.packedOffset)) {
       if (position + piece.length > unpacked) yield piece.subarray(Math.max(0, unpacked - position));

@@ -45,7 +45,7 @@ export class LogReader {
     try {
       const own = await known.ownOf(log);
       if (own === undefined && !log.isGzip && known.hadOther(log))
-        this.#props.warn(`${log.path} is not what was read before (truncated or replaced): read from its start.`);
+        this.#props.warn(`${log.path} is not what was read before (truncated or replaced): it is read from its start.`);
       return own;
     } catch (error) {
       if (isCorrupt(error)) return undefined; // Reading it reports the fault.
@@ -92,7 +92,7 @@ export class LogReader {
     this.#props.ended(log);
     if (!(await log.restart())) return;
     this.#props.warn(
-      `${log.path} was truncated (copytruncate?): read from its start; what was cut away unread is lost, so rotate by rename.`,
+      `${log.path} was truncated (copytruncate?): it is read from its start; lines that had not been read are lost, so rotate by renaming.`,
     );
   }
 

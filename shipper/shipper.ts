@@ -2,8 +2,8 @@
  * Follows access logs and sends each line, unchanged, as one record to a delivery stream.
  *
  * At least once: a line counts as shipped when the stream has acknowledged it and every line before it, so a crash
- * repeats what was in flight and loses nothing. Out of reach are lines that a `copytruncate` rotation cuts away between
- * its copy and its truncation, or, if the copy matches no pattern, before the shipper has seen them.
+ * repeats what was in flight and loses nothing. The exception is `copytruncate`: lines that it cuts away between its copy
+ * and its truncation are lost and, if the copy matches no pattern, so are lines that the shipper had not read before.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { loadCheckpoint } from './checkpoint';
@@ -49,7 +49,7 @@ export interface Shipper {
   counts(): ShipperCounts;
   /**
    * Resolves when all is read and acknowledged (`once`), or after `stop`.
-   * Rejects, so handle it from the start, with a ToolkitError when the shipper had to give up: LOG_NOT_FOUND, LOG_UNREADABLE, LOG_CORRUPT,
+   * Rejects with a ToolkitError when the shipper has to give up, so handle it from the start: LOG_NOT_FOUND, LOG_UNREADABLE, LOG_CORRUPT,
    * CHECKPOINT_UNREADABLE, CHECKPOINT_UNWRITABLE, REJECTS_UNWRITABLE, FIREHOSE_REFUSED.
    */
   readonly finished: Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * The Kinesis Agent's settings, `/etc/aws-kinesis/agent.json`. Writes them, with a value against each way in which the agent is known to
- * lose lines; and reads them, so that the local shipper can follow the same file.
+ * The Kinesis Agent's settings, `/etc/aws-kinesis/agent.json`. Writes them, with a value against each known way in which the agent
+ * loses lines; and reads them, so that the local shipper can follow the same file.
  */
 import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
@@ -89,7 +89,7 @@ export function parseAgentConfig(text: string, name: string): AgentFlows {
     new ToolkitError(
       'AGENT_CONFIG_INVALID',
       `The agent configuration in ${name} ${why}.`,
-      'Correct it there; docs/operations.md has an example.',
+      'Correct it there; docs/errors.md says what it must have.',
       { cause },
     );
   const { flows } = parseJson(text, AgentConfig, fail);

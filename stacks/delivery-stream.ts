@@ -120,7 +120,7 @@ export class DeliveryStream extends Construct {
       engine.typed === (typeName !== undefined),
       typeName === undefined
         ? `${engine.name} needs a type name`
-        : `${engine.name} takes no type name, but it is ${typeName}`,
+        : `${engine.name} takes no type name, but the setting is ${typeName}`,
       typeName === undefined ? 'Set `stream.typeName`, for example to clickstream.' : 'Leave `stream.typeName` out.',
     );
     guard(

@@ -19,7 +19,7 @@ export interface LoadProps {
   readonly script: string;
 }
 
-/** How many requests a second a task can send for each vCPU; docs/load.md has the measurement. */
+/** How many requests a second a task can send for each vCPU; docs/load.md says why. */
 const MOST_REQUESTS_A_VCPU = 2_000;
 
 /** Tasks that `traffic load` starts to load a site from several machines. They cost nothing until then. */

@@ -85,7 +85,7 @@ export class WebServer extends Construct {
     this.instanceId = instance.id;
   }
 
-  /** Replaces the server for a new script. By the bare address: Terraform does not accept the expression that CDKTF would write. */
+  /** Replaces the server if the script changes. Uses the bare address, since Terraform does not accept the expression that CDKTF would write. */
   #renewal(script: string): { readonly replaceTriggeredBy: string[] } {
     const sha256 = createHash('sha256').update(script).digest('hex');
     const version = new DataResource(this, 'version', { triggersReplace: { sha256 } });

@@ -1,5 +1,5 @@
 /**
- * The write side of a store, all that the delivery stream needs of one; `store.ts` has the whole. Every adapter passes
+ * The write side of a store, which is all that the delivery stream needs; `store.ts` has the whole interface. Every adapter passes
  * `__tests__/support/event-store-contract.ts`.
  */
 import { ToolkitError } from '../core/errors';
@@ -32,7 +32,7 @@ export interface EventStore {
   close(): Promise<void>;
 }
 
-/** The store has taken a part of a batch and cannot take the rest now: only what waits has to be written again. */
+/** The store has taken a part of a batch and cannot take the rest now: only `waiting` has to be written again. */
 export class PartlyWritten extends ToolkitError {
   readonly waiting: readonly Delivery[];
   readonly refused: readonly Refusal[];

@@ -10,7 +10,7 @@ import type { RunOptions } from './run-traffic';
 import type { TrafficReport } from './traffic-report';
 
 export const trafficCommand: Command<typeof TrafficOptions> = {
-  about: 'Visitors for a site: they browse, sign up, sign in and meet errors, at an exact rate.',
+  about: 'Sends visitors to a site: they browse, sign up, sign in and meet errors, at an exact rate.',
   usage: '[options]',
   options: TrafficOptions,
   examples: [
@@ -21,7 +21,9 @@ export const trafficCommand: Command<typeof TrafficOptions> = {
     ['--seconds 5m --ledger run.json', 'Five minutes, and a ledger to check the store against'],
     ['--out log.gz --from 2026-11-01 --to 2026-11-08', 'A week of access lines, at full speed'],
   ],
-  notes: 'Exit codes: 0 good, 1 the run failed, 2 wrong usage. Ctrl-C ends the run with its report and ledger.',
+  notes:
+    'Exit codes: 0 good, 1 the run failed or a threshold does not hold, 2 wrong usage. ' +
+    'Ctrl-C ends the run with its report and ledger.',
   commands: {
     merge: {
       summary: 'Add up the ledgers of the shards of one run',
@@ -55,7 +57,7 @@ async function run(options: z.output<typeof TrafficOptions>, { quiet }: Context)
   failUnlessPassed(report);
 }
 
-/** A command line that does not say when to end ends all the same. */
+/** A command line that does not say when to end has the default length. */
 function toLength({ seconds, requests, ramp, to }: TrafficOptions): Pick<RunOptions, 'seconds'> {
   const hasEnd = [requests, ramp, to].some((end) => end !== undefined);
   return { seconds: seconds ?? (hasEnd ? undefined : DEFAULTS.seconds) };

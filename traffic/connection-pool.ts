@@ -14,7 +14,7 @@ const IDLE_MS = 2000;
 /** Connections opened at a time before the run, so that the site's accept queue does not overflow. */
 const WARM_BATCH = 64;
 
-/** Holds as many connections as there are requests under way. */
+/** The open connections to the site: one for each request under way, and idle ones to be used again. */
 export class ConnectionPool {
   readonly #options: PoolOptions;
   readonly #idle: { readonly connection: Connection; sinceMs: number }[] = [];

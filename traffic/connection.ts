@@ -1,5 +1,5 @@
 /**
- * One connection to the site: autocannon's client, restrained to send only what it is given, one request at a time.
+ * One connection to the site: autocannon's client, restricted to sending what it is given, one request at a time.
  *
  * Left alone, the client sends as fast as it can, reconnects by itself and then gives replies to the wrong requests. Here a
  * connection has at most one request, and the first close, reset or time-out ends both. So a reply always belongs to its

@@ -1,4 +1,4 @@
-/** Makes visitors, and remembers of earlier ones what later ones depend on: the names taken and the members. */
+/** Makes visitors, and remembers what later ones depend on: the names taken and the members. */
 import { pickAddress, pickAgent, pickReferer } from './agents';
 import { type CompiledJourney, type CompiledStep, compileJourney, type FilledStep } from './journey-steps';
 import type { Journey } from './journeys';

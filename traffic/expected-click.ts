@@ -6,7 +6,7 @@ import type { Action, Outcome } from '../click/click-event';
 export interface Expectation {
   readonly status: number;
   readonly action: Action;
-  /** Only of a sign-up, sign-in or sign-out. */
+  /** Only for a sign-up, sign-in or sign-out. */
   readonly outcome?: Outcome | undefined;
 }
 

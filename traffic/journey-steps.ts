@@ -1,4 +1,4 @@
-/** Makes requests of steps by filling in `{product}`, `{term}`, `{user}` and `{password}`. */
+/** Makes requests from steps by filling in `{product}`, `{term}`, `{user}` and `{password}`. */
 import { toPage } from '../click/page';
 import { type Journey, PRODUCTS, SEARCH_TERMS, type Step } from './journeys';
 import { pick, type Random } from './random';

@@ -7,15 +7,15 @@ import { writeResultFile } from './result-file';
 const Options = z.object({
   ledgers: list(file())
     .refine((ledgers) => ledgers.length > 0, 'name the ledgers to add up')
-    .describe('One from each shard')
+    .describe('Ledgers, one from each shard')
     .meta({ positional: true }),
   out: file().optional().describe('Write to this file').meta({ otherwise: 'standard output' }),
-  partial: flag().describe('Shards may be missing; the ledger then names them'),
+  partial: flag().describe('Allow missing shards; the ledger then names them'),
 });
 
 /** `traffic merge`: the ledgers of shards become the ledger of the run. */
 export const mergeCommand: Command<typeof Options> = {
-  about: 'Adds up the ledgers that the shards of one run left, to the ledger of the run.',
+  about: 'Adds up the ledgers of a run’s shards; the result is the ledger of the whole run.',
   usage: '[options] <ledgers..>',
   options: Options,
   examples: [['ledger-*.json --out ledger.json', 'All shards of a run']],

@@ -18,7 +18,7 @@ import {
 import { THINK_SECONDS } from './journeys';
 import type { RatePoint } from './schedule';
 
-/** The name of the run and the seed are random. */
+/** The run's name and the seed are missing here: by default they are random. */
 export const DEFAULTS = {
   url: 'http://127.0.0.1:8080',
   rate: 50,
@@ -91,12 +91,12 @@ export const TrafficOptions = z
         .describe('The deployed site: the file that `cdktf deploy --outputs-file` wrote (siteUrl)'),
       token: text()
         .optional()
-        .describe('For the site’s errors and forms; in the environment it stays out of the shell’s history')
+        .describe('Token for the site’s errors and forms; in the environment it stays out of the shell’s history')
         .meta({ otherwise: '$CLICKSTREAMY_TOKEN' }),
       timeout: seconds({ min: 0.1, max: 600 }).default(DEFAULTS.timeout).describe('How long to wait for a reply'),
       connections: whole({ min: 1, max: 60_000 })
         .optional()
-        .describe('At most so many; with --max always so many')
+        .describe('Most connections at once; with --max the number of connections')
         .meta({ otherwise: '10,000; with --max 64' }),
     }),
     ...inGroup('Load', {
@@ -105,12 +105,12 @@ export const TrafficOptions = z
         .describe('Requests a second')
         .meta({ otherwise: DEFAULTS.rate }),
       ramp: Ramp.optional().describe(
-        'TIME:RATE points instead of --rate: 0:10,60:100; even between two, a jump where two share a time',
+        'TIME:RATE points instead of --rate: 0:10,60:100; linear between points, a jump where two have the same time',
       ),
       max: flag().describe('No rate: as fast as the site answers'),
       seconds: seconds({ above: 0, max: MAX_SECONDS })
         .optional()
-        .describe('How long')
+        .describe('Length of the run')
         .meta({ otherwise: `${DEFAULTS.seconds}s` }),
       requests: whole({ min: 1 }).optional().describe('How many requests, instead of --seconds'),
       errors: share().default(DEFAULTS.errors).describe('Share of requests that the site answers with 500'),
@@ -118,10 +118,10 @@ export const TrafficOptions = z
         .default(DEFAULTS.errorMode)
         .describe('Errors on the error route (route), or on pages and forms, which break once (spread)'),
       notFound: share().default(DEFAULTS.notFound).describe('Share of requests for pages that do not exist'),
-      slow: share().default(DEFAULTS.slow).describe('Share of requests that the site answers --slow-ms later'),
+      slow: share().default(DEFAULTS.slow).describe('Share of requests that the site answers late, by --slow-ms'),
       slowMs: milliseconds({ min: 1, max: 10_000 })
         .optional()
-        .describe('How much later')
+        .describe('How late those answers are')
         .meta({ otherwise: `${DEFAULTS.slowMs}ms` }),
     }),
     ...inGroup('Visitors', {
@@ -160,7 +160,7 @@ export const TrafficOptions = z
         .describe('The lines begin at this time (2026-11-01, 2026-11-01T10:31:00Z), and are made at full speed'),
       to: Time().optional().describe('The lines end at this time'),
       shard: Shard.optional().describe(
-        'Only this part of the plan, 2/8: for several machines, with one --run and one --seed',
+        'Send only this part of the plan, such as 2/8; all machines need the same --run and --seed',
       ),
     }),
     ...inGroup('Result', {
@@ -215,8 +215,9 @@ function contradictionsOf(given: Given): readonly string[] {
     ),
   ];
   const { from, to, errors, notFound, out, ledger } = given;
-  if (has('shard') && !(has('seed') && has('run'))) faults.push('--shard needs --seed and --run, alike for all shards');
-  if (has('out') && out === ledger) faults.push('--out and --ledger are one file');
+  if (has('shard') && !(has('seed') && has('run')))
+    faults.push('--shard needs --seed and --run, the same for all shards');
+  if (has('out') && out === ledger) faults.push('--out and --ledger are the same file');
   // 0.8 + 0.2 is 1 in doubles; 0.7 + 0.3 could be a little more.
   if (Number(errors) + Number(notFound) > 1 + 1e-9) faults.push('--errors and --not-found are more than all requests');
   if (from instanceof Date && to instanceof Date && from >= to) faults.push('--to must be later than --from');

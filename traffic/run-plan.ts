@@ -1,4 +1,4 @@
-/** Makes a run's plan of its options: fills in defaults and reads files. */
+/** Makes a run's plan from its options: fills in defaults and reads files. */
 import { randomInt } from 'node:crypto';
 import { readDeployedAddress } from '../core/deploy-outputs';
 import { JOURNEYS } from './journeys';

@@ -44,7 +44,7 @@ export interface TrafficReport {
   readonly ledger: string | null;
   /** The thresholds, and whether they hold. */
   readonly expect: readonly ThresholdResult[];
-  /** Whether the run ended or was stopped with answers, not broken, and all thresholds hold. */
+  /** Whether the run did not break, got answers if it sent anything, and meets all thresholds. */
   readonly passed: boolean;
   /** Why the run is broken, if the output knows. */
   readonly fault?: ToolkitError;

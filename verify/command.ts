@@ -17,10 +17,10 @@ const Options = z
   .object({
     ledger: list(file()).describe('Ledger that `traffic --ledger` wrote; all shards of a run').meta({ greedy: true }),
     store: text('DIR|URL').describe(
-      'Data folder of `local`, even while it runs; or the address of an Elasticsearch or OpenSearch',
+      'Data folder of `local`, even while it runs; or the address of Elasticsearch or OpenSearch',
     ),
     index: IndexName.optional()
-      .describe('Its index, rotated ones included')
+      .describe('Index of the search engine, rotated ones included')
       .meta({ value: 'NAME', otherwise: DEFAULT_INDEX }),
     expect: list(text('FIGURE')).describe(
       'Figure of the store that must hold, such as signUps=42; with a ledger, of its run',
@@ -46,13 +46,13 @@ const isAddress = (store: string) => /^https?:\/\//i.test(store);
 
 export const verifyCommand: Command<typeof Options> = {
   about:
-    'Checks the ledgers of `traffic` against a store: what was lost, what is there twice, what nobody sent. ' +
+    'Checks the ledgers of `traffic` against a store: what was lost, what is duplicated, what nobody sent. ' +
     'By status, page, action, outcome, user, minute and session.',
   usage: '--ledger FILE --store DIR|URL [options]',
   options: Options,
   examples: [
     ['--ledger run.json --store data', 'A run on this machine, even while it runs'],
-    ['--ledger run.json --store https://search.example.org --auth sigv4 --wait 15m', 'A deployed one'],
+    ['--ledger run.json --store https://search.example.org --auth sigv4 --wait 15m', 'A deployed run'],
     ["--store data --expect 'signUps=42' --expect 'byStatus.500=0'", 'Without a ledger'],
   ],
   notes: 'Exit code 0 when the totals match, 1 when they do not or cannot be read, 2 for wrong usage.',
@@ -64,7 +64,7 @@ async function run(options: z.output<typeof Options>, { note }: Context): Promis
   const ledgers = readLedgers(options.ledger);
   if (expect.length > 0 && ledgers.length > 1) {
     throw new UsageError(
-      '--expect is about one run, and the ledgers are of several.',
+      '--expect is about one run, but the ledgers are from several.',
       'Check each with its own ledger.',
     );
   }
@@ -117,6 +117,6 @@ async function failUnlessBalanced(report: VerifyReport, store: RunStore, asked: 
   throw new ToolkitError(
     'LEDGER_UNBALANCED',
     `The totals do not balance: ${[...faults, ...missed].join(', ')}.`,
-    'Lost ones may be late (--wait), or in the bucket’s failed folders; duplicates are delivered twice; the rest somebody else sent.',
+    'Lost events may be late (--wait), or in the bucket’s failed folders; duplicates were delivered twice; unexplained ones were sent by somebody else.',
   );
 }

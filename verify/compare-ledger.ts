@@ -3,7 +3,7 @@
  *
  * A ledger counts and does not name single requests, so a loss shows only as a count that is too low. Each dimension gives a lower bound
  * of how many clicks are missing and of how many are too many; the highest bound is reported. A request without a reply may be stored or
- * not: none of these is counted as missing, and up to their number no stored click is one too many.
+ * not: such requests never count as missing, and they may explain as many surplus clicks as there are of them.
  */
 import { type Counts, DIMENSIONS, type Dimension, type RunTotals } from '../store/store';
 
@@ -21,7 +21,7 @@ export interface RunLedger {
     readonly byUser: Counts;
     readonly sessions: number;
   };
-  /** How far a click's minute may be off: 1 where another clock than the ledger's has written it, else 0. */
+  /** How far a click's minute may be off: 1 where a clock other than the ledger's wrote it, else 0. */
   readonly minutesOff: 0 | 1;
 }
 
@@ -52,10 +52,10 @@ export interface RunComparison {
   readonly uncertain: number;
   /** Events, each copy counted. */
   readonly stored: number;
-  /** At least so many answered requests are not stored. */
+  /** At least this many answered requests are not stored. */
   readonly lost: number;
   readonly duplicated: number;
-  /** At least so many clicks are stored that the ledger does not know. */
+  /** At least this many stored clicks are not in the ledger. */
   readonly unexplained: number;
   readonly dimensions: readonly ComparedDimension[];
 }

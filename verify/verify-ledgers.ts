@@ -1,4 +1,4 @@
-/** The whole check: compares each run's ledger with the store, again until late events have arrived, and finds examples of what is wrong. */
+/** The whole check: compares each run's ledger with the store, repeatedly until late events have arrived, and finds examples of what is wrong. */
 import { ToolkitError } from '../core/errors';
 import { type Attempt, retry, toPauseMs } from '../core/retry';
 import { DIMENSIONS, type Dimension, type EventFacts, FEW, type RunTotals } from '../store/store';
@@ -81,7 +81,7 @@ interface Look {
 
 const BACKOFF = { firstMs: 250, longestMs: 5000 };
 
-/** Waits for events that are missing; one too many does not go away. */
+/** Waits for events that are missing; surplus events do not go away. */
 async function lookUntilComplete(options: VerifyOptions): Promise<Look> {
   const { store, waitSeconds, onWait } = options;
   let lookMs = 0;
@@ -129,7 +129,7 @@ async function lookOnce({ store, ledgers, expect, run }: VerifyOptions): Promise
   return { runs, all, expect: all === undefined ? [] : checkThresholds(expect, toFigures(all)) };
 }
 
-/** Prefers values that the ledger does not have at all: with any other value nobody can tell which of its events is one too many. */
+/** Prefers values that the ledger does not have at all: with any other value nobody can tell which of its events are surplus. */
 async function readExamples(store: RunStore, { run, dimensions }: RunComparison): Promise<readonly Examples[]> {
   const suspects = dimensions.flatMap(({ by, differences }) =>
     isDimension(by)

@@ -70,7 +70,7 @@ describe('npm run synth', () => {
         CLICKSTREAMY_STREAM_TYPE_NAME: '',
         CLICKSTREAMY_SEARCH_ENGINE: 'OpenSearch_2.19',
       },
-      /^error \[USAGE\]: delivery\/delivery: OpenSearch_2\.19 takes no type name, but it is clickstream\n→ .+\n$/,
+      /^error \[USAGE\]: delivery\/delivery: OpenSearch_2\.19 takes no type name, but the setting is clickstream\n→ .+\n$/,
     ],
   ])('ends with exit code 2 on %s, and writes nothing to deploy', (_, environment, message) => {
     const { status, stderr } = synth(environment);

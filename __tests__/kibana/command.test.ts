@@ -57,30 +57,32 @@ describe('clickstreamy kibana import', () => {
       `[apache] Clickstream  ${url}/app/dashboards#/view/apache.clickstream\n[apache] Visitor  ${url}/app/dashboards#/view/apache.visitor\n`,
     );
     expect(stderr).toMatch(
-      /^http:\S+ is Kibana 7\.10\.2\nthe index template is not looked after: name .*\n\d+ objects created\n$/,
+      /^http:\S+ is Kibana 7\.10\.2\nthe index template was not checked: name .*\n\d+ objects created\n$/,
     );
   });
 
-  it('puts the index template first, into the engine that a domain has at its root', async () => {
+  it('installs the index template first, in the engine that a domain has at its root', async () => {
     const there = await start({ kind: 'osd', basePath: '/_dashboards' });
     there.intercept = engineWith({});
 
     const { code, stderr } = await kibana(['import', '--url', there.url]);
 
     expect(code).toBe(0);
-    expect(stderr).toContain('template clickstreamy-apache is put; the index apache comes with the first event\n');
+    expect(stderr).toContain(
+      'template clickstreamy-apache is installed; the index apache comes with the first event\n',
+    );
     expect(there.requests.indexOf('PUT /_template/clickstreamy-apache')).toBeLessThan(
       there.requests.indexOf('POST /_dashboards/api/saved_objects/_import'),
     );
   });
 
-  it('goes on where the root is no engine, and says so', async () => {
+  it('continues if the root is not an engine, and says so', async () => {
     const { url } = await start({ kind: 'osd', basePath: '/_dashboards' });
 
     const { code, stderr } = await kibana(['import', '--url', url]);
 
     expect(code).toBe(0);
-    expect(stderr).toMatch(/\nthe index template is not put: .*\n/);
+    expect(stderr).toMatch(/\nthe index template was not installed: .*\n/);
   });
 
   it('stops before it writes where an index was made without the template', async () => {

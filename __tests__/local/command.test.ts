@@ -173,7 +173,7 @@ it('does not wait at Ctrl-C for a search engine that is out of reach: what it ac
   const report = JSON.parse(first.out());
   expect(report).toMatchObject({ read: 3, accepted: 3, stored: 1, deliveryFailed: 0, waiting: 2 });
   expect(report).not.toHaveProperty('byStatus');
-  expect(first.err()).toContain('in the store: unknown');
+  expect(first.err()).toContain('in the store: unknown, because it does not answer');
   expect(first.err()).toContain(`2 accepted records wait in the journal of ${data}`);
   await listen(port);
   const second = start(...args, '--once');

@@ -360,7 +360,7 @@ describe('gzip', () => {
 
     await expect(finished).rejects.toMatchObject({
       code: 'LOG_CORRUPT',
-      message: expect.stringMatching(/access_log\.1\.gz is not good gzip beyond byte \d{4,} of/),
+      message: expect.stringMatching(/access_log\.1\.gz is not valid gzip beyond byte \d{4,} of/),
     });
     expect([...bench.endpoint.lines].sort()).toEqual([...lines].sort());
   });

@@ -29,7 +29,7 @@ const CASES: readonly Case[] = [
     'a type name where the engine takes none',
     'workshop',
     { 'search.engine': 'Elasticsearch_7.10' },
-    /Elasticsearch_7\.10 takes no type name, but it is clickstream\n→ Leave `stream\.typeName` out/,
+    /Elasticsearch_7\.10 takes no type name, but the setting is clickstream\n→ Leave `stream\.typeName` out/,
   ],
   [
     'fewer subnets than zones',

@@ -4,11 +4,11 @@ import type { z } from 'zod';
 export interface Command<Schema extends z.ZodObject = z.ZodObject> {
   /** What it does, in one or a few lines. */
   readonly about: string;
-  /** Behind the name in the usage line. @default the required options, then `[options]` */
+  /** Follows the name in the usage line. @default the required options, then `[options]` */
   readonly usage?: string;
   /** Made of the kinds in values.ts. */
   readonly options?: Schema;
-  /** Words behind the command's name, each with what they do; `$0` stands for the name where it is not the first word. */
+  /** Words after the command's name, each with what they do; `$0` stands for the name where it is not the first word. */
   readonly examples: readonly (readonly [line: string, what: string])[];
   /** At the end of `--help`: exit codes, signals. */
   readonly notes?: string;
@@ -41,7 +41,7 @@ export interface FoundCommand {
   readonly words: readonly string[];
 }
 
-/** These may stand before a command's name. */
+/** These may come before a command's name. */
 const ANYWHERE = new Set(['--quiet', '-q', '--help', '-h', '--version']);
 
 /** Follows the words down to the command that they name. */

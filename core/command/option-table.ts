@@ -1,4 +1,4 @@
-/** The option tables of README.md and docs/, made from the commands; a test holds them against these. */
+/** The option tables in docs/, made from the commands; a test compares them. */
 import { type Command, findCommand } from './command';
 import { type Option, readOptions } from './options';
 

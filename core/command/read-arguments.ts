@@ -31,7 +31,7 @@ function parseWords(words: readonly string[], options: readonly Option[]): Argv 
     .version(false)
     .exitProcess(false)
     .parserConfiguration({
-      // Unknown options come as arguments, and get a sentence below; it also keeps a file named `-`.
+      // Unknown options arrive as arguments and are reported below; this also keeps a file named `-`.
       'unknown-options-as-args': true,
       'dot-notation': false,
       // Numbers, durations and shares are read by the schema.

@@ -12,7 +12,7 @@ export interface OptionMeta {
   readonly otherwise?: string | number;
   /** One letter: `q` for `-q`. */
   readonly alias?: string;
-  /** Shown behind the default: `s`. */
+  /** Shown after the default: `s`. */
   readonly unit?: string;
   /** An argument without a name; the last one may be a list. */
   readonly positional?: boolean;
@@ -23,7 +23,7 @@ export interface OptionMeta {
 export interface Range {
   readonly min?: number;
   readonly max?: number;
-  /** Like `min`, but excluded. */
+  /** An exclusive minimum. */
   readonly above?: number;
 }
 
@@ -81,7 +81,7 @@ export function readSeconds(word: string): number {
   if (isPlain(word)) return Number(word);
   const parts = [...word.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/gy)];
   if (parts.length === 0 || parts.map(([part]) => part).join('') !== word) return Number.NaN;
-  // Rounded to a nanosecond: 0.3 x 0.001 has a tail.
+  // Rounded to a nanosecond: 0.3 x 0.001 is not exact.
   const sum = parts.reduce((sum, [, count, unit]) => sum + Number(count) * (SECONDS[unit ?? ''] ?? Number.NaN), 0);
   return Math.round(sum * 1e9) / 1e9;
 }
@@ -113,7 +113,7 @@ function showRange({ min, max, above }: Range, unit: string): string {
   return most === undefined ? '' : `${most}${unit} or less`;
 }
 
-/** Gives options that stand together one heading in `--help`. */
+/** Puts options under one heading in `--help`. */
 export function inGroup<S extends z.ZodRawShape>(group: string, shape: S): S {
   const entries = Object.entries(shape).map(([key, field]) => [key, (field as z.ZodType).meta({ group })]);
   return Object.fromEntries(entries) as S;

@@ -49,7 +49,7 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
   function draw(): void {
     if (plot.clientWidth === 0) return;
     const heights = buckets.map(({ values }) => (as === 'line' ? Math.max(0, ...values) : sum(values)));
-    // Counts are whole, so an axis that ends below 4 would have fractions at its rules. A rate may be as small as it likes.
+    // Counts are whole, so an axis that ends below 4 would have fractions at its grid lines. A rate may be of any size.
     const top = niceCeiling(Math.max(as === 'line' ? 0 : 4, ...heights));
     plot.setAttribute('viewBox', `0 0 ${width()} ${HEIGHT}`);
     plot.replaceChildren(

@@ -58,7 +58,7 @@ function inFolder(terraform: string, folder: string, action: string, ...args: re
   };
 }
 
-/** Starts each stack once those before it are done. After a failure it starts no more, and waits for those that run. */
+/** Starts each stack once those before it are done. After a failure it starts no others, and waits for those that are running. */
 async function inOrder(
   stacks: readonly Stack[],
   before: (stack: Stack) => readonly string[],

@@ -29,7 +29,7 @@ export function answerUnparsed(fault: ParserFault, socket: Socket, last: Exchang
   else socket.destroy();
 }
 
-/** Whether a reply would go neither before nor into the answer to an earlier request. */
+/** Whether a reply can be sent that lands neither before nor inside the answer to an earlier request. */
 function mayReply(last: Exchange | undefined): boolean {
   if (last?.response === undefined || last.response.writableEnded) return true;
   return !last.request.complete && !last.response.headersSent;

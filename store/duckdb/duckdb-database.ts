@@ -68,7 +68,7 @@ async function makeTable(connection: DuckDBConnection): Promise<void> {
 /** Integers are numbers where a double holds them exactly; times come as `Date`. */
 export type Cell = string | number | bigint | boolean | Date | null;
 export type Row = Readonly<Record<string, Cell>>;
-/** Reads with SQL. Values ride in `params` (`$name` in the text), never in the text itself. */
+/** Reads with SQL. Values are passed in `params` (`$name` in the text), never in the text itself. */
 export type Query = (sql: string, params?: Readonly<Record<string, string | number>>) => Promise<readonly Row[]>;
 
 export function toRows(reader: DuckDBResultReader): readonly Row[] {
@@ -87,7 +87,7 @@ export function isAboutData(error: unknown): boolean {
   return isNativeError(error) && /^(Invalid Input|Conversion) Error:/.test(error.message);
 }
 
-/** Whether DuckDB has shut the database, as it does when it cannot write its log: it has to be opened again. */
+/** Whether DuckDB has closed the database, as it does when it cannot write its log: it has to be opened again. */
 export function isFatal(error: unknown): boolean {
   return isNativeError(error) && /^FATAL Error:|database has been invalidated/.test(error.message);
 }

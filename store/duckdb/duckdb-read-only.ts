@@ -1,4 +1,4 @@
-/** The embedded store of a run that is over, opened to be read and not changed. */
+/** The embedded store of a finished run, opened for reading only. */
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -54,7 +54,7 @@ async function checkColumns(file: string, query: Query): Promise<void> {
   if (missing === undefined) return;
   throw new ToolkitError(
     'STORE_UNREADABLE',
-    `the store ${file} lacks the field ${missing.field}: an earlier version made it, or another program did`,
+    `the store ${file} lacks the field ${missing.field}: it was made by an earlier version or by another program`,
     'Run `clickstreamy local --data` in its folder once: that adds what is missing.',
   );
 }

@@ -31,7 +31,7 @@ export function toSql(panel: DataPanel): string {
   return `${clicks} ${panel.kind === 'events' ? toEvents(panel) : toCounts(panel)}`;
 }
 
-/** A client decides how long a text is: one must not fill the page. */
+/** A client decides how long a text is; a long one must not fill the page. */
 const short = (expression: string) => `left(${expression}, ${MOST_CHARACTERS})`;
 
 function toEvents({ fields, size }: EventsPanel): string {

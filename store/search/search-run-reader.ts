@@ -50,14 +50,14 @@ export function createSearchRunReader(client: HttpClient, index: string): RunRea
       // The reply's filter leaves out an event that has none of the fields.
       for (; left > 0; left--) add({});
     } finally {
-      // It would end by itself, but later.
+      // The search would end by itself, but later.
       const end = { method: 'DELETE', path: '/_search/scroll', json: { scroll_id: page._scroll_id } } as const;
       await askEngine(client, end, z.unknown()).catch(() => {});
     }
   }
 
   async function readRunTotals(run: string | undefined): Promise<RunTotals> {
-    // A user who may only read may not refresh: then the next look finds the events of the last second.
+    // A user with read access only may not refresh: the events of the last second are then found by the next call.
     await askEngine(client, { method: 'POST', path: `${path}/_refresh`, query }, z.unknown()).catch(passIfDenied);
     const count = createClickCount();
     await Promise.all(Array.from({ length: SLICES }, (_, slice) => readSlice(run, slice, count.add)));

@@ -24,7 +24,7 @@ export interface SearchStore extends Store {
 }
 
 /**
- * Puts the index template, then takes events.
+ * Installs the index template, then takes events.
  *
  * @throws ToolkitError those of `prepareIndex`
  */

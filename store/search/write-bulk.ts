@@ -23,7 +23,7 @@ export interface BulkResult {
   readonly failure?: ToolkitError;
 }
 
-/** A full queue is mostly free again in a moment; what takes longer is left to the caller, who warns and waits. */
+/** A full queue usually has space again in a moment; what takes longer is left to the caller, who warns and waits. */
 const ATTEMPTS = 4;
 const BACKOFF = { firstMs: 100, longestMs: 400 };
 
@@ -47,7 +47,7 @@ export async function writeBulk(props: BulkProps, batch: readonly Delivery[]): P
 }
 
 interface Tried extends BulkResult {
-  /** It may be over in a moment. */
+  /** The cause may be gone in a moment. */
   readonly isBusy: boolean;
 }
 
@@ -64,7 +64,7 @@ async function tryOnce(props: BulkProps, batch: readonly Delivery[]): Promise<Tr
     reply = await send(props, batch);
   } catch (error) {
     if (!(error instanceof ToolkitError)) throw error;
-    // A broken connection is made again; after a time-out the wait has been long enough.
+    // A broken connection is worth another attempt; after a time-out the wait has been long enough.
     return allWait(batch, error, error.code === 'SERVER_UNREACHABLE');
   }
   if (reply.status === 413) return sendHalves(props, batch);

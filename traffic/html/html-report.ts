@@ -25,7 +25,7 @@ const PAGES = 12;
 /** The whole document. */
 export function toHtmlReport(run: HtmlReport): string {
   const { report, bins, binSeconds, asked, ranges, byPage, byAction, target, startedAt } = run;
-  // After the last request only stragglers are answered: too few for percentiles.
+  // After the last request only a few late replies arrive: too few for percentiles.
   const lastSent = bins.findLastIndex(({ sent }) => sent > 0);
   const whileSent = (values: readonly number[]) => values.map((value, bin) => (bin > lastSent ? Number.NaN : value));
   const latencies = (ms: (bin: Readonly<Bin>) => number) =>

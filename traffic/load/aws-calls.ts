@@ -9,7 +9,7 @@ export interface AwsPlace {
   readonly region: string;
 }
 
-/** A run of an hour must not end because one call in it met a bad moment: some 6 s of retries, by the SDK. */
+/** One failed call must not end a run of an hour: the SDK retries for some 6 s. */
 const ATTEMPTS = 8;
 
 export async function openEcs({ url, region }: AwsPlace): Promise<ECS> {
@@ -23,7 +23,7 @@ export interface RunFolder {
   /** @throws ToolkitError as `awsReply` */
   write(name: string, body: Uint8Array): Promise<void>;
   /**
-   * @returns undefined where S3 refuses it: it says that there is no such object only to callers that may list the bucket.
+   * @returns undefined if S3 refuses: only callers that may list the bucket are told that an object does not exist.
    * @throws ToolkitError as `awsReply`, where S3 does not answer
    */
   read(name: string): Promise<string | undefined>;
@@ -75,7 +75,7 @@ export async function awsReply<T>(refused: string, reply: Promise<T>): Promise<T
   }
 }
 
-/** Which Node the SDK will want next year concerns this project, not the user. */
+/** The SDK's notice about the Node versions that it will need concerns this project, not the user. */
 function silenceSdk(): void {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 }

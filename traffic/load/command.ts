@@ -10,7 +10,10 @@ import { probeResultFile, type ResultFile, writeResultFile } from '../result-fil
 const Options = z.object({
   outputs: file().describe('The file that `cdktf deploy --outputs-file` wrote'),
   run: RunName().optional().describe('Name of this run in the log').meta({ otherwise: 'random' }),
-  seed: text().optional().describe('Repeats a plan').meta({ otherwise: 'the name of the run' }),
+  seed: text()
+    .optional()
+    .describe('Repeats a plan: the same seed gives the same requests')
+    .meta({ otherwise: 'the name of the run' }),
   startIn: seconds({ min: 0, max: 3600 })
     .default(120)
     .describe('How long until all tasks begin together: their containers take a while to start'),
@@ -24,7 +27,7 @@ export const loadCommand: Command<typeof Options> = {
     'Only for a site of your own.',
   options: Options,
   examples: [['--outputs outputs.json --ledger run.json', 'A run, and a ledger to check the store against']],
-  notes: 'Ctrl-C stops the tasks, and collects what they have sent. docs/load.md says what it costs.',
+  notes: 'Ctrl-C stops the tasks and collects the ledgers of what they have sent. docs/load.md says what a run costs.',
   run: async (flags, { note }) => {
     // Loaded here, so that --help does not wait for them.
     const { readDeployedLoad } = require('./deployed-load') as typeof import('./deployed-load');
@@ -54,7 +57,7 @@ export const loadCommand: Command<typeof Options> = {
 function incomplete(faults: readonly string[]): ToolkitError {
   return new ToolkitError(
     'LOAD_INCOMPLETE',
-    `Not all tasks did their shard: ${faults.join('; ')}.`,
+    `Not all tasks completed their shard: ${faults.join('; ')}.`,
     'Their log is in CloudWatch, in the group /<name>/load; the ledger counts those that did.',
   );
 }

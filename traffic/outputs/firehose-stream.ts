@@ -1,4 +1,4 @@
-/** Access lines straight into a Firehose delivery stream, one record each, past the web server and the shipper. */
+/** Sends access lines straight to a Firehose delivery stream, one record each, bypassing the web server and the shipper. */
 import type { BlockFates, LineBlock, LineSink, SinkFactory } from './line-sink';
 import type { PutFigures } from './put-queue';
 import { PutThread } from './put-thread';

@@ -1,7 +1,7 @@
 /**
- * Sends records into a delivery stream: several calls at a time, as full as they can be, and again only what failed.
+ * Sends records to a delivery stream: several calls at a time, as full as they can be. Only what failed is sent again.
  *
- * A record that failed waits a while, and goes with the next call that has space for it. If a call brought over less than half of its
+ * A record that failed waits a while, and goes with the next call that has space for it. If a call delivered less than half of its
  * records, the stream has no capacity for the moment: then all calls wait, longer each time.
  */
 import { ToolkitError } from '../../core/errors';
@@ -19,9 +19,9 @@ export interface PutDone {
 
 export interface PutFigures {
   calls: number;
-  /** Records that were sent once more. */
+  /** How many times a record was sent again. */
   resent: number;
-  /** Accepted after an attempt without an answer, which may have brought them over before. */
+  /** Accepted after an attempt without an answer, which may already have delivered them. */
   maybeTwice: number;
 }
 
@@ -29,7 +29,7 @@ export interface PutQueueOptions {
   readonly putter: RecordPutter;
   /** Calls under way at a time. */
   readonly calls: number;
-  /** Gives up when no record has been accepted for that long, and sooner while none ever was. */
+  /** Gives up when no record has been accepted for this long, and sooner if none ever was. */
   readonly patienceMs: number;
 }
 
@@ -37,7 +37,7 @@ export interface PutQueueOptions {
 const FIRST_PAUSE_MS = 25;
 /** Where no record was ever accepted, the address may be wrong. */
 const FIRST_PATIENCE_MS = 10_000;
-/** A record that fails that often (some two minutes) while others do not will never be accepted. */
+/** A record that fails this often (for some two minutes) while others do not will never be accepted. */
 const MOST_ATTEMPTS = 20;
 
 export class PutQueue {
@@ -81,7 +81,7 @@ export class PutQueue {
   readonly #pump = () => {
     if (this.#isStopped || this.#error !== undefined) this.#backlog.dropAll();
     if (performance.now() < this.#pausedUntilMs) return;
-    // A call that would not be full waits for company while others are under way.
+    // A call that would not be full waits for more records while others are in progress.
     while (this.#underWay < this.#options.calls && (this.#underWay === 0 || this.#backlog.hasFullBatch)) {
       const items = this.#backlog.takeBatch();
       if (items.length === 0) return;
@@ -144,7 +144,7 @@ export class PutQueue {
     const { patienceMs } = this.#options;
     const mostMs = this.#hasAccepted ? patienceMs : Math.min(patienceMs, FIRST_PATIENCE_MS);
     const waitedMs = performance.now() - this.#acceptedAtMs;
-    // A user who stops a run that got nothing across is told why.
+    // A user who stops a run that delivered nothing is told why.
     if (waitedMs < mostMs && (this.#hasAccepted || !this.#isStopped)) return;
     const howLong = this.#hasAccepted ? `no record for ${Math.round(waitedMs / 1000)} s` : 'none of the records';
     this.#error ??= new ToolkitError(

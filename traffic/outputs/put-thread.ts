@@ -8,7 +8,7 @@ import type { PutFigures } from './put-queue';
 
 /** A thread of `firehose-worker.ts`. Once it is open it keeps the process alive only from `begin` on. */
 export class PutThread {
-  /** Rejects with what hinders it: FIREHOSE_REFUSED. */
+  /** Rejects with FIREHOSE_REFUSED if it cannot be opened. */
   readonly opened: Promise<void>;
   readonly #thread: WorkerThread<FirehoseWorker>;
   #records = 0;

@@ -3,7 +3,7 @@
  *
  * The sizes of pages vary as on real sites, log-normally: most are near the median, a few several times as long. A page's size
  * depends on its path and query alone, so the same page has the same size in every line, run and shard. It is not the
- * demo site's size, which only rendering its pages would tell.
+ * demo site's size, which could be known only by rendering its pages.
  */
 import type { PlannedRequest } from '../plan';
 import { createRandom, pickNormal } from '../random';

@@ -84,7 +84,7 @@ describe('traffic --out', () => {
       '--out access_log --from yesterday',
       '--from yesterday: must be a time, such as 2026-11-01 or 2026-11-01T10:31:00Z',
     ],
-    ['--out access_log --ledger access_log', '--out and --ledger are one file'],
+    ['--out access_log --ledger access_log', '--out and --ledger are the same file'],
     ['--out', '--out needs a value.'],
   ])('refuses %s', async (args, why) => {
     const { code, stderr, stdout } = await traffic(args);
