@@ -25,7 +25,7 @@ export type Forward = (call: AwsCall) => Promise<AwsAnswer>;
  * Fills one gap in moto: changes the call or the answer, or answers itself.
  * A rule that has nothing to do with a call returns `forward(call)`.
  */
-export interface MendRule {
+export interface GapRule {
   /** What moto lacks, in one line: the test prints it with the number of calls concerned. */
   readonly gap: string;
   /** Which calls the rule is for; others do not reach `answer`. */

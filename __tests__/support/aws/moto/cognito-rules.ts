@@ -1,8 +1,8 @@
 /** moto's identity pools, and what Terraform's provider needs beyond them. */
-import { bodyOf, type Json, type MendRule } from './aws-call';
+import { bodyOf, type GapRule, type Json } from './aws-call';
 
 /** moto has no roles for identity pools: the proxy remembers them. */
-export function identityPoolRoles(): MendRule {
+export function identityPoolRoles(): GapRule {
   const kept = new Map<string, Json>();
   return {
     gap: 'identity pool: no roles',

@@ -1,10 +1,10 @@
 /** moto's servers, and what Terraform's provider needs beyond them. */
-import { type AwsAnswer, type AwsCall, formOf, type MendRule, withBody } from './aws-call';
+import { type AwsAnswer, type AwsCall, formOf, type GapRule, withBody } from './aws-call';
 
 const CONCERNED = ['TerminateInstances', 'DescribeNetworkInterfaces', 'DetachNetworkInterface'];
 
 /** moto leaves a terminated server's interface attached; AWS detaches it and forgets the attachment. */
-export function interfaceOfTerminated(): MendRule {
+export function interfaceOfTerminated(): GapRule {
   const terminated = new Set<string>();
   const instanceOf = new Map<string, string>();
   return {
@@ -28,7 +28,7 @@ export function interfaceOfTerminated(): MendRule {
 }
 
 /** moto accepts termination protection only as a change, not at a server's creation: the proxy makes the change. */
-export function terminationProtection(): MendRule {
+export function terminationProtection(): GapRule {
   return {
     gap: 'server: protection from its end is not taken at its start',
     concerns: (call) => call.action === 'RunInstances' && formOf(call).get('DisableApiTermination') === 'true',

@@ -1,12 +1,12 @@
 /** moto's delivery streams, and what Terraform's provider needs beyond them. */
-import { type AwsCall, bodyOf, type Json, type MendRule, withBody } from './aws-call';
+import { type AwsCall, bodyOf, type GapRule, type Json, withBody } from './aws-call';
 
 const OPENSEARCH = 'Amazonopensearchservice';
 const CONFIGURED = 'DestinationConfiguration';
 const DESCRIBED = 'DestinationDescription';
 
 /** moto has no OpenSearch destination: it stores such streams as Elasticsearch's, which have the same members, and the proxy renames them. */
-export function opensearchDestination(): MendRule {
+export function opensearchDestination(): GapRule {
   const streams = new Set<string>();
   return {
     gap: 'delivery stream: no OpenSearch destination',
@@ -25,7 +25,7 @@ export function opensearchDestination(): MendRule {
 }
 
 /** moto forgets a destination's VPC: the proxy remembers it, and describes it as AWS does, with a VPC's id. */
-export function vpcOfDestination(): MendRule {
+export function vpcOfDestination(): GapRule {
   const kept = new Map<string, Json>();
   return {
     gap: "delivery stream: a destination's VPC is forgotten",

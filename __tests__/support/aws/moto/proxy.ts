@@ -4,7 +4,7 @@
  */
 import { Agent, createServer, type IncomingMessage, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type AwsAnswer, type AwsCall, type Forward, formOf, type MendRule } from './aws-call';
+import { type AwsAnswer, type AwsCall, type Forward, formOf, type GapRule } from './aws-call';
 
 export interface AwsProxy {
   /** `http://127.0.0.1:port`: the endpoint of every AWS service. */
@@ -14,7 +14,7 @@ export interface AwsProxy {
   close(): Promise<void>;
 }
 
-export async function startProxy(motoUrl: string, rules: readonly MendRule[]): Promise<AwsProxy> {
+export async function startProxy(motoUrl: string, rules: readonly GapRule[]): Promise<AwsProxy> {
   const agent = new Agent({ keepAlive: true, maxSockets: 16 });
   const filledGaps = new Map<string, number>();
   const answer = rules.reduceRight<Forward>(

@@ -1,5 +1,5 @@
 /** What moto 5.2 lacks for Terraform's AWS provider 5.100: the gaps that the proxy fills. */
-import type { MendRule } from './aws-call';
+import type { GapRule } from './aws-call';
 import { identityPoolRoles } from './cognito-rules';
 import { interfaceOfTerminated, terminationProtection } from './ec2-rules';
 import { opensearchDestination, vpcOfDestination } from './firehose-rules';
@@ -7,7 +7,7 @@ import { conditionalDeny } from './s3-rules';
 import { domainProcessingStatus, domainUpdates } from './search-domain-rules';
 
 /** New rules for one moto, since rules remember what was sent to it. */
-export function mendRules(): readonly MendRule[] {
+export function mendRules(): readonly GapRule[] {
   return [
     domainProcessingStatus(),
     domainUpdates(),

@@ -1,11 +1,11 @@
 /** moto's buckets, and what Terraform's provider needs beyond them. */
-import { type AwsCall, bodyOf, type Json, type MendRule, withBody } from './aws-call';
+import { type AwsCall, bodyOf, type GapRule, type Json, withBody } from './aws-call';
 
 /**
  * moto ignores the condition of a `Deny` in a bucket policy, so a policy that refuses plain HTTP would refuse everything: moto gets only
  * the `Allow` statements, and the proxy answers with the full policy.
  */
-export function conditionalDeny(): MendRule {
+export function conditionalDeny(): GapRule {
   const policies = new Map<string, Buffer>();
   return {
     gap: "bucket: a policy's Deny is applied without its condition",

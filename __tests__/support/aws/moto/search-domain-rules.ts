@@ -1,10 +1,10 @@
 /** moto's search domains (Elasticsearch `2015-01-01/es`, OpenSearch `2021-01-01/opensearch`), and what Terraform's provider needs beyond them. */
-import { type AwsAnswer, type AwsCall, bodyOf, type Json, type MendRule, withBody } from './aws-call';
+import { type AwsAnswer, type AwsCall, bodyOf, type GapRule, type Json, withBody } from './aws-call';
 
 const DOMAIN = /\/(?:es|opensearch)\/domain(?:-info)?(?:\/([^/?]+))?(?:\/config)?$/;
 
 /** The provider waits until a domain's `DomainProcessingStatus` is `Active`; moto has no such member. */
-export function domainProcessingStatus(): MendRule {
+export function domainProcessingStatus(): GapRule {
   return {
     gap: 'search domain: DomainProcessingStatus is missing',
     concerns: (call) => call.service === 'es' && DOMAIN.test(call.path) && !call.path.endsWith('/config'),
@@ -16,7 +16,7 @@ export function domainProcessingStatus(): MendRule {
 }
 
 /** moto forgets a domain's updates: the proxy remembers each request and merges it into later answers. */
-export function domainUpdates(): MendRule {
+export function domainUpdates(): GapRule {
   const asked = new Map<string, Json>();
   return {
     gap: 'search domain: updates are ignored',
