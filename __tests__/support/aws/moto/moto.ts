@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { until } from '../../until';
 import { type AwsProxy, startProxy } from './proxy';
-import { mendRules } from './rules';
+import { gapRules } from './rules';
 
 export interface Moto {
   /** The endpoint of every AWS service: the proxy's. */
@@ -33,7 +33,7 @@ export async function startMoto(program: string): Promise<Moto> {
     child.kill('SIGKILL');
     throw new Error(`${error}\n${said}`);
   }
-  const proxy = await startProxy(url, mendRules());
+  const proxy = await startProxy(url, gapRules());
   return {
     url: proxy.url,
     filledGaps: proxy.filledGaps,

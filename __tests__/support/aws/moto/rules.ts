@@ -7,7 +7,7 @@ import { conditionalDeny } from './s3-rules';
 import { domainProcessingStatus, domainUpdates } from './search-domain-rules';
 
 /** New rules for one moto, since rules remember what was sent to it. */
-export function mendRules(): readonly GapRule[] {
+export function gapRules(): readonly GapRule[] {
   return [
     domainProcessingStatus(),
     domainUpdates(),
