@@ -69,7 +69,7 @@ ${alarm(report)}${tiles(report)}${thresholds(report.expect)}
           values: latencies(({ p50Ms }) => p50Ms),
         },
       ],
-    })}${rangeChart('Answers by latency', ranges, { p50, p90, p99 })}${barList('Answers by status', toBars(report.byStatus, lookOfStatus))}${barList(
+    })}${rangeChart('Responses by latency', ranges, { p50, p90, p99 })}${barList('Responses by status', toBars(report.byStatus, lookOfStatus))}${barList(
       'Actions',
       toBars(byAction, () => 'main'),
     )}${barList(
