@@ -76,7 +76,7 @@ needs('Terraform with moto_server', deployPrograms)('Elasticsearch 7.10, deploye
       await deployment.aws.buckets.send(new DeleteObjectCommand(LOCK));
       expect(exitCode).toBe(1);
       expect(stderr).toContain(
-        "error [STATE_LOCKED]: Another run has the state's lock (runner@build-7, since 2026-11-24 03:00:00 +0000 UTC).",
+        'error [STATE_LOCKED]: Another run holds the state’s lock (runner@build-7, since 2026-11-24 03:00:00 +0000 UTC).',
       );
       expect(stderr).toContain(`terraform force-unlock ${holder.ID}`);
       expect(await inventory(deployment.aws)).toEqual(before);
