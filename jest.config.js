@@ -13,7 +13,7 @@ const common = {
 module.exports = {
   watchman: false,
   // Tests start real processes, which take long on a busy machine.
-  testTimeout: 60_000,
+  testTimeout: 180_000,
   projects: [
     {
       ...common,

@@ -137,7 +137,7 @@ it('does not wait at Ctrl-C for a store that is out of reach: what it accepted i
   const second = start(...args, '--once');
   expect(await second.ended).toBe(0);
   expect(JSON.parse(second.out())).toMatchObject({ read: 2, stored: 2, waiting: 0, users: 3 });
-}, 30_000);
+});
 
 it('does not wait at Ctrl-C for a search engine that is out of reach: what it accepted is delivered by the next run', async () => {
   const stored = new Set<string>();
@@ -182,7 +182,7 @@ it('does not wait at Ctrl-C for a search engine that is out of reach: what it ac
   expect(stored.size).toBe(3);
   engine.close();
   engine.closeAllConnections();
-}, 30_000);
+});
 
 it('runs the demo site with exactly the errors asked for, and its totals balance', async () => {
   const run = start('--seconds', '3', '--rate', '50', '--errors', '0.2', '--port', '0', '--ui-port', '0', '--json');
@@ -211,7 +211,7 @@ it('goes on after kill -9: nothing is lost', async () => {
   const report = JSON.parse(second.out());
   expect(report.users).toBe(20_000);
   expect(report.byStatus[200]).toBeGreaterThanOrEqual(20_000);
-}, 60_000);
+});
 
 it('says what keeps it from starting, with exit code 1', async () => {
   const taken = createServer().listen(0, '127.0.0.1');

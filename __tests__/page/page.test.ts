@@ -43,7 +43,7 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
       args: CHROMIUM_FLAGS,
       timezoneId: 'Australia/Sydney',
     });
-  }, 60_000);
+  });
   afterAll(async () => {
     await browser?.close();
     await rm(folder, { recursive: true, force: true });

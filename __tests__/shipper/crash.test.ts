@@ -46,7 +46,7 @@ it('loses nothing when it is killed under load, and repeats only what was on its
   await bench.ship();
 
   expect(new Set(bench.endpoint.lines)).toEqual(new Set(lines));
-}, 30_000);
+});
 
 it('loses nothing and repeats nothing when the log is rotated under load', async () => {
   const lines = accessLines('a', 30_000);
@@ -61,7 +61,7 @@ it('loses nothing and repeats nothing when the log is rotated under load', async
   await until(() => shipper.counts().acknowledged === lines.length, { what: 'all lines arrive' });
 
   expect([...bench.endpoint.lines].sort()).toEqual([...lines].sort());
-}, 30_000);
+});
 
 it('loses nothing when copytruncate, whose copies match the pattern, cuts the log under load', async () => {
   const lines = accessLines('a', 9_000);
@@ -81,4 +81,4 @@ it('loses nothing when copytruncate, whose copies match the pattern, cuts the lo
   }
 
   expect(new Set(bench.endpoint.lines)).toEqual(new Set(lines));
-}, 30_000);
+});

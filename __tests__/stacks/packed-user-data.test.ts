@@ -36,5 +36,5 @@ needs('Terraform', terraform)('the user data', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
-  }, 30_000);
+  });
 });

@@ -6,7 +6,7 @@ const [FIRST_PAUSE_MS, LONGEST_PAUSE_MS] = [5, 50];
 export interface Expectation {
   /** What should happen, for the error message; a function is called only if it has not. */
   readonly what: string | (() => string);
-  /** @default 50,000: far longer than it takes on a busy machine, so that only a hang fails. */
+  /** @default 120,000: far longer than it takes on a busy machine, so that only a hang fails. */
   readonly deadlineMs?: number;
 }
 
@@ -18,7 +18,7 @@ export interface Expectation {
  */
 export async function until<T>(
   condition: () => T | Promise<T>,
-  { what, deadlineMs = 50_000 }: Expectation,
+  { what, deadlineMs = 120_000 }: Expectation,
 ): Promise<Exclude<T, undefined | false>> {
   const deadline = performance.now() + deadlineMs;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, 1.5 * pauseMs)) {
