@@ -1,7 +1,4 @@
 /** What a dashboards server asks for our saved objects: each panel draws the embedded store's numbers, and each query text filters alike. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { z } from 'zod';
 import { generateCorpus } from '../../bench/corpus';
 import type { HttpClient } from '../../core/http-client';
@@ -11,11 +8,10 @@ import { toSavedObjects } from '../../kibana/to-saved-objects';
 import { panels } from '../../panels/dashboards';
 import type { Filter } from '../../panels/filter';
 import type { CountPanel, DataPanel, PanelRange } from '../../panels/panel';
-import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
 import { askEngine, type Engine, findEngine } from '../../store/search/engine';
-import { openSearchStore } from '../../store/search/search-store';
 import { toQuery } from '../../store/search/to-query';
 import { describeEngines } from '../support/engines/engines';
+import { fillIndex, useEmbeddedStore } from '../support/engines/fill-stores';
 import { clientOf, countOf, dropIndex, freshIndex } from '../support/engines/use-index';
 import { delivery } from '../support/event-store-contract';
 import { targetOf, toRequests } from '../support/panels/kibana-requests';
@@ -49,18 +45,7 @@ const events = [...generateCorpus({ lines: 2 * EVENTS, seed: 11 })]
   .slice(0, EVENTS);
 const write = () => events.map((event) => delivery(event));
 
-let folder: string;
-let duckDb: DuckDbStore;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'panels-'));
-  duckDb = await openDuckDbStore(join(folder, 'events.duckdb'));
-  expect(await duckDb.write(write())).toEqual([]);
-});
-afterAll(async () => {
-  await duckDb.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const duckDb = useEmbeddedStore(write);
 
 describeEngines('a saved object', (_, url) => {
   let client: HttpClient;
@@ -70,10 +55,7 @@ describeEngines('a saved object', (_, url) => {
   beforeAll(async () => {
     client = clientOf(url());
     engine = await findEngine(client);
-    const store = await openSearchStore({ client, index });
-    expect(await store.write(write())).toEqual([]);
-    await store.close();
-    await askEngine(client, { method: 'POST', path: `/${index}/_refresh` }, z.object({}));
+    await fillIndex(client, index, write());
   });
   afterAll(() => dropIndex(client, index));
 
@@ -102,7 +84,7 @@ describeEngines('a saved object', (_, url) => {
         ),
       );
 
-      const expected = await numbersInDuckDb(duckDb, panel, RANGE);
+      const expected = await numbersInDuckDb(duckDb(), panel, RANGE);
       expect(expected.length).toBeGreaterThan(0);
       expect(differences(expected, drawn.flat())).toEqual([]);
     },

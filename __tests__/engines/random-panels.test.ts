@@ -1,17 +1,13 @@
 /** Random panels mean the same numbers in the embedded store, in each engine, and in what its dashboards server asks for them. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
 import { z } from 'zod';
 import type { HttpClient } from '../../core/http-client';
 import { toSavedObjects } from '../../kibana/to-saved-objects';
 import { type CountPanel, columnOf, type Dashboard, type PanelRange, type PanelRow } from '../../panels/panel';
-import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
 import { askEngine, type Engine, findEngine, isTyped } from '../../store/search/engine';
-import { openSearchStore } from '../../store/search/search-store';
 import { readSearch, toSearch } from '../../store/search/to-search';
 import { describeEngines } from '../support/engines/engines';
+import { fillIndex, useEmbeddedStore } from '../support/engines/fill-stores';
 import { clientOf, dropIndex, freshIndex } from '../support/engines/use-index';
 import { delivery } from '../support/event-store-contract';
 import { type Asked, type Drawn, targetOf, toRequests } from '../support/panels/kibana-requests';
@@ -27,18 +23,8 @@ const HOUR = 3_600_000;
 /** Leaves out the first and the last hours, and cuts a bucket at either end. */
 const RANGE: PanelRange = { from: FROM + 2.5 * HOUR, to: FROM + 46.5 * HOUR, bucketMs: 4 * HOUR };
 
-let folder: string;
-let duckDb: DuckDbStore;
-
-beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'panels-'));
-  duckDb = await openDuckDbStore(join(folder, 'events.duckdb'));
-  expect(await duckDb.write(makeEvents(EVENTS, 3).map((event) => delivery(event)))).toEqual([]);
-});
-afterAll(async () => {
-  await duckDb.close();
-  await rm(folder, { recursive: true, force: true });
-});
+const write = () => makeEvents(EVENTS, 3).map((event) => delivery(event));
+const duckDb = useEmbeddedStore(write);
 
 describeEngines('a random panel', (_, url) => {
   let client: HttpClient;
@@ -48,9 +34,7 @@ describeEngines('a random panel', (_, url) => {
   beforeAll(async () => {
     client = clientOf(url());
     engine = await findEngine(client);
-    const store = await openSearchStore({ client, index });
-    expect(await store.write(makeEvents(EVENTS, 3).map((event) => delivery(event)))).toEqual([]);
-    await askEngine(client, { method: 'POST', path: `/${index}/_refresh` }, z.object({}));
+    await fillIndex(client, index, write());
   });
   afterAll(() => dropIndex(client, index));
 
@@ -63,9 +47,9 @@ describeEngines('a random panel', (_, url) => {
         const { body } = toSearch(panel, engine, index, RANGE);
         const found = readSearch(panel, await search(body), RANGE);
 
-        const expected = await rowsInDuckDb(duckDb, panel, RANGE);
+        const expected = await rowsInDuckDb(duckDb(), panel, RANGE);
         expect(found.map((row) => outlineOf(panel, row))).toEqual(expected.map((row) => outlineOf(panel, row)));
-        expect(differences(await numbersInDuckDb(duckDb, panel, RANGE), toDrawn(panel, found))).toEqual([]);
+        expect(differences(await numbersInDuckDb(duckDb(), panel, RANGE), toDrawn(panel, found))).toEqual([]);
       }),
       { numRuns: RUNS },
     );
@@ -84,7 +68,7 @@ describeEngines('a random panel', (_, url) => {
           .flatMap((object) => toRequests(object, objects, engine, RANGE));
         const drawn = (await Promise.all(asked.map(ask))).flat();
 
-        const expected = await numbersInDuckDb(duckDb, panel, RANGE);
+        const expected = await numbersInDuckDb(duckDb(), panel, RANGE);
         expect(differences(expected, drawn)).toEqual([]);
         drawings.add(panel.drawing.as);
       }),

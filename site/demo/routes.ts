@@ -111,17 +111,17 @@ async function signIn(accounts: Accounts, sessions: Sessions, visit: Visit, fiel
 }
 
 /** The reply to a sign-up with an invalid name or password. */
-export function unfitReply(visit: Pick<Visit, 'session'>, given: Extract<Credentials, { ok: false }>): Reply {
+function unfitReply(visit: Pick<Visit, 'session'>, given: Extract<Credentials, { ok: false }>): Reply {
   return pageReply(visit, signUpPage(given.user, given.fault), 422);
 }
 
 /** The reply to a sign-up with a name that is taken. */
-export function takenReply(visit: Pick<Visit, 'session'>, user: string): Reply {
+function takenReply(visit: Pick<Visit, 'session'>, user: string): Reply {
   return pageReply(visit, signUpPage(user, 'That name is taken.'), 409);
 }
 
 /** The reply to a sign-in with a wrong name or password. */
-export function wrongReply(visit: Pick<Visit, 'session'>, user: string): Reply {
+function wrongReply(visit: Pick<Visit, 'session'>, user: string): Reply {
   return pageReply(visit, signInPage(user, 'Name or password is wrong.'), 401);
 }
 
@@ -131,7 +131,7 @@ function signOut(visit: Visit): Reply {
 }
 
 /** Changes the session and nothing else. */
-export function addToCart(visit: Pick<Visit, 'session'>, fields: URLSearchParams): Reply {
+function addToCart(visit: Pick<Visit, 'session'>, fields: URLSearchParams): Reply {
   const { cart } = visit.session;
   const slug = fields.get('product') ?? '';
   if (!PRODUCTS.some((product) => product.slug === slug)) return faultReply(visit, 422);
