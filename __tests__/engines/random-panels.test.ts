@@ -3,7 +3,14 @@ import fc from 'fast-check';
 import { z } from 'zod';
 import type { HttpClient } from '../../core/http-client';
 import { toSavedObjects } from '../../kibana/to-saved-objects';
-import { type CountPanel, columnOf, type Dashboard, type PanelRange, type PanelRow } from '../../panels/panel';
+import {
+  type CountPanel,
+  columnOf,
+  type Dashboard,
+  type Drawing,
+  type PanelRange,
+  type PanelRow,
+} from '../../panels/panel';
 import { askEngine, type Engine, findEngine, isTyped } from '../../store/search/engine';
 import { readSearch, toSearch } from '../../store/search/to-search';
 import { describeEngines } from '../support/engines/engines';
@@ -19,6 +26,17 @@ jest.setTimeout(300_000);
 const EVENTS = 2000;
 /** Panels that are valid; fast-check prints the seed of one that fails. */
 const RUNS = 100;
+const DRAWINGS: Readonly<Record<Drawing['as'], true>> = {
+  columns: true,
+  line: true,
+  lines: true,
+  figures: true,
+  ranking: true,
+  heat: true,
+  flow: true,
+  funnel: true,
+  share: true,
+};
 const HOUR = 3_600_000;
 /** Leaves out the first and the last hours, and cuts a bucket at either end. */
 const RANGE: PanelRange = { from: FROM + 2.5 * HOUR, to: FROM + 46.5 * HOUR, bucketMs: 4 * HOUR };
@@ -55,9 +73,10 @@ describeEngines('a random panel', (_, url) => {
     );
   });
 
-  it('draws the same numbers as saved objects', async () => {
-    const shown = (panel: CountPanel) => isValid(panel) && isShownBy(!isTyped(engine), panel);
-    const drawings = new Set<string>();
+  // Each drawing in turn: among all at random, a rare one would now and then not occur.
+  it.each(Object.keys(DRAWINGS))('draws the same numbers as saved objects, as %s', async (drawing) => {
+    const shown = (panel: CountPanel) =>
+      panel.drawing.as === drawing && isValid(panel) && isShownBy(!isTyped(engine), panel);
 
     await fc.assert(
       fc.asyncProperty(randomPanel.filter(shown), async (panel) => {
@@ -70,12 +89,9 @@ describeEngines('a random panel', (_, url) => {
 
         const expected = await numbersInDuckDb(duckDb(), panel, RANGE);
         expect(differences(expected, drawn)).toEqual([]);
-        drawings.add(panel.drawing.as);
       }),
-      { numRuns: RUNS },
+      { numRuns: Math.ceil(RUNS / Object.keys(DRAWINGS).length) },
     );
-
-    expect(drawings.size).toBe(9);
   });
 });
 
