@@ -9,8 +9,6 @@ import { renderHelp } from '../../core/command/help';
 import { asStarted, paintFor } from '../../core/command/style';
 import { builtFile, packageRoot } from '../../core/package-root';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'command-line-'));

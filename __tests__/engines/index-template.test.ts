@@ -8,8 +8,6 @@ import { describeEngines } from '../support/engines/engines';
 import { clientOf, countOf, dropIndex, freshIndex, readDocuments } from '../support/engines/use-index';
 import { delivery, EVENT } from '../support/event-store-contract';
 
-jest.setTimeout(60_000);
-
 describeEngines('the index template', (name, url) => {
   let client: HttpClient;
   let index: string;

@@ -17,8 +17,6 @@ import { delivery } from '../support/event-store-contract';
 import { targetOf, toRequests } from '../support/panels/kibana-requests';
 import { differences, numbersInDuckDb } from '../support/panels/same-numbers';
 
-jest.setTimeout(60_000);
-
 const EVENTS = 3000;
 const DAY = 86_400_000;
 /** The corpus begins then. */

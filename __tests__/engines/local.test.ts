@@ -15,8 +15,6 @@ import { describeEngines } from '../support/engines/engines';
 import { clientOf, countOf, dropIndex, freshIndex } from '../support/engines/use-index';
 import { until } from '../support/until';
 
-jest.setTimeout(60_000);
-
 interface Report {
   readonly read: number;
   readonly stored: number;

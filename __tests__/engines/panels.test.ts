@@ -17,8 +17,6 @@ import { describeEngines } from '../support/engines/engines';
 import { clientOf, dropIndex, freshIndex } from '../support/engines/use-index';
 import { delivery, idAt } from '../support/event-store-contract';
 
-jest.setTimeout(120_000);
-
 const EVENTS = 50_000;
 const BATCH = 5000;
 /** The corpus begins then; the range leaves out its few events of other times. */

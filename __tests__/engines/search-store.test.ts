@@ -3,8 +3,6 @@ import { describeEngines } from '../support/engines/engines';
 import { clientOf, dropIndex, freshIndex, readDocuments } from '../support/engines/use-index';
 import { describeEventStore } from '../support/event-store-contract';
 
-jest.setTimeout(60_000);
-
 describeEngines('the store in a search engine', (name, url) => {
   let index: string;
   beforeEach(() => {

@@ -7,8 +7,6 @@ import { describeEngines } from '../support/engines/engines';
 import { clientOf, dropIndex, freshIndex } from '../support/engines/use-index';
 import { runSetup as setup } from '../support/run-setup';
 
-jest.setTimeout(60_000);
-
 describeEngines('clickstreamy kibana setup', (name, url) => {
   let folder: string;
   let index: string;

@@ -13,8 +13,6 @@ import { describeEngines } from '../support/engines/engines';
 import { clientOf, dropIndex, freshIndex, readDocuments } from '../support/engines/use-index';
 import { killAll, startLocal, traffic, verify } from '../support/verify-commands';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'verify-engine-'));

@@ -9,8 +9,6 @@ import { builtFile } from '../../core/package-root';
 
 const LINE = '203.0.113.7 - - [10/Oct/2026:13:55:36 +0000] "GET /a/ HTTP/1.1" 200 5 "https://shop.example.org/b" "-"';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'etl-command-'));

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { cutLines, type LineBuffer } from '../../etl/lines-cut';
 
-jest.setTimeout(60_000);
-
 const TOO_LONG = 'too long';
 
 /** The lines, collected from batches of this many bytes. */

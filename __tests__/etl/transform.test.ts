@@ -7,8 +7,6 @@ import type { LineTransform } from '../../etl/line-transform';
 import { createSimpleTransform } from '../../etl/simple-transform';
 import { createLineTransform } from '../../etl/transform';
 
-jest.setTimeout(60_000);
-
 const options = { siteHosts: CORPUS_SITE_HOSTS };
 const simple = createSimpleTransform(options);
 const fast = createLineTransform(options);

@@ -7,8 +7,6 @@ import { text } from 'node:stream/consumers';
 import { builtFile } from '../../core/package-root';
 import { type Double, type DoubleOptions, type Kind, PASSWORD, startDouble, USER } from '../support/dashboards-double';
 
-jest.setTimeout(60_000);
-
 let folder: string;
 let double: Double | undefined;
 beforeEach(() => {

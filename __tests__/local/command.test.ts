@@ -9,9 +9,6 @@ import { renderLogLine } from '../../click/log-format';
 import { packageRoot } from '../../core/package-root';
 import { until } from '../support/until';
 
-// Whole runs of some seconds each, on a machine that may be busy.
-jest.setTimeout(60_000);
-
 let folder: string;
 const running = new Set<ChildProcess>();
 

@@ -3,11 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { builtFile } from '../../core/package-root';
 import { startTestSite, type TestSite } from '../support/test-site';
-
-jest.setTimeout(30_000);
 
 let site: TestSite | undefined;
 afterEach(() => site?.close());

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, jest } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import type { ClickEvent } from '../../click/click-event';
 import { parseAccessLine } from '../../etl/access-line';
 import { describeAgent } from '../../etl/agent';
@@ -10,8 +10,6 @@ import { toClickEvent } from '../../etl/to-click-event';
 import { startDemoSite } from '../../site/demo-site';
 import { PRODUCTS } from '../../traffic/journeys';
 import { runTraffic } from '../../traffic/run-traffic';
-
-jest.setTimeout(30_000);
 
 it('leaves a ledger that agrees with the site’s log, field by field', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'traffic-'));

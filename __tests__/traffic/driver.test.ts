@@ -1,14 +1,12 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { type DriveResult, driveTraffic } from '../../traffic/driver';
 import type { Journey } from '../../traffic/journeys';
 import type { Answer, Loss } from '../../traffic/output';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../traffic/plan';
 import { startTestSite, type TestSite, type TestSiteOptions } from '../support/test-site';
 import { until } from '../support/until';
-
-jest.setTimeout(30_000);
 
 let site: TestSite | undefined;
 afterEach(() => site?.close());

@@ -2,13 +2,11 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import { type HtmlReport, toHtmlReport } from '../../traffic/html/html-report';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../support/browser';
 import { needs } from '../support/needs';
-
-jest.setTimeout(60_000);
 
 const HOSTILE = `</title><script>document.title='owned'</script><img src=x onerror="document.title='owned'">"'&`;
 const TIMES = { p50: 1.2, p90: 3, p99: 40, max: 120 };

@@ -1,11 +1,9 @@
 /** The HTTP output: connections that are opened before the clock starts. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, expect, it, jest } from '@jest/globals';
+import { afterEach, expect, it } from '@jest/globals';
 import { toHttpOutput } from '../../traffic/outputs/http-output';
 import { planRequests } from '../../traffic/plan';
-
-jest.setTimeout(30_000);
 
 let close = () => {};
 afterEach(() => close());

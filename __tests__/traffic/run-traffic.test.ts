@@ -3,12 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Progress } from '../../traffic/progress';
 import { type RunOptions, runTraffic } from '../../traffic/run-traffic';
 import { startTestSite, type TestSite, type TestSiteOptions } from '../support/test-site';
-
-jest.setTimeout(30_000);
 
 let site: TestSite | undefined;
 const started: TestSite[] = [];

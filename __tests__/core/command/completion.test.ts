@@ -7,8 +7,6 @@ import { clickstreamy } from '../../../commands';
 import { complete } from '../../../core/command/complete';
 import { builtFile } from '../../../core/package-root';
 
-jest.setTimeout(30_000);
-
 const names = (...words: string[]) =>
   complete(clickstreamy, words)
     .split('\n')

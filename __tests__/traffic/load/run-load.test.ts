@@ -2,14 +2,12 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type DemoSite, startDemoSite } from '../../../site/demo-site';
 import { type LoadResult, type LoadRun, runLoad } from '../../../traffic/load/run-load';
 import { runTraffic } from '../../../traffic/run-traffic';
 import { type FakeAws, startFakeAws } from '../../support/fake-aws';
 import { until } from '../../support/until';
-
-jest.setTimeout(60_000);
 
 const RATE = 100;
 const SECONDS = 3;

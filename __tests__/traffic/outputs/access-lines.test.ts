@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { Agent, type RequestOptions, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, jest } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { renderLogLine } from '../../../click/log-format';
 import { startDemoSite } from '../../../site/demo-site';
@@ -12,8 +12,6 @@ import { AccessLines } from '../../../traffic/outputs/access-lines';
 import { toReplyBytes } from '../../../traffic/outputs/reply-bytes';
 import { type PlannedRequest, type PlanOptions, planRequests } from '../../../traffic/plan';
 import { type Line, readLine } from '../../support/log-line';
-
-jest.setTimeout(30_000);
 
 const URL_OF_SITE = new URL('http://shop.example.org:8080');
 const START_MS = Date.UTC(2026, 10, 1);

@@ -4,12 +4,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { builtFile } from '../../../core/package-root';
 import { countEvents, ledgerCounts } from '../../support/count-events';
 import { openEndpoint } from '../../support/shipper-endpoint';
-
-jest.setTimeout(30_000);
 
 let folder = '';
 beforeEach(() => {

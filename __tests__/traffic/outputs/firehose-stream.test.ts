@@ -2,12 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RunOptions, runTraffic } from '../../../traffic/run-traffic';
 import { countEvents, ledgerCounts } from '../../support/count-events';
 import { type Endpoint, openEndpoint } from '../../support/shipper-endpoint';
-
-jest.setTimeout(60_000);
 
 const FROM = new Date('2026-11-01T00:00:00Z');
 let folder = '';

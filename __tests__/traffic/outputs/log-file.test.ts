@@ -3,12 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type RunOptions, runTraffic } from '../../../traffic/run-traffic';
 import { countEvents, ledgerCounts } from '../../support/count-events';
 import { readLine } from '../../support/log-line';
-
-jest.setTimeout(30_000);
 
 const FROM = new Date('2026-11-01T00:00:00Z');
 let folder = '';

@@ -1,11 +1,9 @@
 /** What becomes of records that a delivery stream does not accept at once. */
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { openRecordPutter, type RecordPutter } from '../../../core/put-records';
 import { FATES } from '../../../traffic/outputs/put-backlog';
 import { PutQueue } from '../../../traffic/outputs/put-queue';
 import { type Endpoint, openEndpoint } from '../../support/shipper-endpoint';
-
-jest.setTimeout(30_000);
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 

@@ -2,15 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { LedgerFile } from '../../../traffic/ledger-file';
 import { mergeLedgers, parseLedger, type ShardLedger } from '../../../traffic/merge';
 import { type PlannedRequest, planRequests } from '../../../traffic/plan';
 import { runTraffic } from '../../../traffic/run-traffic';
 import { createShards, toShardPlan } from '../../../traffic/shard';
-
-jest.setTimeout(30_000);
 
 const plan = (options: { seed?: string; users?: number; requests?: number } = {}) =>
   planRequests({ seed: 'monday', rate: 50, errors: 0.2, users: 1000, requests: 3000, ...options });
