@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clickstreamy } from '../../commands';
-import { findCommand } from '../../core/command/command';
+import { findCommand } from '../../core/command/find-command';
 import { renderHelp } from '../../core/command/help';
 import { asStarted, paintFor } from '../../core/command/style';
 import { builtFile, packageRoot } from '../../core/package-root';
@@ -60,7 +60,7 @@ describe('clickstreamy', () => {
     'kibana export',
     'completion',
   ])('has examples in the help of %s', (words) => {
-    const found = findCommand(['clickstreamy'], clickstreamy, words.split(' '));
+    const found = findCommand(['clickstreamy'], () => clickstreamy, words.split(' '));
     const help = renderHelp(found, 110, (text) => text);
 
     expect(found.path).toHaveLength(words.split(' ').length + 1);

@@ -1,5 +1,6 @@
 /** The kinds of values that options take. Each is a zod schema that knows what `--help` and the docs call its value. */
 import { z } from 'zod';
+import { grouped } from '../progress-text';
 
 /** What an option's schema says with `.meta()` and `.describe()`, for `--help`, the docs and the completion. */
 export interface OptionMeta {
@@ -106,7 +107,7 @@ function numeric(
 
 /** `1 to 60,000`, `more than 0 seconds`. */
 function showRange({ min, max, above }: Range, unit: string): string {
-  const [least, most] = [min, max].map((bound) => bound?.toLocaleString('en-US'));
+  const [least, most] = [min, max].map((bound) => (bound === undefined ? undefined : grouped(bound)));
   if (above !== undefined) return `more than ${above}${most === undefined ? '' : ` and at most ${most}`}${unit}`;
   if (least !== undefined && most !== undefined) return `${least} to ${most}${unit}`;
   if (least !== undefined) return `${least}${unit} or more`;
