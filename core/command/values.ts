@@ -57,9 +57,14 @@ export const whole = (range: Range = {}) => {
 
 /** `0.2` or `20%`, as 0 to 1. */
 export const share = () => {
-  const read = (word: string) => (word.endsWith('%') ? Number(word.slice(0, -1) || Number.NaN) / 100 : Number(word));
-  return numeric(read, 'a share', { min: 0, max: 1 }, '', '0 to 1, or 0% to 100%').meta({ value: 'SHARE' });
+  return numeric(readShare, 'a share', { min: 0, max: 1 }, '', '0 to 1, or 0% to 100%').meta({ value: 'SHARE' });
 };
+
+/** `20%` and `0.2` are 0.2, to the last digit. @returns NaN for what is neither; the range is not checked. */
+export function readShare(word: string): number {
+  // Not divided by 100: 12.3 / 100 is a little more than 0.123.
+  return Number(word.endsWith('%') ? `${word.slice(0, -1).trim()}e-2` : word);
+}
 
 /** A duration in seconds: `90`, `90s`, `5m`, `2h`, `500ms`. @param range in seconds. */
 export const seconds = (range: Range = {}) =>
