@@ -8,6 +8,7 @@ import { findCommand } from '../../core/command/find-command';
 import { renderHelp } from '../../core/command/help';
 import { asStarted, paintFor } from '../../core/command/style';
 import { builtFile, packageRoot } from '../../core/package-root';
+import { type EndedCommand, runTogether } from '../support/run-together';
 
 let folder: string;
 beforeAll(() => {
@@ -30,24 +31,11 @@ function run(words: string) {
   return { status, stdout, stderr };
 }
 
-interface CommandLine {
-  readonly words: string;
-  readonly env?: NodeJS.ProcessEnv;
-}
-
-/** What the same command lines print and end with, all from one process. */
-function runTogether(commandLines: readonly CommandLine[]): readonly ReturnType<typeof run>[] {
-  const script = join(packageRoot, '__tests__', 'support', 'command-lines.cjs');
-  const { PATH } = process.env;
-  const { stdout, stderr } = spawnSync(process.execPath, [script, builtFile(), JSON.stringify(commandLines)], {
-    encoding: 'utf8',
-    cwd: folder,
-    input: '',
-    env: { PATH },
-  });
-  expect(stderr).toBe('');
-  return JSON.parse(stdout);
-}
+/** The words of a command line, and variables of its own. */
+const line = (words: string, env: Readonly<Record<string, string>> = {}) => ({
+  args: words.split(' ').filter(Boolean),
+  env,
+});
 
 const MISTYPED: readonly (readonly [words: string, sentence: string])[] = [
   ['lcoal', 'There is no command lcoal; did you mean local?'],
@@ -78,7 +66,7 @@ const MISSING_FILES: readonly (readonly [words: string, code: string])[] = [
 
 describe('clickstreamy', () => {
   it('lists its commands where none is named, which is no failure', () => {
-    const [root, kibana] = runTogether([{ words: '' }, { words: 'kibana' }]);
+    const [root, kibana] = runTogether([line(''), line('kibana')]);
 
     expect(root).toMatchObject({ status: 0, stderr: '' });
     for (const name of ['local', 'etl', 'traffic', 'verify', 'kibana', 'completion']) {
@@ -115,11 +103,14 @@ describe('clickstreamy', () => {
 
   describe('called wrongly or with a file that is not there', () => {
     const words = [...MISTYPED, ...MISSING_FILES].map(([words]) => words);
-    let ended: readonly ReturnType<typeof run>[];
+    let ended: readonly EndedCommand[];
     beforeAll(() => {
-      ended = runTogether(words.map((words) => ({ words })));
+      ended = runTogether(
+        words.map((words) => line(words)),
+        folder,
+      );
     });
-    const endOf = (line: string) => ended[words.indexOf(line)];
+    const endOf = (one: string) => ended[words.indexOf(one)];
 
     it.each(MISTYPED)('%s: wrong usage, with what was probably meant', (words, sentence) => {
       expect(endOf(words)).toEqual({ status: 2, stdout: '', stderr: `error [USAGE]: ${sentence}\n→ See --help.\n` });
@@ -156,9 +147,9 @@ describe('clickstreamy', () => {
 
   it('has colours only where they are wanted', () => {
     const [forced, none, help] = runTogether([
-      { words: 'etl none.log', env: { FORCE_COLOR: '1' } },
-      { words: 'etl none.log', env: { NO_COLOR: '1' } },
-      { words: '--help', env: { FORCE_COLOR: '1' } },
+      line('etl none.log', { FORCE_COLOR: '1' }),
+      line('etl none.log', { NO_COLOR: '1' }),
+      line('--help', { FORCE_COLOR: '1' }),
     ]);
 
     expect(forced?.stderr).toContain('\x1b[31m');
@@ -168,8 +159,8 @@ describe('clickstreamy', () => {
 
   it('gives hints that fit npm start', () => {
     const [wrong, failed] = runTogether([
-      { words: 'local x', env: { npm_lifecycle_event: 'start' } },
-      { words: 'local --log none.log', env: { npm_lifecycle_event: 'start', npm_command: 'start' } },
+      line('local x', { npm_lifecycle_event: 'start' }),
+      line('local --log none.log', { npm_lifecycle_event: 'start', npm_command: 'start' }),
     ]);
 
     expect(wrong?.stderr).toContain('→ See npm start -- --help.');

@@ -11,11 +11,11 @@ for (const emitter of [process, process.stdout, process.stderr]) emitter.setMaxL
 
 async function main() {
   const ended = [];
-  for (const { words, env } of JSON.parse(commandLines)) ended.push(await run(words.split(' ').filter(Boolean), env));
+  for (const { args, env } of JSON.parse(commandLines)) ended.push(await run(args, env));
   process.stdout.write(JSON.stringify(ended));
 }
 
-async function run(words, env) {
+async function run(args, env) {
   const said = { stdout: '', stderr: '' };
   const real = Object.keys(said).map((name) => [name, process[name].write]);
   for (const name of Object.keys(said)) {
@@ -26,7 +26,7 @@ async function run(words, env) {
     };
   }
   Object.assign(process.env, env);
-  await runCommandLine('clickstreamy', () => clickstreamy, words);
+  await runCommandLine('clickstreamy', () => clickstreamy, args);
   // A warning that Node gives in the next tick belongs to this run.
   await new Promise(setImmediate);
   for (const name of Object.keys(env ?? {})) delete process.env[name];
