@@ -119,7 +119,7 @@ function toRefusal(error: unknown, { stream, endpoint, region }: RecordPutterPro
     stream,
     where,
   ) ?? [
-    `Delivery stream ${stream} at ${where} refuses records: ${name}: ${reasonOf(error)}`,
+    `Delivery stream ${stream} at ${where} refuses records: ${name}: ${reasonOf(error)}.`,
     'Check the stream’s name, the endpoint, the region and the credentials.',
   ];
   return new ToolkitError('FIREHOSE_REFUSED', message, hint, { cause: error });
