@@ -24,12 +24,17 @@ export class Acceptance {
     this.#positions = positions;
   }
 
+  /** @returns undefined while another call accepts bytes of these sources. */
+  tryClaim(content: BatchContent): Claim | undefined {
+    return this.#findUnderWay(content.sources) === undefined ? this.#claim(content) : undefined;
+  }
+
   /** Resolves when no other call is accepting bytes of these sources. */
   async claim(content: BatchContent): Promise<Claim> {
     for (;;) {
-      const other = this.#findUnderWay(content.sources);
-      if (other === undefined) return this.#claim(content);
-      await other.ended;
+      await this.#findUnderWay(content.sources)?.ended;
+      const claim = this.tryClaim(content);
+      if (claim !== undefined) return claim;
     }
   }
 

@@ -194,7 +194,8 @@ class LocalDeliveryStream implements DeliveryStream {
     if (records.length === 0) return [];
     this.#refuseIfClosed();
     const { sources = [], patienceSeconds } = options;
-    const claim = await this.#acceptance.claim({ records, sources });
+    const content = { records, sources };
+    const claim = this.#acceptance.tryClaim(content) ?? (await this.#acceptance.claim(content));
     let batch: Batch | undefined;
     try {
       if (claim.records.length > 0) batch = await this.#accept(claim, patienceSeconds);

@@ -42,7 +42,12 @@ export async function openStreamFolder(folder: string, warn: (sentence: string) 
   } catch (error) {
     await lock?.release();
     if (error instanceof ToolkitError) throw error;
-    throw unusable(folder, reasonOf(error), 'Name a folder that can be written.', error);
+    throw unusable(
+      folder,
+      errnoOf(error) === 'EEXIST' ? 'it is a file' : reasonOf(error),
+      'Name a folder that can be written.',
+      error,
+    );
   }
 }
 

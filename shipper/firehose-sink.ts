@@ -37,7 +37,15 @@ export class FirehoseSink implements RecordSink {
   async positions(signal: AbortSignal): Promise<readonly SourcePosition[] | undefined> {
     const { endpoint, deliveryStream } = this.#props;
     if (endpoint === undefined || !isLoopback(endpoint)) return undefined;
-    const positions = await retry(() => fetchPositions(endpoint, deliveryStream, signal), { signal });
+    const fetch = async (attempt: number) => {
+      try {
+        return await fetchPositions(endpoint, deliveryStream, signal);
+      } catch (error) {
+        this.#report(false, reasonOf(error), attempt, signal);
+        throw error;
+      }
+    };
+    const positions = await retry(fetch, { signal });
     this.#isOurs = positions !== undefined;
     return positions;
   }

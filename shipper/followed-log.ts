@@ -166,7 +166,8 @@ export class FollowedLog {
     if (this.#isGzip !== undefined) return true;
     await this.#look();
     const head = await this.#file.readAt(0, HEAD_BYTES);
-    if (head.length < GZIP_MAGIC_BYTES && !final) return false;
+    const mayBecomeGzip = head.length < GZIP_MAGIC_BYTES && (head.length === 0 || head[0] === GZIP_FIRST_BYTE);
+    if (mayBecomeGzip && !final) return false;
     this.#isGzip = isGzip(head);
     if (!this.#isGzip) this.#firstHead = head;
     return true;
@@ -277,6 +278,7 @@ export class FollowedLog {
 }
 
 const LONG_AGO_MS = 60_000;
+const GZIP_FIRST_BYTE = 0x1f;
 
 /** A file's size and the time of its last write. */
 interface Version {

@@ -41,11 +41,13 @@ export class FollowedLogs {
     if (performance.now() >= this.#nextLookMs) await this.look(false);
   }
 
-  /** @throws ToolkitError LOG_NOT_FOUND at the first look, if a pattern matches nothing. */
+  /** @throws ToolkitError at the first look: LOG_NOT_FOUND if a pattern matches nothing, LOG_UNREADABLE if nothing can be read. */
   async look(first: boolean): Promise<void> {
     const startMs = performance.now();
     const { logs, unmatched, faults } = await findLogs(this.#props.patterns);
-    for (const fault of faults) this.#warnOnce(fault.message, fault);
+    const [fault] = faults;
+    if (first && logs.length === 0 && fault !== undefined) throw fault;
+    for (const other of faults) this.#warnOnce(other.message, other);
     const [pattern] = unmatched;
     if (first && !this.#props.mayBeMissing && pattern !== undefined && faults.length === 0)
       throw await notFound(pattern);

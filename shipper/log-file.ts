@@ -99,9 +99,10 @@ export class LogFile {
       yield* gunzip(handle, progress);
     } catch (error) {
       if (!(error instanceof GunzipError)) throw unreadable(this.#path, error);
+      const { size } = await this.stat();
       throw new ToolkitError(
         'LOG_CORRUPT',
-        `${this.#path} is not valid gzip beyond byte ${error.packedOffset}: ${error.message}.`,
+        `${this.#path} is not valid gzip beyond byte ${error.packedOffset} of ${size}: ${error.message}.`,
         'Everything before that is shipped. Repair the file (gzip -t tests it) or move it out of the pattern.',
         { cause: error },
       );

@@ -175,7 +175,7 @@ export class LogReader {
       start = next;
       if (ended === 'block-end') return start;
       if (ended === 'full') await this.#props.flush();
-      else
+      if (ended === 'too-long')
         log.beginLongLine(
           await LongLine.open(this.#props.rejectFolder, longLineName(log, content), content.readOffset),
         );

@@ -5,8 +5,8 @@ import type { SentBatch } from './record-sink';
 
 const NEWLINE = 10;
 
-/** Why taking lines ended: the batch is full, the block has no further whole line, or the next line is too long. */
-export type Taken = 'full' | 'block-end' | 'too-long';
+/** Why taking lines ended: the batch is full, the block has no further whole line, or the next line is too long or begins with NUL. */
+export type Taken = 'full' | 'block-end' | 'too-long' | 'nul';
 
 /** The log whose lines a batch takes. */
 export interface BatchLog {
@@ -45,6 +45,10 @@ export class RecordBatch implements SentBatch {
     let next = start;
     let ended: Taken = 'block-end';
     while (next < block.length) {
+      if (block[next] === 0) {
+        ended = 'nul';
+        break;
+      }
       const newline = block.indexOf(NEWLINE, next);
       const end = newline < 0 ? block.length : newline + 1;
       if (end - next > MAX_RECORD_BYTES) {

@@ -163,7 +163,10 @@ class Shipping {
   async #openCheckpoint(): Promise<void> {
     const { checkpointFile: file, sink, warn } = this.#props;
     const saved = loadCheckpoint(file);
-    const positions = await sink.positions(this.#stopping.signal);
+    const positions = await sink.positions(this.#stopping.signal).catch((error: unknown) => {
+      if (this.#running) throw error;
+      return undefined;
+    });
     this.#isExact = positions !== undefined;
     this.#positions = positions ?? [];
     this.#inherited = new Map(saved.map((record) => [record.key, record]));
@@ -278,8 +281,7 @@ class Shipping {
   async #readOn(log: FollowedLog, final: boolean): Promise<'end' | 'wait' | 'unfinished'> {
     if (!(await log.recognize(final))) return 'wait';
     if (log.content === undefined) {
-      const content =
-        (await this.#reader.ownOf(log, this.#known)) ?? (await this.#reader.decide(log, this.#known, this.#logs.all()));
+      const content = await this.#reader.decide(log, this.#known, this.#logs.all());
       if (content === 'wait' || content === 'unfinished') return content;
       log.adopt(content);
     }
