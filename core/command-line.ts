@@ -86,14 +86,16 @@ function renderFailure(error: unknown): string {
   return `${red(`error [${code}]:`)} ${message.slice(0, -hint.length)}${asStarted(hint, process.env)}`;
 }
 
-/** Aborts on the first SIGINT or SIGTERM, so that work can drain; the second ends the process at once (130). */
+/** Aborts on the first SIGINT, SIGTERM or SIGHUP (a closed terminal), so that work can drain; the second ends the process at once (130). */
 export function stopOnSignals(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  // A terminal that is gone takes no more words; the work goes on without them.
+  process.stderr.on('error', () => {});
   return controller.signal;
 }
 
