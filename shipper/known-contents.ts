@@ -79,7 +79,7 @@ export class KnownContents {
     return shorter ? 'wait' : new LogContent(head);
   }
 
-  /** Of two copies that go on, only one can be the old content: the other has its lines in common with it, and no more. */
+  /** Only one of two copies that both grow can be the old content: the other begins with the same lines, and no more. */
   #continueIn(content: LogContent): LogContent {
     if (this.#found.has(content.key)) return content.fork();
     this.#found.add(content.key);
