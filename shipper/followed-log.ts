@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { errnoOf, ToolkitError } from '../core/errors';
-import { GZIP_MAGIC_BYTES, isGzip } from '../core/gzip';
+import { GunzipError, gunzip } from '../core/gunzip';
+import { GZIP_MAGIC_BYTES, isGzip } from '../core/packing';
 import { type FoundLog, unreadable } from './find-logs';
-import { GunzipError, gunzip } from './gunzip';
 import { HEAD_BYTES, LogContent } from './log-content';
 import type { LongLine } from './long-line';
 import { readAt, readRange } from './read-bytes';
