@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { Command, Context } from '../core/command/command';
 import { file, flag, host, list } from '../core/command/values';
+import { reportFailure } from '../core/command-line';
 import { errnoOf } from '../core/errors';
 import { openInput } from './lines-input';
 import { openRejects, standardOutput } from './lines-output';
-import { renderSummary, startProgress } from './lines-progress';
+import { renderSummary, startProgress, warningOf } from './lines-progress';
 
 const Options = z.object({
   files: list(file()).describe('Access logs, in order; `-` is standard input').meta({ positional: true }),
@@ -33,8 +34,8 @@ export const etlCommand: Command<typeof Options> = {
     ['tail -f access_log | $0 | jq -c .page', 'A log that grows'],
   ],
   notes:
-    'Exit code 0 even when lines were rejected (the summary counts them), 1 when a file could not be read or ' +
-    'written, 2 for wrong usage. When the reader closes the pipe (`| head`), it ends quietly with 0.',
+    'Exit code 0 even when lines were rejected (the summary counts them), 1 when a file could not be read to its end ' +
+    '(the others are) or not be written, 2 for wrong usage. When the reader closes the pipe (`| head`), it ends quietly with 0.',
   run: runEtl,
 };
 
@@ -48,6 +49,7 @@ async function runEtl(
   const inputs = (files.length === 0 ? ['-'] : files).map(openInput);
   const rejectsFile = rejects === undefined ? undefined : await openRejects(rejects, files);
   const progress = startProgress(inputs, quiet);
+  let faults = 0;
   try {
     const summary = await runLines({
       inputs,
@@ -55,9 +57,18 @@ async function runEtl(
       rejects: rejectsFile?.write,
       siteHosts: siteHost,
       onProgress: progress.show,
+      onFault: (fault) => {
+        faults += 1;
+        progress.clear();
+        reportFailure(fault);
+      },
     });
     progress.clear();
-    note(renderSummary(summary, (performance.now() - started) / 1000, json));
+    const warning = warningOf(summary);
+    if (warning !== undefined) progress.warn(warning);
+    // Where nothing could be read, the errors say all.
+    if (summary.bytes > 0 || faults < inputs.length)
+      note(renderSummary(summary, (performance.now() - started) / 1000, json));
   } catch (error) {
     progress.clear();
     // The reader has gone (`| head`): it has all that it wanted.
