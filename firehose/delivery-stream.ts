@@ -42,7 +42,7 @@ export interface DeliveryStreamProps {
 }
 
 /** `accepted + recovered = stored + processingFailed + deliveryFailed + dropped + buffered().records`, at any time. */
-export interface DeliveryCounts extends DeliveryOutcome {
+export interface DeliveryCounts extends Omit<DeliveryOutcome, 'reasons'> {
   /** Put in this run. */
   readonly accepted: number;
   /** Found in the journal at the start: an earlier run accepted them. */
@@ -69,6 +69,8 @@ export interface DeliveryStream {
    */
   putRecords(records: readonly Uint8Array[], patienceSeconds?: number): Promise<readonly string[]>;
   counts(): DeliveryCounts;
+  /** Why events were not delivered, and how many: together `counts().deliveryFailed`. */
+  reasons(): Readonly<Record<string, number>>;
   /** Accepted, but not yet stored or kept as failed. */
   buffered(): Buffered;
   /** Delivers at once everything accepted so far; resolves when it is delivered. */
@@ -105,6 +107,7 @@ class LocalDeliveryStream implements DeliveryStream {
   readonly #closing = new AbortController();
   readonly #nextIdBase = openIdSource();
   readonly #limiter: ByteLimiter;
+  readonly #reasons: Record<string, number> = {};
   #closed: Promise<void> | undefined;
   #counts: DeliveryCounts = {
     accepted: 0,
@@ -181,6 +184,10 @@ class LocalDeliveryStream implements DeliveryStream {
     return this.#counts;
   }
 
+  reasons(): Readonly<Record<string, number>> {
+    return { ...this.#reasons };
+  }
+
   buffered(): Buffered {
     const { accepted, recovered, stored, processingFailed, deliveryFailed, dropped } = this.#counts;
     const done = stored + processingFailed + deliveryFailed + dropped;
@@ -222,9 +229,10 @@ class LocalDeliveryStream implements DeliveryStream {
   }
 
   async #deliverOne(segment: Segment): Promise<void> {
-    const outcome = await this.#deliver(segment);
+    const { reasons, ...outcome } = await this.#deliver(segment);
     await this.#journal.remove(segment);
     this.#count(outcome);
+    for (const [reason, count] of Object.entries(reasons)) this.#reasons[reason] = (this.#reasons[reason] ?? 0) + count;
     this.#limiter.leave(segmentBytes(segment));
   }
 

@@ -15,6 +15,8 @@ export interface DeliveryOutcome {
   readonly processingFailed: number;
   readonly deliveryFailed: number;
   readonly dropped: number;
+  /** Why events were not delivered, and how many: together `deliveryFailed`. */
+  readonly reasons: Readonly<Record<string, number>>;
 }
 
 /** Where a failed event was meant to go, as its record in the bucket says. */
@@ -64,6 +66,7 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
       processingFailed: transformed.failures.length,
       deliveryFailed,
       dropped: transformed.dropped,
+      reasons: countReasons(refused),
     };
   }
 
@@ -119,6 +122,12 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     await allEnded([delivered, put(segment, '', parts)]);
     return delivered;
   };
+}
+
+function countReasons({ refusals }: Refused): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { reason } of refusals.values()) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
 }
 
 function arrivalsOf(segment: Segment, ids: ReadonlyMap<string, unknown>): ReadonlyMap<string, number> {

@@ -142,6 +142,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   const status = (): PipelineStatus => ({
     ...toTotals(shipper.counts(), stream.counts()),
     buffered: stream.buffered().records,
+    ...(stream.counts().deliveryFailed === 0 ? {} : { deliveryReasons: stream.reasons() }),
     streamUrl: endpoint.url,
     ...(place === undefined ? {} : { storePlace: place }),
     seconds: (performance.now() - started) / 1000,

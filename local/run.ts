@@ -111,7 +111,12 @@ async function makeTraffic({ url, token }: Site, options: LocalOptions, signal: 
 function readReport({ shipper, stream, reasons, status }: Pipeline): LocalReport {
   const waiting = stream.buffered().records;
   const seconds = Math.round(status().seconds * 1000) / 1000;
-  return { ...toTotals(shipper.counts(), stream.counts()), waiting, seconds, reasons };
+  return {
+    ...toTotals(shipper.counts(), stream.counts()),
+    waiting,
+    seconds,
+    reasons: { ...reasons, ...stream.reasons() },
+  };
 }
 
 /** Whether everything read is in the store: then a temporary folder holds nothing worth keeping. */

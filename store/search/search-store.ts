@@ -3,15 +3,12 @@
  * an id that stays the same over every attempt.
  */
 import type { HttpClient } from '../../core/http-client';
-import { type Delivery, PartlyWritten, type Refusal } from '../event-store';
-import { inOrderOf, siftBatch } from '../sift-batch';
 import type { ReadOnlyStore, Store } from '../store';
-import { cutForBulk } from './bulk';
+import { createBulkWriter } from './bulk-writer';
 import { type FoundEngine, findEngine, isTyped } from './engine';
 import { TYPE_NAME } from './index-template';
 import { checkIndex, prepareIndex } from './prepare-index';
 import { createSearchReader } from './search-reader';
-import { writeBulk } from './write-bulk';
 
 export interface SearchStoreProps {
   readonly client: HttpClient;
@@ -33,26 +30,12 @@ export async function openSearchStore({ client, index }: SearchStoreProps): Prom
   const closing = new AbortController();
   const path = `/${encodeURIComponent(index)}${isTyped(engine) ? `/${TYPE_NAME}` : ''}/_bulk`;
 
-  async function write(batch: readonly Delivery[]): Promise<readonly Refusal[]> {
-    const { lines, refused } = siftBatch(batch);
-    const requests = cutForBulk(lines);
-    for (const [at, request] of requests.entries()) {
-      const { refused: more, waiting, failure } = await writeBulk({ client, path, signal: closing.signal }, request);
-      refused.push(...more);
-      if (failure !== undefined) {
-        const rest = [...waiting, ...requests.slice(at + 1).flat()];
-        throw new PartlyWritten(failure, rest, inOrderOf(batch, refused));
-      }
-    }
-    return inOrderOf(batch, refused);
-  }
-
   return {
     ...createSearchReader(client, engine, index),
     engine,
     place: toPlace(client, engine, index),
     index: isTyped(engine) ? { name: index, type: TYPE_NAME } : { name: index },
-    write,
+    write: createBulkWriter({ client, path, signal: closing.signal }),
     close: async () => closing.abort(),
   };
 }
