@@ -42,7 +42,7 @@ const readOnly7 = {
 const notMade = { status: 404, error: { type: 'index_not_found_exception', reason: 'no such index [apache]' } };
 
 const closed = { status: 400, error: { type: 'index_closed_exception', reason: 'closed' } };
-/** Of a kind that is in no table. */
+/** A kind that is in no table. */
 const strange = { status: 400, error: { type: 'strange_exception', reason: 'no [page] today' } };
 
 const items = (...each: readonly object[]): Reply => ({
