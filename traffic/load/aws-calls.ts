@@ -92,7 +92,7 @@ function isRefusal(error: unknown): boolean {
 
 function toFault(refused: string, error: unknown): ToolkitError {
   const options = { cause: error };
-  const reason = reasonOf(error).replace(/\.$/, '');
+  const reason = reasonOf(error);
   if (isRefusal(error)) {
     return new ToolkitError(
       'LOAD_REFUSED',
