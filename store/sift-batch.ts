@@ -11,7 +11,7 @@ export function siftBatch(batch: readonly Delivery[]): { lines: Delivery[]; refu
     seen.add(id);
     if (document[0] !== BRACE) refused.push(refusal(id, 'not-an-object', 'The document is not a JSON object.'));
     else if (document.includes(NEWLINE))
-      refused.push(refusal(id, 'several-lines', 'The document is more than one line.'));
+      refused.push(refusal(id, 'not-one-line', 'The document is more than one line.'));
     else lines.push(delivery);
   }
   return { lines, refused };
