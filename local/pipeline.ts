@@ -12,7 +12,7 @@ import { type Shipper, startShipper } from '../shipper/shipper';
 import { startDemoSite } from '../site/demo-site';
 import { startWordPressSite } from '../site/wordpress-site';
 import { openStore } from '../store/open-store';
-import type { SearchStoreProps } from '../store/search/search-store';
+import type { SearchStoreProps } from '../store/search/store';
 import type { StoreReader } from '../store/store';
 import { toTotals } from './report';
 import { StreamSink } from './stream-sink';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { HttpClient } from '../../core/http-client';
 import { createDocumentWriter } from '../../firehose/store-documents';
 import { askEngine } from '../../store/search/engine';
-import { openSearchStore } from '../../store/search/search-store';
+import { openSearchStore } from '../../store/search/store';
 import { describeEngines } from '../support/engines/engines';
 import { clientOf, countOf, dropIndex, freshIndex } from '../support/engines/use-index';
 import { delivery, EVENT } from '../support/event-store-contract';

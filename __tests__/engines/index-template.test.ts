@@ -3,7 +3,7 @@ import { clickEventFields } from '../../click/click-event';
 import type { HttpClient } from '../../core/http-client';
 import { askEngine } from '../../store/search/engine';
 import { prepareIndex } from '../../store/search/prepare-index';
-import { openSearchStore } from '../../store/search/search-store';
+import { openSearchStore } from '../../store/search/store';
 import { describeEngines } from '../support/engines/engines';
 import { clientOf, countOf, dropIndex, freshIndex, readDocuments } from '../support/engines/use-index';
 import { delivery, EVENT } from '../support/event-store-contract';

@@ -5,8 +5,8 @@ import { type BrowserContext, chromium, type Page as Tab } from 'playwright-core
 import type { PipelineStatus } from '../../page/overview-reply';
 import { type Page, startPage } from '../../page/server';
 import { panels } from '../../panels/dashboards';
-import { createDuckDbReader } from '../../store/duckdb/duckdb-reader';
-import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
+import { createDuckDbReader } from '../../store/duckdb/reader';
+import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/store';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../support/browser';
 import { delivery, EVENT } from '../support/event-store-contract';
 import { needs } from '../support/needs';

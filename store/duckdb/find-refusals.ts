@@ -5,7 +5,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Refusal } from '../event-store';
 import { refusal } from '../sift-batch';
-import { eventColumns } from './duckdb-database';
+import { eventColumns } from './database';
 import { type BatchFile, readerOptions } from './insert-batch';
 
 export async function findRefusals(

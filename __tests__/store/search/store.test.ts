@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpClient } from '../../../core/http-client';
-import { openSearchStore, type SearchStore } from '../../../store/search/search-store';
+import { openSearchStore, type SearchStore } from '../../../store/search/store';
 import { delivery, EVENT } from '../../support/event-store-contract';
 import { until } from '../../support/until';
 

@@ -7,7 +7,7 @@ import type { ReadOnlyStore, Store } from '../store';
 import { createBulkWriter } from './bulk-writer';
 import { type FoundEngine, findEngine } from './engine';
 import { checkIndex, makeIndex, prepareIndex } from './prepare-index';
-import { createSearchReader } from './search-reader';
+import { createSearchReader } from './reader';
 
 export interface SearchStoreProps {
   readonly client: HttpClient;
