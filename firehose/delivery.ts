@@ -20,6 +20,8 @@ export interface DeliveryOutcome {
   readonly processingFailed: number;
   readonly deliveryFailed: number;
   readonly dropped: number;
+  /** Why events were not delivered, and how many: together `deliveryFailed`. */
+  readonly reasons: Readonly<Record<string, number>>;
 }
 
 /** Where a failed event was meant to go, as its record in the bucket says. */
@@ -69,6 +71,7 @@ export function openDelivery(props: DeliveryProps): (segment: LoadedBuffer) => P
       processingFailed: transformed.failures.length,
       deliveryFailed,
       dropped: transformed.dropped,
+      reasons: countReasons(refused),
     };
   }
 
@@ -124,6 +127,12 @@ export function openDelivery(props: DeliveryProps): (segment: LoadedBuffer) => P
     await allEnded([delivered, put(segment, '', parts)]);
     return delivered;
   };
+}
+
+function countReasons({ refusals }: Refused): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { reason } of refusals.values()) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
 }
 
 function arrivalsOf(segment: LoadedBuffer, ids: ReadonlyMap<string, unknown>): ReadonlyMap<string, number> {

@@ -23,7 +23,7 @@ import { plural } from '../core/plural';
 import { openProgressLine } from '../core/progress-line';
 import { type AgentConfig, onlyStream, parseAgentConfig } from '../site/read-agent-config';
 import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
-import type { SearchStoreProps } from '../store/search/search-store';
+import type { SearchStoreProps } from '../store/search/store';
 import { createStatusText, renderAddresses, renderReport } from './progress';
 import { isBalanced, type LocalReport } from './report';
 

@@ -113,7 +113,14 @@ function readReport({ shipper, stream, reasons, status }: Pipeline): LocalReport
   const seconds = Math.round(status().seconds * 1000) / 1000;
   const { damagedBytes } = stream.counts();
   const { nulBytes } = shipper.counts();
-  return { ...toTotals(shipper.counts(), stream.counts()), waiting, damagedBytes, nulBytes, seconds, reasons };
+  return {
+    ...toTotals(shipper.counts(), stream.counts()),
+    waiting,
+    damagedBytes,
+    nulBytes,
+    seconds,
+    reasons: { ...reasons, ...stream.reasons() },
+  };
 }
 
 /** Whether everything read is in the store: then a temporary folder holds nothing worth keeping. */

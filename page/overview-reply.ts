@@ -8,6 +8,8 @@ import type { LineTotals } from './line-totals';
 export interface PipelineStatus extends LineTotals {
   /** Accepted records that are not stored yet. */
   readonly buffered: number;
+  /** Why events were not delivered, and how many. Absent while all of them are. */
+  readonly deliveryReasons?: Readonly<Record<string, number>>;
   /** Absent where no site runs. */
   readonly siteUrl?: string;
   /** The followed logs. */

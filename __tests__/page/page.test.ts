@@ -5,8 +5,8 @@ import { type BrowserContext, chromium, type Page as Tab } from 'playwright-core
 import type { PipelineStatus } from '../../page/overview-reply';
 import { type Page, startPage } from '../../page/server';
 import { panels } from '../../panels/dashboards';
-import { createDuckDbReader } from '../../store/duckdb/duckdb-reader';
-import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
+import { createDuckDbReader } from '../../store/duckdb/reader';
+import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/store';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../support/browser';
 import { delivery, EVENT } from '../support/event-store-contract';
 import { needs } from '../support/needs';
@@ -97,7 +97,8 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
       { ...now(), response: 303, action: 'sign_up', outcome: 'success' },
       { ...now(), response: 403, action: 'sign_in', outcome: 'failure' },
     );
-    status = { ...status, read: 1234, accepted: 1234, stored: 1233, processingFailed: 1, seconds: 1 };
+    status = { ...status, read: 1236, accepted: 1236, stored: 1233, processingFailed: 1, seconds: 1 };
+    status = { ...status, deliveryFailed: 2, deliveryReasons: { 'wrong-type: bytes': 2 } };
 
     await showsFigure('figures', 'requests', '5');
     await showsFigure('figures', 'views', '2');
@@ -108,8 +109,9 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
     await shows('[data-panel=users] tr', /^ada2$/);
     await shows('[data-panel=pages] tr', /^\/shop\/2$/);
     await shows('[data-panel=events] tr', 'GET /shop/ HTTP/1.1');
-    await shows('#flow li', /^Read1,234/);
+    await shows('#flow li', /^Read1,236/);
     await shows('#flow .alarm', /^Processing failed1/);
+    await shows('#flow .alarm', /^Delivery failed2wrong-type: bytes 2$/);
     await tab.locator('#hint').waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { clickEventFields } from '../../click/click-event';
 import { dashboards, panels } from '../../panels/dashboards';
 import type { CountPanel, DataPanel, PanelRange, PanelRow } from '../../panels/panel';
-import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
+import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/store';
 import { toSql } from '../../store/duckdb/to-sql';
 import { readSearch, toSearch } from '../../store/search/to-search';
 import { delivery, EVENT } from '../support/event-store-contract';
