@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { reasonOf } from '../core/errors';
 import { retry } from '../core/retry';
 import type { Delivery, EventStore } from '../store/event-store';
+import type { DeliveryFailedRecord, ProcessingFailedRecord } from './failed-record';
 import type { Segment } from './journal';
 import { putObject, toObjectKey } from './objects';
 import { watchOutage } from './outage';
@@ -74,9 +75,9 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     return documents.flatMap(({ id, document }) => {
       const refusal = refused.refusals.get(id);
       if (refusal === undefined) return [];
-      const line = {
+      const line: DeliveryFailedRecord = {
         attemptsMade: refused.attempts,
-        arrivalTimestamp: arrivals.get(id),
+        arrivalTimestamp: arrivals.get(id) ?? now,
         errorCode: refusal.code,
         errorMessage: refusal.message,
         attemptEndingTimestamp: now,
@@ -90,7 +91,10 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
   }
 
   function processingFailedLines({ failures }: Transformed): string[] {
-    return failures.map((failure) => `${JSON.stringify({ ...failure, lambdaARN: props.lambdaArn })}\n`);
+    return failures.map((failure) => {
+      const line: ProcessingFailedRecord = { ...failure, lambdaARN: props.lambdaArn };
+      return `${JSON.stringify(line)}\n`;
+    });
   }
 
   async function keep(segment: Segment, kind: string, lines: readonly string[]): Promise<void> {

@@ -21,6 +21,8 @@ export interface SearchStoreProps {
 
 export interface SearchStore extends Store {
   readonly engine: FoundEngine;
+  /** As `write`, into a rotated index of this one (`apache-2026-11-23`): the template covers those. */
+  writeInto(index: string, batch: readonly Delivery[]): Promise<readonly Refusal[]>;
 }
 
 /**
@@ -31,9 +33,9 @@ export interface SearchStore extends Store {
 export async function openSearchStore({ client, index }: SearchStoreProps): Promise<SearchStore> {
   const { engine } = await prepareIndex(client, index);
   const closing = new AbortController();
-  const path = `/${encodeURIComponent(index)}${isTyped(engine) ? `/${TYPE_NAME}` : ''}/_bulk`;
 
-  async function write(batch: readonly Delivery[]): Promise<readonly Refusal[]> {
+  async function writeInto(index: string, batch: readonly Delivery[]): Promise<readonly Refusal[]> {
+    const path = `/${encodeURIComponent(index)}${isTyped(engine) ? `/${TYPE_NAME}` : ''}/_bulk`;
     const { lines, refused } = siftBatch(batch);
     const requests = cutForBulk(lines);
     for (const [at, request] of requests.entries()) {
@@ -52,7 +54,8 @@ export async function openSearchStore({ client, index }: SearchStoreProps): Prom
     engine,
     place: toPlace(client, engine, index),
     index: isTyped(engine) ? { name: index, type: TYPE_NAME } : { name: index },
-    write,
+    write: (batch) => writeInto(index, batch),
+    writeInto,
     close: async () => closing.abort(),
   };
 }
