@@ -29,7 +29,7 @@ export interface ReceiptEntry {
 
 const Head = z.object({ object: z.string(), version: z.string() });
 const Entry = z.object({ line: z.int().min(1) });
-const Totals = z.object({ entries: z.int(), leftOut: z.int() });
+const Totals = z.object({ entries: z.int(), failed: z.int(), leftOut: z.int() });
 
 const DRAFT = '.draft';
 
@@ -69,6 +69,8 @@ function toName({ key, location }: SourceObject): string {
 
 interface Earlier {
   readonly entries: number;
+  /** Those of records that failed again. */
+  readonly failed: number;
   /** Records that its filter left out. */
   readonly leftOut: number;
 }
@@ -84,16 +86,20 @@ interface ReceiptProps {
 export class Receipt {
   /** Entries of earlier replays. */
   readonly earlier: number;
+  /** Those of them whose records failed again. */
+  readonly earlierFailed: number;
   /** Every line of the object has its entry. */
   readonly isWhole: boolean;
   readonly #props: ReceiptProps;
   #known: LineSet | undefined;
   #draft: FileHandle | undefined;
   #entries = 0;
+  #failed = 0;
 
   constructor(props: ReceiptProps) {
     this.#props = props;
     this.earlier = props.earlier?.entries ?? 0;
+    this.earlierFailed = props.earlier?.failed ?? 0;
     this.isWhole = props.earlier?.leftOut === 0;
   }
 
@@ -121,16 +127,17 @@ export class Receipt {
       await this.#draft.appendFile(toLines(entries));
     });
     this.#entries += entries.length;
+    this.#failed += entries.filter(({ outcome }) => outcome === 'failed').length;
   }
 
   /** Gives the receipt its name; nothing changes if there is nothing new. @param leftOut records that the filter left out. */
   async finish(leftOut: number): Promise<void> {
     const { folder, file } = this.#props;
-    // An object of which nothing was chosen has no receipt; one that turned out to have no more records than known gets its totals.
     if (this.#draft === undefined) return;
     await explained(folder, async () => {
       const draft = this.#draft as FileHandle;
-      const totals = { entries: this.earlier + this.#entries, leftOut, at: new Date().toISOString() };
+      const counts = { entries: this.earlier + this.#entries, failed: this.earlierFailed + this.#failed, leftOut };
+      const totals = { ...counts, at: new Date().toISOString() };
       await draft.appendFile(toLines([totals]));
       await draft.datasync();
       await draft.close();

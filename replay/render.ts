@@ -69,12 +69,15 @@ export function renderCounts(
 }
 
 export function renderSummary(counts: ReplayCounts, isDry: boolean, receipts: string): string {
-  const { objects, objectsBefore, before, leftOut, otherObjects, reasons } = counts;
+  const { objects, objectsBefore, recordsBefore, failedBefore, leftOut, otherObjects, reasons } = counts;
   const why = Object.entries(reasons).map(([reason, count]) => `${visible(reason)} ${grouped(count)}`);
   const lines = [
-    objects === 0 && before > 0 ? 'Nothing to do.' : renderCounts(counts, isDry),
+    objects === 0 && recordsBefore > 0 ? 'Nothing to do.' : renderCounts(counts, isDry),
     why.length === 0 ? '' : `why they failed again: ${why.join(', ')}`,
-    before === 0 ? '' : `${plural(before, 'record')} replayed earlier (${plural(objectsBefore, 'object')} done)`,
+    recordsBefore === 0 ? '' : `${plural(recordsBefore, 'record')} replayed earlier (${plural(objectsBefore, 'object')} done)`,
+    failedBefore === 0
+      ? ''
+      : `${grouped(failedBefore)} of them failed again then: without their receipts in ${receipts} they are replayed once more`,
     leftOut === 0 ? '' : `${plural(leftOut, 'record')} left out by the options`,
     otherObjects === 0 ? '' : `${plural(otherObjects, 'object')} without failed records`,
     isDry || objects === 0 ? '' : `what became of each: ${receipts}`,

@@ -16,7 +16,9 @@ export interface ReplayCounts {
   /** Left out by the filter. */
   leftOut: number;
   /** Records that an earlier replay has dealt with. */
-  before: number;
+  recordsBefore: number;
+  /** Those of them that failed again then, over the objects that are done. */
+  failedBefore: number;
   /** Lines that are not failed records, and objects or folders that cannot be read. */
   problems: number;
   /** Why records failed again, with their numbers. */
@@ -25,5 +27,5 @@ export interface ReplayCounts {
 
 export const noCounts = (): ReplayCounts => ({
   ...{ objects: 0, objectsBefore: 0, otherObjects: 0 },
-  ...{ records: 0, stored: 0, failed: 0, dropped: 0, leftOut: 0, before: 0, problems: 0, reasons: {} },
+  ...{ records: 0, stored: 0, failed: 0, dropped: 0, leftOut: 0, recordsBefore: 0, failedBefore: 0, problems: 0, reasons: {} },
 });

@@ -43,7 +43,8 @@ async function replayObject(object: SourceObject, props: ReplayProps, counts: Re
   const receipt = await props.receipts.open(object);
   if (receipt.isWhole) {
     counts.objectsBefore++;
-    counts.before += receipt.earlier;
+    counts.recordsBefore += receipt.earlier;
+    counts.failedBefore += receipt.earlierFailed;
     return;
   }
   const work = new ObjectReplay(object, receipt, props, counts);
@@ -90,13 +91,16 @@ class ObjectReplay {
     await this.flush();
     if (isOther) this.#counts.otherObjects++;
     else if (this.#isNew) this.#counts.objects++;
-    else if (this.#receipt.earlier > 0) this.#counts.objectsBefore++;
+    else if (this.#receipt.earlier > 0) {
+      this.#counts.objectsBefore++;
+      this.#counts.failedBefore += this.#receipt.earlierFailed;
+    }
     await this.#receipt.finish(this.#leftOut);
   }
 
   async #take(lines: readonly ReadLine[]): Promise<void> {
     for (const line of lines) {
-      if (this.#receipt.has(line.line)) this.#counts.before++;
+      if (this.#receipt.has(line.line)) this.#counts.recordsBefore++;
       else if (!('failure' in line)) await this.#refuse(line);
       else if (!this.#props.filter(line.failure)) {
         this.#counts.leftOut++;

@@ -1,5 +1,6 @@
 /** The options that say which failed records a command is about. */
 import { z } from 'zod';
+import { parseServerUrl } from '../core/auth-flags';
 import { inGroup, list, text, time } from '../core/command/values';
 import { UsageError } from '../core/errors';
 import type { Failure } from './failure';
@@ -57,6 +58,6 @@ async function openSource(address: string, prefix: string, env: Env): Promise<So
     bucket: place.bucket,
     prefix: place.prefix + prefix,
     region: region ?? (endpoint === undefined ? undefined : 'us-east-1'),
-    endpoint: endpoint === undefined ? undefined : new URL(endpoint),
+    endpoint: endpoint === undefined ? undefined : parseServerUrl(endpoint),
   });
 }
