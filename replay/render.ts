@@ -74,7 +74,9 @@ export function renderSummary(counts: ReplayCounts, isDry: boolean, receipts: st
   const lines = [
     objects === 0 && recordsBefore > 0 ? 'Nothing to do.' : renderCounts(counts, isDry),
     why.length === 0 ? '' : `why they failed again: ${why.join(', ')}`,
-    recordsBefore === 0 ? '' : `${plural(recordsBefore, 'record')} replayed earlier (${plural(objectsBefore, 'object')} done)`,
+    recordsBefore === 0
+      ? ''
+      : `${plural(recordsBefore, 'record')} replayed earlier (${plural(objectsBefore, 'object')} done)`,
     failedBefore === 0
       ? ''
       : `${grouped(failedBefore)} of them failed again then: without their receipts in ${receipts} they are replayed once more`,

@@ -27,5 +27,15 @@ export interface ReplayCounts {
 
 export const noCounts = (): ReplayCounts => ({
   ...{ objects: 0, objectsBefore: 0, otherObjects: 0 },
-  ...{ records: 0, stored: 0, failed: 0, dropped: 0, leftOut: 0, recordsBefore: 0, failedBefore: 0, problems: 0, reasons: {} },
+  ...{
+    records: 0,
+    stored: 0,
+    failed: 0,
+    dropped: 0,
+    leftOut: 0,
+    recordsBefore: 0,
+    failedBefore: 0,
+    problems: 0,
+    reasons: {},
+  },
 });

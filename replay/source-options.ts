@@ -52,12 +52,13 @@ async function openSource(address: string, prefix: string, env: Env): Promise<So
     }
     return openFolderSource(address, prefix);
   }
-  const endpoint = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
-  const region = env['AWS_REGION'] ?? env['AWS_DEFAULT_REGION'];
+  // A variable that is empty counts as not set.
+  const endpoint = env['AWS_ENDPOINT_URL_S3'] || env['AWS_ENDPOINT_URL'];
+  const region = env['AWS_REGION'] || env['AWS_DEFAULT_REGION'];
   return openS3Source({
     bucket: place.bucket,
     prefix: place.prefix + prefix,
-    region: region ?? (endpoint === undefined ? undefined : 'us-east-1'),
-    endpoint: endpoint === undefined ? undefined : parseServerUrl(endpoint),
+    region: region || (endpoint ? 'us-east-1' : undefined),
+    endpoint: endpoint ? parseServerUrl(endpoint) : undefined,
   });
 }

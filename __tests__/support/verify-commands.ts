@@ -10,9 +10,14 @@ export interface Ended {
   readonly err: string;
 }
 
-function run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, ...env }, timeout: 45_000 };
+    const options = { env: { ...process.env, ...env }, timeout: 45_000, ...(cwd !== undefined && { cwd }) };
     execFile(process.execPath, [program, ...args], options, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
@@ -22,8 +27,8 @@ function run(program: string, args: readonly string[], env: Readonly<Record<stri
 export const verify = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   run(builtFile('cli.js'), ['verify', ...args], env);
 
-export const replay = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
-  run(builtFile('cli.js'), ['replay', ...args], env);
+export const replay = (args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string) =>
+  run(builtFile('cli.js'), ['replay', ...args], env, cwd);
 
 export async function traffic(...args: readonly string[]): Promise<void> {
   const { code, err } = await run(builtFile('traffic', 'cli.js'), args);
