@@ -19,8 +19,8 @@ import { replay } from '../support/verify-commands';
 const folder = useFolder();
 const at = (...path: readonly string[]) => join(folder(), ...path);
 
-const OBJECTS = 12;
-const RECORDS = 6000;
+const OBJECTS = 8;
+const RECORDS = 5000;
 
 /** Each object takes more than one batch; the last line of each is equal in all of them. */
 beforeEach(async () => {

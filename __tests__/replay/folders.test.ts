@@ -218,7 +218,7 @@ describe('a part of the records', () => {
     );
   });
 
-  it('is replayed for show: nothing is written in a dry run', async () => {
+  it('is read and transformed in a dry run, which writes nothing', async () => {
     const dry = await run(at('failed'), '--data', at('data'), '--dry-run');
 
     expect(dry).toMatchObject({ code: 0, counts: { dryRun: true, objects: 2, records: 5, stored: 5 } });
