@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { globSync } from 'tinyglobby';
@@ -61,6 +62,23 @@ describe('the package', () => {
     const unwanted = [...files].filter((path) => /\.d\.ts$|\.map$|^dist\/(?:bench|scripts|stacks|config)\//.test(path));
 
     expect(unwanted).toEqual([]);
+  });
+
+  it('depends on all packages that its modules load, and on no other', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(packageRoot, 'package.json'), 'utf8'));
+    // Without the bundles, and without what synth and settings put beside cli.js, which the build before a release removes.
+    const modules = /^dist\/(?:cli\.js|commands\.js|(?!load\/|lambda\/|page\/browser\/)[\w-]+\/.*\.js)$/;
+    const scripts = [...files].filter((path) => modules.test(path));
+    const loaded = scripts.flatMap((path) => {
+      const script = readFileSync(join(folder, 'package', path), 'utf8');
+      return [...script.matchAll(/(?:require|import)\(['"]((?:@[\w-]+\/)?[\w:-]+)[^'"]*['"]\)/g)].map(
+        ([, name]) => name,
+      );
+    });
+
+    const packages = new Set(loaded.filter((name) => name !== undefined && !isBuiltin(name)));
+
+    expect([...packages].sort()).toEqual(Object.keys(dependencies).sort());
   });
 
   it('runs both of its programs', () => {

@@ -49,4 +49,4 @@ const benchCommand: Command<typeof Options> = {
   },
 };
 
-runCommandLine('npm run bench --', benchCommand);
+runCommandLine('npm run bench --', () => benchCommand);

@@ -8,10 +8,12 @@ const TARGET_MS = 150;
 
 const CASES = {
   clickstreamyHelpMs: [builtFile('cli.js'), '--help'],
+  etlHelpMs: [builtFile('cli.js'), 'etl', '--help'],
   localHelpMs: [builtFile('cli.js'), 'local', '--help'],
   trafficHelpMs: [builtFile('cli.js'), 'traffic', '--help'],
   verifyHelpMs: [builtFile('cli.js'), 'verify', '--help'],
   kibanaImportHelpMs: [builtFile('cli.js'), 'kibana', 'import', '--help'],
+  trafficProgramHelpMs: [builtFile('traffic', 'cli.js'), '--help'],
 } as const;
 
 /** Medians, less that of `node --version`; each round runs all cases, so that a busy moment affects all alike. */

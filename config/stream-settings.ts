@@ -1,4 +1,11 @@
 import { z } from 'zod';
+import {
+  DEFAULT_RETRY_SECONDS,
+  MAX_STREAM_NAME_LENGTH,
+  STREAM_NAME,
+  TRANSFORM_ATTEMPTS,
+  TRANSFORM_BUFFER_BYTES,
+} from '../core/firehose-limits';
 import { LogDays, RoleArn } from './aws-values';
 
 const Source = z
@@ -87,7 +94,7 @@ const Transform = z.strictObject({
       3,
       'must be at most 3: more than that, as base64 in JSON, would exceed the 6 MB that Lambda accepts in one call',
     )
-    .default(0.5)
+    .default(TRANSFORM_BUFFER_BYTES / 1024 ** 2)
     .describe('Most records that one call gets, in MB.'),
   bufferSeconds: z
     .int()
@@ -95,7 +102,12 @@ const Transform = z.strictObject({
     .max(900)
     .default(60)
     .describe('How long Firehose collects records for a call, in seconds.'),
-  retries: z.int().min(0).max(300).default(3).describe('How often Firehose repeats a call that failed.'),
+  retries: z
+    .int()
+    .min(0)
+    .max(300)
+    .default(TRANSFORM_ATTEMPTS - 1)
+    .describe('How often Firehose repeats a call that failed.'),
   roleArn: RoleArn.optional().describe(
     'An existing role for the function; by default one is created that may only write the log.',
   ),
@@ -110,7 +122,7 @@ const Transform = z.strictObject({
 export const StreamSettings = z.strictObject({
   name: z
     .string()
-    .regex(/^[\w.-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens, underscores or dots')
+    .regex(STREAM_NAME, `must be 1 to ${MAX_STREAM_NAME_LENGTH} letters, digits, hyphens, underscores or dots`)
     .default('webserver_stream')
     .describe('Name of the delivery stream.'),
   source: Source.default({ kind: 'direct' }),
@@ -139,7 +151,7 @@ export const StreamSettings = z.strictObject({
     .int()
     .min(0)
     .max(7200)
-    .default(300)
+    .default(DEFAULT_RETRY_SECONDS)
     .describe('How many seconds Firehose retries a delivery before it saves the records as failed.'),
   backup: Backup.prefault({}),
   transform: Transform.prefault({}),

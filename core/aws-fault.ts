@@ -26,7 +26,7 @@ export function isAwsRefusal(error: unknown): boolean {
  * @returns what `refused` makes, or CREDENTIALS_UNUSABLE or SERVER_UNREACHABLE
  */
 export function toAwsFault(error: unknown, refused: (reason: string) => ToolkitError, hint: string): ToolkitError {
-  const reason = reasonOf(error).replace(/\.$/, '');
+  const reason = reasonOf(error);
   if (isAwsRefusal(error)) return refused(reason);
   if (isNativeError(error) && error.name === 'CredentialsProviderError') {
     return new ToolkitError(

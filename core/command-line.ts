@@ -1,9 +1,11 @@
 /** Runs a command line: wrong usage is exit code 2, a failure 1, both as one clear sentence on stderr. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Command, type Context, findCommand } from './command/command';
+import type { Command, Context } from './command/command';
 import { complete } from './command/complete';
+import { findCommand } from './command/find-command';
 import { renderHelp } from './command/help';
+import { readOutline } from './command/outline';
 import { asStarted, paintFor } from './command/style';
 import { ToolkitError, UsageError } from './errors';
 import { packageRoot } from './package-root';
@@ -11,15 +13,20 @@ import { packageRoot } from './package-root';
 /** The option with which the completion scripts call the program. */
 const COMPLETE = '--complete';
 
-/** Runs a command line to its end and sets the process's exit code: 0 good, 1 failed, 2 wrong usage. */
+/**
+ * Runs a command line to its end and sets the process's exit code: 0 good, 1 failed, 2 wrong usage.
+ *
+ * @param load gives the program's command; help and completion get by without it.
+ */
 export async function runCommandLine(
   name: string,
-  root: Command,
+  load: () => Command,
   words: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   process.stdout.on('error', endOnClosedPipe);
   try {
-    const text = words[0] === COMPLETE ? complete(root, words.slice(1)) : await runWords(name, root, words);
+    const text =
+      words[0] === COMPLETE ? complete(load, words.slice(1), readOutline(name)) : await runWords(name, load, words);
     if (text !== undefined) process.stdout.write(text);
   } catch (error) {
     reportFailure(error);
@@ -27,8 +34,8 @@ export async function runCommandLine(
 }
 
 /** @returns what to print instead of a run: the help, the version. */
-async function runWords(name: string, root: Command, words: readonly string[]): Promise<string | undefined> {
-  const found = findCommand([name], root, words);
+async function runWords(name: string, load: () => Command, words: readonly string[]): Promise<string | undefined> {
+  const found = findCommand([name], load, words, readOutline(name));
   const end = found.words.indexOf('--');
   const before = end === -1 ? found.words : found.words.slice(0, end);
   const has = (...flags: readonly string[]) => before.some((word) => flags.includes(word));
@@ -79,14 +86,16 @@ function renderFailure(error: unknown): string {
   return `${red(`error [${code}]:`)} ${message.slice(0, -hint.length)}${asStarted(hint, process.env)}`;
 }
 
-/** Aborts on the first SIGINT or SIGTERM, so that work can drain; the second ends the process at once (130). */
+/** Aborts on the first SIGINT, SIGTERM or SIGHUP (a closed terminal), so that work can drain; the second ends the process at once (130). */
 export function stopOnSignals(): AbortSignal {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) process.exit(130);
     controller.abort();
   };
-  process.on('SIGINT', stop).on('SIGTERM', stop);
+  process.on('SIGINT', stop).on('SIGTERM', stop).on('SIGHUP', stop);
+  // A terminal that is gone takes no more words; the work goes on without them.
+  process.stderr.on('error', () => {});
   return controller.signal;
 }
 

@@ -46,9 +46,13 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Why the system refused, in words: `the disk is full` for ENOSPC; the first line of the error's message where the code is unknown. */
+/**
+ * Why the system refused, in words: `the disk is full` for ENOSPC; the first line of the error's message where the code is unknown.
+ * It ends without a full stop, since it is part of a sentence.
+ */
 export function reasonOf(error: unknown): string {
   const known = REASONS[errnoOf(error) ?? ''];
   if (known !== undefined) return known;
-  return isNativeError(error) ? (error.message.split('\n', 1)[0] ?? error.name) : String(error);
+  const [line = ''] = (isNativeError(error) ? error.message || error.name : String(error)).split('\n', 1);
+  return line.replace(/[.\s]+$/, '');
 }

@@ -13,6 +13,7 @@ export const MAX_BATCH_RECORDS = 500;
 export const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 /** A delivery stream's name: letters, digits and `_.-`. */
 export const MAX_STREAM_NAME_LENGTH = 64;
+export const STREAM_NAME = new RegExp(`^[\\w.-]{1,${MAX_STREAM_NAME_LENGTH}}$`);
 /** The request to a transform function, and its reply: Lambda's payload limit of 6 MiB. */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
 /** How often Firehose calls a transform function that fails, the first call included. */

@@ -1,6 +1,8 @@
 /** One PutRecordBatch call to a Firehose delivery stream, and what its answer means. See record-sender.ts for what is sent again. */
 import { isNativeError } from 'node:util/types';
+import type { PutRecordBatchCommand } from '@aws-sdk/client-firehose';
 import { reasonOf, ToolkitError } from './errors';
+import { type RecordSource, SOURCES_HEADER } from './record-source';
 
 export interface RecordPutterProps {
   readonly stream: string;
@@ -19,13 +21,19 @@ export interface PutResult {
   readonly sense: 'accepted' | 'refused' | 'uncertain';
 }
 
+export interface PutOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Where the records come from; only for a stream of ours. */
+  readonly sources?: readonly RecordSource[] | undefined;
+}
+
 export interface RecordPutter {
   /**
    * One PutRecordBatch: 500 records and 4 MiB at most.
    *
    * @throws ToolkitError FIREHOSE_REFUSED if no further attempt can help.
    */
-  put(records: readonly Uint8Array[], signal?: AbortSignal): Promise<PutResult>;
+  put(records: readonly Uint8Array[], options?: PutOptions): Promise<PutResult>;
   close(): void;
 }
 
@@ -57,11 +65,12 @@ export async function openRecordPutter(props: RecordPutterProps): Promise<Record
   }
 
   return {
-    async put(records, signal) {
+    async put(records, { signal, sources } = {}) {
       const command = new PutRecordBatchCommand({
         DeliveryStreamName: stream,
         Records: records.map((Data) => ({ Data })),
       });
+      if (sources !== undefined) addHeader(command, SOURCES_HEADER, toHeader(sources));
       const all = records.map((_, place) => place);
       try {
         const reply = await client.send(command, signal && { abortSignal: signal });
@@ -83,6 +92,20 @@ export async function openRecordPutter(props: RecordPutterProps): Promise<Record
     },
     close: () => client.destroy(),
   };
+}
+
+function addHeader(command: PutRecordBatchCommand, name: string, value: string): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      (args.request as { headers: Record<string, string> }).headers[name] = value;
+      return next(args);
+    },
+    { step: 'build' },
+  );
+}
+
+function toHeader(sources: readonly RecordSource[]): string {
+  return Buffer.from(JSON.stringify(sources)).toString('base64url');
 }
 
 const THROTTLED = /Throttl|LimitExceeded|TooManyRequests|SlowDown|ServiceUnavailable/;
@@ -119,7 +142,7 @@ function toRefusal(error: unknown, { stream, endpoint, region }: RecordPutterPro
     stream,
     where,
   ) ?? [
-    `Delivery stream ${stream} at ${where} refuses records: ${name}: ${reasonOf(error)}`,
+    `Delivery stream ${stream} at ${where} refuses records: ${name}: ${reasonOf(error)}.`,
     'Check the stream’s name, the endpoint, the region and the credentials.',
   ];
   return new ToolkitError('FIREHOSE_REFUSED', message, hint, { cause: error });

@@ -26,7 +26,7 @@ export async function sendOnce<T>(
   toRecord: (item: T) => Uint8Array,
   signal?: AbortSignal,
 ): Promise<SentOnce<T>> {
-  const { failed: places, why, sense } = await putter.put(items.map(toRecord), signal);
+  const { failed: places, why, sense } = await putter.put(items.map(toRecord), { signal });
   const accepted: T[] = [];
   const failed: T[] = [];
   for (const [place, item] of items.entries()) {

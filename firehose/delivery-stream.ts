@@ -3,15 +3,19 @@
  * Firehose's retries and error records, store, S3-shaped objects, a stable id for each accepted record.
  */
 import { setMaxListeners } from 'node:events';
+import pLimit from 'p-limit';
 import { reasonOf, ToolkitError } from '../core/errors';
 import { DEFAULT_RETRY_SECONDS } from '../core/firehose-limits';
+import type { RecordSource, SourcePositions } from '../core/record-source';
 import type { EventStore } from '../store/event-store';
-import { frameBytes, toBatch } from './batch';
+import { Acceptance } from './acceptance';
+import { type Batch, type BatchContent, frameBytes, toBatch } from './batch';
 import { ByteLimiter } from './byte-limiter';
-import { type DeliveryOutcome, type DestinationIndex, openDelivery } from './delivery';
-import type { FolderLock } from './folder-lock';
+import { type DeliveryOutcome, type DestinationIndex, type LoadedBuffer, openDelivery } from './delivery';
 import type { TransformFunction } from './function-call';
 import { Journal, type JournalProps, type Segment } from './journal';
+import { createPositionNoter } from './note-positions';
+import { RecentAnswers } from './recent-answers';
 import { MAX_RECORDS_A_BATCH, openIdSource } from './record-ids';
 import { openStreamFolder, type StreamFolder } from './stream-folder';
 
@@ -47,6 +51,15 @@ export interface DeliveryCounts extends DeliveryOutcome {
   readonly accepted: number;
   /** Found in the journal at the start: an earlier run accepted them. */
   readonly recovered: number;
+  /** Bytes of the journal that could not be read at the start: they were set aside. */
+  readonly damagedBytes: number;
+}
+
+export interface PutOptions {
+  /** Where the records come from: with it, a batch that is sent again is not accepted again. */
+  readonly sources?: readonly RecordSource[];
+  /** How long to wait for capacity; without it, as long as it takes. */
+  readonly patienceSeconds?: number;
 }
 
 export interface Buffered {
@@ -63,11 +76,13 @@ export interface DeliveryStream {
    * Accepts one batch, whole or not at all. While too much waits for delivery this waits too: that is the backpressure.
    *
    * @param records at most 16,384.
-   * @param patienceSeconds how long to wait for capacity; without it, as long as it takes.
-   * @returns their ids, in order, once they are durable.
+   * @returns their ids, in order, once they are durable. Records whose source says that they are accepted already are not
+   * accepted again.
    * @throws ToolkitError STREAM_BUSY (no capacity in time), JOURNAL_WRITE_FAILED, STREAM_CLOSED.
    */
-  putRecords(records: readonly Uint8Array[], patienceSeconds?: number): Promise<readonly string[]>;
+  putRecords(records: readonly Uint8Array[], options?: PutOptions): Promise<readonly string[]>;
+  /** What it has of each content that senders have named. */
+  positions(): SourcePositions;
   counts(): DeliveryCounts;
   /** Accepted, but not yet stored or kept as failed. */
   buffered(): Buffered;
@@ -98,9 +113,15 @@ class LocalDeliveryStream implements DeliveryStream {
   readonly arn: string;
   readonly openedAt = new Date();
   readonly #warn: (sentence: string) => void;
-  readonly #lock: FolderLock;
+  readonly #folder: StreamFolder;
+  readonly #positions: SourcePositions;
+  readonly #acceptance: Acceptance;
+  readonly #answers = new RecentAnswers();
+  readonly #notePositions: (batches: readonly Batch[]) => Promise<void>;
+  /** Buffers that an earlier run left are as large in memory as the others: only so many are loaded at once. */
+  readonly #loads = pLimit(LOADED_AT_ONCE);
   readonly #journal: Journal;
-  readonly #deliver: (segment: Segment) => Promise<DeliveryOutcome>;
+  readonly #deliver: (buffer: LoadedBuffer) => Promise<DeliveryOutcome>;
   readonly #deliveries = new Set<Promise<void>>();
   readonly #closing = new AbortController();
   readonly #nextIdBase = openIdSource();
@@ -109,20 +130,24 @@ class LocalDeliveryStream implements DeliveryStream {
   #counts: DeliveryCounts = {
     accepted: 0,
     recovered: 0,
+    damagedBytes: 0,
     stored: 0,
     processingFailed: 0,
     deliveryFailed: 0,
     dropped: 0,
   };
 
-  constructor(props: DeliveryStreamProps, { journal, bucket, lock, recovered }: StreamFolder) {
+  constructor(props: DeliveryStreamProps, folder: StreamFolder) {
+    const { journal, bucket, recovered } = folder;
     const { name, prefix, transform, store, warn, retrySeconds = DEFAULT_RETRY_SECONDS } = props;
     this.name = name;
     this.arn = `arn:aws:firehose:${REGION}:${ACCOUNT}:deliverystream/${name}`;
     this.#warn = warn;
     // Every buffer that waits for a retry listens; the limiter bounds their number.
     setMaxListeners(0, this.#closing.signal);
-    this.#lock = lock;
+    this.#folder = folder;
+    this.#positions = folder.positions;
+    this.#acceptance = new Acceptance(folder.positions);
     // Two buffers on their way and one that fills; small ones may queue a little more, so that no stage is idle.
     this.#limiter = new ByteLimiter(3 * props.bufferBytes + QUEUE_BYTES);
     this.#deliver = openDelivery({
@@ -150,31 +175,56 @@ class LocalDeliveryStream implements DeliveryStream {
       sealed: (segment) => this.#start(segment),
       ...(props.openFile && { openFile: props.openFile }),
     });
+    this.#notePositions = createPositionNoter({
+      file: folder.positionsFile,
+      positions: folder.positions,
+      warn,
+      closing: this.#closing.signal,
+    });
+    this.#count({ damagedBytes: recovered.damagedBytes });
     for (const segment of recovered.segments) {
       this.#count({ recovered: segment.records });
-      this.#limiter.add(segmentBytes(segment));
-      this.#start(segment);
+      this.#limiter.add(segment.bytes);
+      this.#start(segment, (deliver) => this.#loads(deliver));
     }
   }
 
-  async putRecords(records: readonly Uint8Array[], patienceSeconds?: number): Promise<readonly string[]> {
+  async putRecords(records: readonly Uint8Array[], options: PutOptions = {}): Promise<readonly string[]> {
     if (records.length > MAX_RECORDS_A_BATCH) throw new RangeError(`at most ${MAX_RECORDS_A_BATCH} records a batch`);
     if (records.length === 0) return [];
     this.#refuseIfClosed();
-    const bytes = frameBytes(records);
+    const { sources = [], patienceSeconds } = options;
+    const content = { records, sources };
+    const claim = this.#acceptance.tryClaim(content) ?? (await this.#acceptance.claim(content));
+    let batch: Batch | undefined;
+    try {
+      if (claim.records.length > 0) batch = await this.#accept(claim, patienceSeconds);
+    } finally {
+      claim.settle(batch);
+    }
+    return this.#answers.answer(sources, claim.isNew, batch);
+  }
+
+  async #accept(content: BatchContent, patienceSeconds: number | undefined): Promise<Batch> {
+    const bytes = frameBytes(content.records);
     if (!this.#limiter.tryEnter(bytes)) {
       await this.#limiter.enter(bytes, patienceSeconds, () => busy(this.name, this.#limiter.bytes));
       this.#refuseIfClosed();
     }
-    const batch = toBatch(records, this.#nextIdBase(), Date.now());
+    const batch = toBatch(content, this.#nextIdBase(), Date.now());
+    this.#limiter.add(batch.frame.length - bytes);
     try {
       await this.#journal.append(batch);
     } catch (error) {
-      this.#limiter.leave(bytes);
+      this.#limiter.leave(batch.frame.length);
       throw error;
     }
     this.#count({ accepted: batch.count });
-    return records.map((_, index) => batch.idAt(index));
+    return batch;
+  }
+
+  positions(): SourcePositions {
+    return this.#positions;
   }
 
   counts(): DeliveryCounts {
@@ -204,15 +254,16 @@ class LocalDeliveryStream implements DeliveryStream {
     const { records } = this.buffered();
     if (records > 0) this.#warn(`${records} accepted records stay in the journal; the next run delivers them.`);
     await this.#journal.close();
-    await this.#lock.release();
+    await this.#folder.positionsFile.close();
+    await this.#folder.lock.release();
   }
 
   #refuseIfClosed(): void {
     if (this.#closing.signal.aborted) throw closed(this.name);
   }
 
-  #start(segment: Segment): void {
-    const delivery = this.#deliverOne(segment)
+  #start(segment: Segment, inTurn = (deliver: () => Promise<void>) => deliver()): void {
+    const delivery = inTurn(() => this.#deliverOne(segment))
       .catch((error) => {
         if (this.#closing.signal.aborted) return;
         this.#warn(`${segment.records} accepted records stay in the journal for the next run: ${reasonOf(error)}.`);
@@ -222,10 +273,12 @@ class LocalDeliveryStream implements DeliveryStream {
   }
 
   async #deliverOne(segment: Segment): Promise<void> {
-    const outcome = await this.#deliver(segment);
+    const batches = await segment.load();
+    const outcome = await this.#deliver({ batches });
+    await this.#notePositions(batches);
     await this.#journal.remove(segment);
     this.#count(outcome);
-    this.#limiter.leave(segmentBytes(segment));
+    this.#limiter.leave(segment.bytes);
   }
 
   #count(more: Partial<DeliveryCounts>): void {
@@ -236,10 +289,7 @@ class LocalDeliveryStream implements DeliveryStream {
 }
 
 const QUEUE_BYTES = 6 * 1024 * 1024;
-
-function segmentBytes({ batches }: Segment): number {
-  return batches.reduce((sum, { frame }) => sum + frame.length, 0);
-}
+const LOADED_AT_ONCE = 3;
 
 function busy(name: string, bytes: number): ToolkitError {
   const message = `The delivery stream ${name} is busy: ${bytes} bytes wait for delivery.`;

@@ -3,12 +3,17 @@ import pLimit from 'p-limit';
 import { reasonOf } from '../core/errors';
 import { retry } from '../core/retry';
 import type { Delivery, EventStore } from '../store/event-store';
+import type { Batch } from './batch';
 import type { DeliveryFailedRecord, ProcessingFailedRecord } from './failed-record';
-import type { Segment } from './journal';
 import { putObject, toObjectKey } from './objects';
 import { watchOutage } from './outage';
 import { createDocumentWriter, type Refused } from './store-documents';
 import { type Transformed, type TransformProps, transformBatches } from './transform-calls';
+
+/** One buffer in memory. */
+export interface LoadedBuffer {
+  readonly batches: readonly Batch[];
+}
 
 /** What became of the records of one buffer. */
 export interface DeliveryOutcome {
@@ -44,14 +49,14 @@ export interface DeliveryProps {
 const AT_ONCE = 2;
 
 /** Each stage takes buffers in order, while the next ones are already in the stage before it. */
-export function openDelivery(props: DeliveryProps): (segment: Segment) => Promise<DeliveryOutcome> {
+export function openDelivery(props: DeliveryProps): (segment: LoadedBuffer) => Promise<DeliveryOutcome> {
   const transforms = pLimit(AT_ONCE);
   const writes = pLimit(AT_ONCE);
   const failedPrefix = `${props.prefix}elasticsearch-failed/`;
   const store = createDocumentWriter({ ...props, failedPrefix });
   const bucketOutage = watchOutage(props.warn);
 
-  async function transformAndStore(segment: Segment): Promise<DeliveryOutcome> {
+  async function transformAndStore(segment: LoadedBuffer): Promise<DeliveryOutcome> {
     const transformed = await transforms(() => transformBatches(segment.batches, props.transform));
     const readyMs = Date.now();
     const refused = await writes(() => store(transformed.documents, readyMs));
@@ -68,7 +73,7 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     };
   }
 
-  function refusedLines(segment: Segment, documents: readonly Delivery[], refused: Refused): string[] {
+  function refusedLines(segment: LoadedBuffer, documents: readonly Delivery[], refused: Refused): string[] {
     if (refused.refusals.size === 0) return [];
     const arrivals = arrivalsOf(segment, refused.refusals);
     const now = Date.now();
@@ -97,12 +102,12 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
     });
   }
 
-  async function keep(segment: Segment, kind: string, lines: readonly string[]): Promise<void> {
+  async function keep(segment: LoadedBuffer, kind: string, lines: readonly string[]): Promise<void> {
     if (lines.length > 0) await put(segment, kind, [Buffer.from(lines.join(''))]);
   }
 
   /** Retries until the object is written; meanwhile its buffer waits, and in time the senders. @throws the last error once the stream closes. */
-  async function put(segment: Segment, kind: string, parts: readonly Uint8Array[]): Promise<void> {
+  async function put(segment: LoadedBuffer, kind: string, parts: readonly Uint8Array[]): Promise<void> {
     const key = toObjectKey({ prefix: props.prefix + kind, stream: props.stream, ...oldestOf(segment) });
     const { folders, closing } = props;
     const write = async () => {
@@ -125,7 +130,7 @@ export function openDelivery(props: DeliveryProps): (segment: Segment) => Promis
   };
 }
 
-function arrivalsOf(segment: Segment, ids: ReadonlyMap<string, unknown>): ReadonlyMap<string, number> {
+function arrivalsOf(segment: LoadedBuffer, ids: ReadonlyMap<string, unknown>): ReadonlyMap<string, number> {
   const arrivals = new Map<string, number>();
   for (const batch of segment.batches) {
     for (let index = 0; index < batch.count; index++) {
@@ -136,7 +141,7 @@ function arrivalsOf(segment: Segment, ids: ReadonlyMap<string, unknown>): Readon
   return arrivals;
 }
 
-function oldestOf({ batches: [oldest] }: Segment): { readonly arrivalMs: number; readonly id: string } {
+function oldestOf({ batches: [oldest] }: LoadedBuffer): { readonly arrivalMs: number; readonly id: string } {
   if (oldest === undefined) throw new RangeError('a segment is never empty');
   return { arrivalMs: oldest.arrivalMs, id: oldest.idAt(0) };
 }

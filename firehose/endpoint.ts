@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ToolkitError } from '../core/errors';
 import { listen } from '../core/listen';
+import { fitsSources, parseSources, type RecordSource, SOURCES_HEADER } from '../core/record-source';
 import type { DeliveryStream } from './delivery-stream';
 import {
   type Put,
@@ -60,7 +61,7 @@ export async function startFirehoseEndpoint(props: FirehoseEndpointProps): Promi
       return true;
     });
     const action = actionOf(request, actions);
-    send(response, 200, await action(parseBody(body)), closing);
+    send(response, 200, await action(parseBody(body), sourcesOf(request)), closing);
   }
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
@@ -82,7 +83,7 @@ export async function startFirehoseEndpoint(props: FirehoseEndpointProps): Promi
   };
 }
 
-type Action = (body: object) => Promise<object>;
+type Action = (body: object, sources: readonly RecordSource[]) => Promise<object>;
 
 function toActions({ streams, patienceSeconds = 5 }: FirehoseEndpointProps): ReadonlyMap<string, Action> {
   const byName = new Map(streams.map((stream) => [stream.name, stream]));
@@ -94,17 +95,25 @@ function toActions({ streams, patienceSeconds = 5 }: FirehoseEndpointProps): Rea
     throw new RequestError(400, 'ResourceNotFoundException', message);
   }
 
-  const put = ({ stream, records }: Put) => streamNamed(stream).putRecords(records, patienceSeconds);
+  const put = ({ stream, records }: Put, sources: readonly RecordSource[]) => {
+    if (sources.length > 0 && !fitsSources(records, sources)) throw badSources('do not fit the records');
+    return streamNamed(stream).putRecords(records, { sources, patienceSeconds });
+  };
 
   return new Map<string, Action>([
-    ['PutRecord', async (body) => ({ RecordId: (await put(parsePutRecord(body)))[0], Encrypted: false })],
+    [
+      'PutRecord',
+      async (body, sources) => ({ RecordId: (await put(parsePutRecord(body), sources))[0], Encrypted: false }),
+    ],
     [
       'PutRecordBatch',
-      async (body) => {
-        const ids = await put(parsePutRecordBatch(body));
+      async (body, sources) => {
+        const ids = await put(parsePutRecordBatch(body), sources);
         return { FailedPutCount: 0, Encrypted: false, RequestResponses: ids.map((RecordId) => ({ RecordId })) };
       },
     ],
+    // Not Firehose's: with it a shipper knows that the stream takes each line once, and where to go on.
+    ['DescribePositions', async (body) => describePositions(streamNamed(parseDescribe(body).DeliveryStreamName))],
     ['DescribeDeliveryStream', async (body) => describeStream(streamNamed(parseDescribe(body).DeliveryStreamName))],
     ['ListDeliveryStreams', async (body) => listStreams([...byName.keys()].sort(), parseList(body))],
   ]);
@@ -123,6 +132,22 @@ function describeStream({ name, arn, openedAt }: DeliveryStream): object {
       HasMoreDestinations: false,
     },
   };
+}
+
+function describePositions(stream: DeliveryStream): object {
+  return { Positions: stream.positions().all() };
+}
+
+function sourcesOf({ headers }: IncomingMessage): readonly RecordSource[] {
+  const header = headers[SOURCES_HEADER];
+  if (header === undefined) return [];
+  const sources = parseSources(Buffer.from(String(header), 'base64url').toString());
+  if (sources === undefined) throw badSources('cannot be read');
+  return sources;
+}
+
+function badSources(why: string): RequestError {
+  return new RequestError(400, 'ValidationException', `1 validation error detected: the sources ${why}`);
 }
 
 function listStreams(names: readonly string[], request: ReturnType<typeof parseList>): object {

@@ -13,16 +13,17 @@ import { type Batch, MARKER_BYTES } from './batch';
 import { syncFolder } from './sync-folder';
 
 /** What a segment starts with: `CLICKSJ` and the version of the format, one byte. The segment's marker follows. */
-export const SEGMENT_MAGIC = Buffer.from('CLICKSJ\x01', 'latin1');
+export const SEGMENT_MAGIC = Buffer.from('CLICKSJ\x02', 'latin1');
 export const SEGMENT_SUFFIX = '.journal';
 
 /** Batches that are delivered together; their file exists until they are. */
 export interface Segment {
   readonly path: string;
-  readonly batches: readonly Batch[];
   readonly records: number;
-  /** On disk and in memory. */
+  /** In memory, once it is loaded. */
   readonly bytes: number;
+  /** Those that an earlier run left are read when their turn comes. */
+  load(): Promise<readonly Batch[]>;
 }
 
 /** What the journal uses of a `FileHandle`. */
@@ -44,7 +45,7 @@ export interface JournalProps {
   /** Takes each segment as it is sealed. */
   readonly sealed: (segment: Segment) => void;
   /** @default node:fs/promises' open */
-  readonly openFile?: (path: string, flags: string) => Promise<SegmentFile>;
+  readonly openFile?: (path: string, flags: string, mode: number) => Promise<SegmentFile>;
 }
 
 /** A batch to write, or a request to seal what is queued before it. */
@@ -167,7 +168,7 @@ export class Journal {
   async #openSegment(): Promise<ActiveSegment> {
     const { folder, openFile = open } = this.#props;
     const path = join(folder, `${String(this.#nextSegment++).padStart(12, '0')}${SEGMENT_SUFFIX}`);
-    const file = await openFile(path, 'wx');
+    const file = await openFile(path, 'wx', 0o600);
     return { path, file, marker: randomBytes(MARKER_BYTES), batches: [], bytes: 0 };
   }
 
@@ -191,7 +192,9 @@ export class Journal {
     await active.file.close().catch(() => {});
     if (active.batches.length === 0) return;
     const records = active.batches.reduce((sum, { count }) => sum + count, 0);
-    this.#props.sealed({ path: active.path, batches: active.batches, records, bytes: active.bytes });
+    const { path, batches } = active;
+    const bytes = batches.reduce((sum, { frame }) => sum + frame.length, 0);
+    this.#props.sealed({ path, records, bytes, load: async () => batches });
   }
 }
 

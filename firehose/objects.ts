@@ -35,7 +35,7 @@ export async function putObject(
   try {
     await writeDurably(draft, parts);
     const folder = dirname(path);
-    const firstMade = await mkdir(folder, { recursive: true });
+    const firstMade = await mkdir(folder, { recursive: true, mode: 0o700 });
     await rename(draft, path);
     await syncFolder(folder);
     if (firstMade !== undefined) await syncParents(folder, dirname(firstMade));
@@ -49,7 +49,7 @@ export async function putObject(
 export const DRAFT_SUFFIX = '.draft';
 
 async function writeDurably(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const file = await open(path, 'wx');
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(Buffer.concat(parts));
     await file.datasync();

@@ -53,9 +53,7 @@ export function createDocumentWriter(
       await retry(write, {
         again: (outcome) => {
           if (!('error' in outcome)) return false;
-          outage.begins(
-            `The store cannot take events: ${reasonOf(outcome.error).replace(/\.$/, '')}. They are retried.`,
-          );
+          outage.begins(`The store cannot take events: ${reasonOf(outcome.error)}. They are retried.`);
           return true;
         },
         withinMs: readyMs + retrySeconds * 1000 - Date.now(),

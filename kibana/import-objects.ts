@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ToolkitError } from '../core/errors';
 import type { HttpReply } from '../core/http-client';
 import { toJson } from '../core/http-reply';
+import { plural } from '../core/plural';
 import { type DashboardsServer, describeReply } from './dashboards-server';
 import { settingsPath } from './dashboards-version';
 import { parsed } from './object-parts';
@@ -82,7 +83,7 @@ async function importFile(server: DashboardsServer, objects: readonly SavedObjec
   if (errors.length > 0) return errors.map((fault) => `${nameOf(fault)}: ${explain(fault.error)}`);
   return success && successCount === objects.length
     ? []
-    : [`${successCount} of ${objects.length} objects were accepted, and it says nothing about the others`];
+    : [`it says that it accepted ${successCount} of ${plural(objects.length, 'object')}, and nothing about the others`];
 }
 
 const Fault = z.looseObject({

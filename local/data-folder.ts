@@ -1,7 +1,7 @@
-import { chmod, mkdir, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { reasonOf, ToolkitError } from '../core/errors';
+import { dirname, join, resolve } from 'node:path';
+import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
 
 /**
  * Makes the folder that holds journal, bucket and store.
@@ -13,16 +13,30 @@ import { reasonOf, ToolkitError } from '../core/errors';
 export async function makeDataFolder(folder: string | undefined, site: 'demo' | 'wordpress'): Promise<string> {
   try {
     if (folder === undefined) return await makeTemporary(site);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(resolve(folder));
     return folder;
   } catch (error) {
     throw new ToolkitError(
       'DATA_FOLDER_UNUSABLE',
-      `The data folder ${folder ?? tmpdir()} cannot be used: ${reasonOf(error)}.`,
+      `The data folder ${folder ?? tmpdir()} cannot be used: ${errnoOf(error) === 'EEXIST' ? 'it is a file' : reasonOf(error)}.`,
       'Name a folder that can be written, with --data.',
       { cause: error },
     );
   }
+}
+
+/** Folder by folder: Node’s own recursive mkdir never ends where a folder can hold none, as in /proc. */
+async function makeFolder(folder: string): Promise<void> {
+  const isThere = await stat(folder).then(
+    (stats) => stats.isDirectory(),
+    (error: unknown) => {
+      if (errnoOf(error) === 'ENOENT') return false;
+      throw error;
+    },
+  );
+  if (isThere) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder, { mode: 0o700 });
 }
 
 async function makeTemporary(site: 'demo' | 'wordpress'): Promise<string> {

@@ -15,6 +15,7 @@ import { openStore } from '../store/open-store';
 import type { SearchStoreProps } from '../store/search/search-store';
 import type { StoreReader } from '../store/store';
 import { toTotals } from './report';
+import { StreamSink } from './stream-sink';
 
 export interface PipelineProps {
   /** Globs of logs to follow; without any, the log of our site. */
@@ -128,8 +129,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   if (site !== undefined) closers.add(() => site.close());
   const shipper = startShipper({
     patterns: site === undefined ? logs : [`${site.logFile}*`],
-    deliveryStream: streamName,
-    endpoint: new URL(endpoint.url),
+    sink: new StreamSink(stream, warn),
     checkpointFile: join(folder, 'shipper.json'),
     rejectFolder: join(folder, 'rejected'),
     once: props.once,

@@ -155,7 +155,7 @@ async function writeAll(write: Write, batch: readonly Delivery[], props: WritePr
   await retry(attempt, {
     again: (outcome) => {
       if (!('error' in outcome)) return false;
-      outage.begins(`The store cannot take events: ${reasonOf(outcome.error).replace(/\.$/, '')}. They are retried.`);
+      outage.begins(`The store cannot take events: ${reasonOf(outcome.error)}. They are retried.`);
       return true;
     },
     withinMs: retrySeconds * 1000,

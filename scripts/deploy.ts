@@ -69,4 +69,4 @@ const deployCommand: Command<typeof Options> = {
   run,
 };
 
-runCommandLine('npm run deploy --', deployCommand);
+runCommandLine('npm run deploy --', () => deployCommand);

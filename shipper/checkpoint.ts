@@ -5,15 +5,17 @@ import { readJsonFile } from '../core/json-file';
 import type { ContentRecord } from './log-content';
 
 const Fingerprint = z.strictObject({ bytes: z.int().nonnegative(), sha256: z.hex().length(64) });
+const offset = z.int().nonnegative();
 const Checkpoint = z.strictObject({
-  version: z.literal(1),
+  version: z.literal(2),
   contents: z.array(
     z.strictObject({
+      key: z.string(),
       path: z.string(),
       file: z.string(),
-      offset: z.int().nonnegative(),
+      live: z.boolean(),
       head: Fingerprint,
-      tail: Fingerprint,
+      ranges: z.array(z.strictObject({ from: offset, to: offset, tail: Fingerprint.optional() })),
     }),
   ),
 });
@@ -45,7 +47,7 @@ export async function saveCheckpoint(path: string, contents: readonly ContentRec
   let handle: FileHandle | undefined;
   try {
     handle = await open(temporary, 'w', 0o600);
-    await handle.writeFile(`${JSON.stringify({ version: 1, contents })}\n`);
+    await handle.writeFile(`${JSON.stringify({ version: 2, contents: contents.map(withoutAside) })}\n`);
     await handle.datasync();
     await handle.close();
     handle = undefined;
@@ -60,4 +62,9 @@ export async function saveCheckpoint(path: string, contents: readonly ContentRec
   } finally {
     await handle?.close().catch(() => {});
   }
+}
+
+/** Once it is written, what needs no delivery is like what is delivered. */
+function withoutAside({ aside: _, ...record }: ContentRecord): ContentRecord {
+  return record;
 }

@@ -1,5 +1,5 @@
 import type { BigIntStats } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
@@ -16,16 +16,22 @@ export interface Findings {
   readonly logs: readonly FoundLog[];
   /** Patterns that matched no file. */
   readonly unmatched: readonly string[];
+  /** What the patterns match and cannot be looked at: LOG_UNREADABLE. */
+  readonly faults: readonly ToolkitError[];
 }
 
 /** Looks up the files of globs (`*`, `?`, `**`, `[abc]`, `{a,b}`) and plain paths; an existing path is never read as a glob. */
 export async function findLogs(patterns: readonly string[]): Promise<Findings> {
   const logs = new Map<string, FoundLog>();
   const unmatched: string[] = [];
+  const faults: ToolkitError[] = [];
   for (const pattern of patterns) {
     let files = 0;
     for (const path of await pathsOf(pattern)) {
-      const stats = await statOf(path);
+      const stats = await statOf(path).catch((error: unknown) => {
+        if (!(error instanceof ToolkitError)) throw error;
+        faults.push(error);
+      });
       // Not a folder; nor a pipe or a device, which could block without end.
       if (!stats?.isFile()) continue;
       files += 1;
@@ -34,22 +40,37 @@ export async function findLogs(patterns: readonly string[]): Promise<Findings> {
     }
     if (files === 0) unmatched.push(pattern);
   }
-  return { logs: [...logs.values()].sort(byAge), unmatched };
+  return { logs: [...logs.values()].sort(byAge), unmatched, faults };
 }
 
 async function pathsOf(pattern: string): Promise<readonly string[]> {
   const path = resolve(pattern);
-  if ((await statOf(path)) !== undefined) return [path];
+  if (await exists(path)) return [path];
   return glob(pattern, { absolute: true, dot: true, onlyFiles: false, expandDirectories: false });
 }
 
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    return !isAbsent(error);
+  }
+}
+
+/** @returns undefined if there is nothing. @throws ToolkitError LOG_UNREADABLE, also for a link that leads nowhere. */
 async function statOf(path: string): Promise<BigIntStats | undefined> {
   try {
     return await stat(path, { bigint: true });
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return undefined;
-    throw unreadable(path, error);
+    if (!isAbsent(error)) throw unreadable(path, error);
+    if (await exists(path)) throw deadLink(path, error);
+    return undefined;
   }
+}
+
+function isAbsent(error: unknown): boolean {
+  return ['ENOENT', 'ENOTDIR'].includes(errnoOf(error) ?? '');
 }
 
 /** By the last write, then by name: an archive, which keeps its log's time, usually comes after it, and waits for it anyway. */
@@ -85,10 +106,13 @@ export async function notFound(pattern: string): Promise<ToolkitError> {
 }
 
 export function unreadable(path: string, cause: unknown): ToolkitError {
-  return new ToolkitError(
-    'LOG_UNREADABLE',
-    `${path} cannot be read: ${reasonOf(cause)}.`,
-    'Give this user the right to read it and to enter every folder above it.',
-    { cause },
-  );
+  const hint = ['EMFILE', 'ENFILE'].includes(errnoOf(cause) ?? '')
+    ? 'Raise the limit of open files (`ulimit -n 65536`), or follow fewer logs.'
+    : 'Give this user the right to read it and to enter every folder above it.';
+  return new ToolkitError('LOG_UNREADABLE', `${path} cannot be read: ${reasonOf(cause)}.`, hint, { cause });
+}
+
+function deadLink(path: string, cause: unknown): ToolkitError {
+  const message = `${path} cannot be read: it is a link that leads nowhere.`;
+  return new ToolkitError('LOG_UNREADABLE', message, 'Remove the link, or correct where it leads.', { cause });
 }

@@ -1,12 +1,10 @@
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { errnoOf, ToolkitError } from '../core/errors';
+import type { ToolkitError } from '../core/errors';
 import { GZIP_MAGIC_BYTES, isGzip } from '../core/gzip';
-import { type FoundLog, unreadable } from './find-logs';
-import { GunzipError, gunzip } from './gunzip';
-import { HEAD_BYTES, LogContent } from './log-content';
+import { HEAD_BYTES } from '../core/record-source';
+import type { FoundLog } from './find-logs';
+import { LogContent } from './log-content';
+import { LogFile } from './log-file';
 import type { LongLine } from './long-line';
-import { readAt, readRange } from './read-bytes';
 
 /** More than the longest line that may be sent: what follows a block's last newline is simply read again. */
 export const BLOCK_BYTES = 1024 * 1024;
@@ -16,63 +14,54 @@ export type Read =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'truncated' };
 
+/** A log that has been silent for this long is read again only when a look at its folder shows a change. */
+const BUSY_MS = 10_000;
+/** How often a file is looked at that has no name any more. */
+const NAMELESS_MS = 1000;
+
 /**
- * One file, held open from when it is found, so that a rename, a deletion or a late writer change nothing.
+ * One file that is followed. While it is open, a rename, a deletion or a late writer change nothing.
  * Watched by its size, which every file system reports, unlike events.
  */
 export class FollowedLog {
-  /** Device and inode. */
-  readonly file: string;
+  readonly #file: LogFile;
   /** Whether it was there when the shipper started. */
   readonly isEarly: boolean;
-  readonly #handle: FileHandle;
-  readonly #foundAtMs = Date.now();
-  #path: string;
+  readonly #foundAtMs = performance.now();
+  #wasRenamed = false;
   #isGzip: boolean | undefined;
   #firstHead: Buffer = Buffer.alloc(0);
   #content: LogContent | undefined;
   #longLine: LongLine | undefined;
   #isMissing = false;
   #isDone = false;
+  #fault: ToolkitError | undefined;
   #wasTruncated = false;
-  #lastNewsMs = Date.now();
+  #lastNewsMs = performance.now();
+  #readAtMs = 0;
   #size: number;
   /** How much of a gzip file is unpacked. */
   #packedRead = 0;
-  #seenMtimeNs = -1n;
-  #seenSize = -1;
+  /** As the last look at its folder had it. */
+  #lookedAt: Version;
+  /** As it was when all of it had been read. */
+  #readUpTo: Version | undefined;
 
-  private constructor(found: FoundLog, isEarly: boolean, handle: FileHandle) {
-    this.#path = found.path;
-    this.file = found.file;
-    this.#size = Number(found.stats.size);
+  constructor(found: FoundLog, isEarly: boolean) {
+    this.#file = new LogFile(found.file, found.path);
+    this.#lookedAt = toVersion(found);
+    this.#size = this.#lookedAt.size;
     this.isEarly = isEarly;
-    this.#handle = handle;
   }
 
-  /** @returns undefined if the file has disappeared since, or its name now means another one. */
-  static async open(found: FoundLog, isEarly: boolean): Promise<FollowedLog | undefined> {
-    let handle: FileHandle;
-    try {
-      // O_NONBLOCK: a pipe put in its place meanwhile must not block us.
-      handle = await open(found.path, constants.O_RDONLY | constants.O_NONBLOCK);
-    } catch (error) {
-      if (errnoOf(error) === 'ENOENT') return undefined;
-      throw unreadable(found.path, error);
-    }
-    const { dev, ino } = await handle.stat({ bigint: true });
-    if (`${dev}:${ino}` !== found.file) {
-      await handle.close();
-      return undefined;
-    }
-    const log = new FollowedLog(found, isEarly, handle);
-    await log.recognize(false);
-    return log;
+  /** Device and inode. */
+  get file(): string {
+    return this.#file.file;
   }
 
   /** The last name it was seen under. */
   get path(): string {
-    return this.#path;
+    return this.#file.path;
   }
 
   /** In bytes on the disk: for gzip, packed. */
@@ -104,18 +93,26 @@ export class FollowedLog {
     return this.#isMissing;
   }
 
+  get wasRenamed(): boolean {
+    return this.#wasRenamed;
+  }
+
   /** All of it is read and nothing more can come. */
   get isDone(): boolean {
     return this.#isDone;
   }
 
+  get isOpen(): boolean {
+    return this.#file.isOpen;
+  }
+
   get ageMs(): number {
-    return Date.now() - this.#foundAtMs;
+    return performance.now() - this.#foundAtMs;
   }
 
   /** Since it last grew or lost its name. */
   get silentMs(): number {
-    return Date.now() - this.#lastNewsMs;
+    return performance.now() - this.#lastNewsMs;
   }
 
   /** How much of `size` is read. */
@@ -124,11 +121,39 @@ export class FollowedLog {
     return Math.min(this.#isGzip ? this.#packedRead : (this.#content?.readOffset ?? 0), this.#size);
   }
 
-  /** @param path the name that the patterns match; undefined if they no longer match it. */
-  seenUnder(path: string | undefined): void {
-    if (path === undefined && !this.#isMissing) this.#lastNewsMs = Date.now();
-    this.#isMissing = path === undefined;
-    this.#path = path ?? this.#path;
+  /** Whether a look at the file itself may show something new: thousands of quiet logs cost nothing. */
+  get mayHaveNews(): boolean {
+    if (this.#fault !== undefined)
+      return this.#fault.code !== 'LOG_CORRUPT' || !isSame(this.#lookedAt, this.#readUpTo ?? this.#lookedAt);
+    if (this.#readUpTo === undefined || this.silentMs < BUSY_MS) return true;
+    if (this.#isMissing) return performance.now() - this.#readAtMs >= NAMELESS_MS;
+    return !isSame(this.#lookedAt, this.#readUpTo);
+  }
+
+  /** Why it cannot be read, or not to its end. */
+  get fault(): ToolkitError | undefined {
+    return this.#fault;
+  }
+
+  /** Until it changes, or may be read, nothing more is tried. */
+  fail(fault: ToolkitError | undefined): void {
+    this.#fault = fault;
+  }
+
+  /** @param found what the patterns match now; undefined if they no longer match it. */
+  seen(found: FoundLog | undefined): void {
+    if (found === undefined && !this.#isMissing) this.#lastNewsMs = performance.now();
+    this.#isMissing = found === undefined;
+    if (found === undefined) return;
+    if (found.path !== this.#file.path) this.#wasRenamed = true;
+    this.#file.path = found.path;
+    const version = toVersion(found);
+    if (!isSame(version, this.#lookedAt)) this.#lastNewsMs = performance.now();
+    this.#lookedAt = version;
+  }
+
+  async open(): Promise<void> {
+    await this.#file.open();
   }
 
   /**
@@ -139,16 +164,13 @@ export class FollowedLog {
    */
   async recognize(final: boolean): Promise<boolean> {
     if (this.#isGzip !== undefined) return true;
-    try {
-      await this.#updateSize();
-      const head = await readAt(this.#handle, 0, HEAD_BYTES);
-      if (head.length < GZIP_MAGIC_BYTES && !final) return false;
-      this.#isGzip = isGzip(head);
-      if (!this.#isGzip) this.#firstHead = head;
-      return true;
-    } catch (error) {
-      throw unreadable(this.#path, error);
-    }
+    await this.#look();
+    const head = await this.#file.readAt(0, HEAD_BYTES);
+    const mayBecomeGzip = head.length < GZIP_MAGIC_BYTES && (head.length === 0 || head[0] === GZIP_FIRST_BYTE);
+    if (mayBecomeGzip && !final) return false;
+    this.#isGzip = isGzip(head);
+    if (!this.#isGzip) this.#firstHead = head;
+    return true;
   }
 
   /** Reads on from `content`. */
@@ -169,7 +191,7 @@ export class FollowedLog {
     this.#wasTruncated = true;
     await this.#longLine?.close();
     this.#longLine = undefined;
-    this.#seenSize = -1;
+    this.#readUpTo = undefined;
     this.#content = new LogContent(await this.head());
     return isFirst;
   }
@@ -183,76 +205,59 @@ export class FollowedLog {
   }
 
   /** The first bytes of the content, at most HEAD_BYTES. */
-  async head(): Promise<Buffer> {
-    if (!this.#isGzip) return readAt(this.#handle, 0, HEAD_BYTES);
-    return (await readRange(this.#unpack(), 0, HEAD_BYTES)) ?? Buffer.alloc(0);
+  head(): Promise<Buffer> {
+    return this.#file.head(this.#isGzip === true);
   }
 
   /** The `bytes` bytes before `offset` of the content; undefined if it ends before `offset`. */
-  async before(offset: number, bytes: number): Promise<Buffer | undefined> {
-    const start = offset - bytes;
-    const read = await (this.#isGzip ? readRange(this.#unpack(), start, bytes) : readAt(this.#handle, start, bytes));
-    return read?.length === bytes ? read : undefined;
+  before(offset: number, bytes: number): Promise<Buffer | undefined> {
+    return this.#file.before(this.#isGzip === true, offset, bytes);
+  }
+
+  /** Whether the file has changed since it was read to its end, or never was. */
+  async hasNews(): Promise<boolean> {
+    const version = await this.#look();
+    return this.#readUpTo === undefined || !isSame(version, this.#readUpTo);
   }
 
   /** Unpacks a gzip log from its start. @throws ToolkitError LOG_CORRUPT, after all that could be unpacked. */
-  readGzip(): AsyncGenerator<Buffer> {
-    return this.#unpack((packedBytes) => {
+  async *readGzip(): AsyncGenerator<Buffer> {
+    this.#readUpTo = await this.#look();
+    yield* this.#file.unpack((packedBytes) => {
       this.#packedRead = packedBytes;
     });
   }
 
-  async *#unpack(progress?: (packedBytes: number) => void): AsyncGenerator<Buffer> {
-    try {
-      yield* gunzip(this.#handle, progress);
-    } catch (error) {
-      if (!(error instanceof GunzipError)) throw unreadable(this.#path, error);
-      throw new ToolkitError(
-        'LOG_CORRUPT',
-        `${this.#path} is not valid gzip beyond byte ${error.packedOffset} of ${this.#size}: ${error.message}.`,
-        'Everything before that is shipped. Repair the file (gzip -t tests it) or move it out of the pattern.',
-        { cause: error },
-      );
-    }
-  }
-
-  /** Whether the file has changed within these milliseconds. */
+  /** Whether somebody may still be writing it: it has changed within these milliseconds. */
   async changedWithin(ms: number): Promise<boolean> {
-    const { ctimeMs, size } = await this.#handle.stat();
-    this.#size = size;
-    return Date.now() - ctimeMs < ms;
+    const { ctimeMs } = await this.#file.stat();
+    // A file that was old when it was found need not be watched.
+    return this.silentMs < ms && Date.now() - ctimeMs < LONG_AGO_MS;
   }
 
   /** Reads on in a plain log. Every read begins with bytes already read: if they differ, the log was written again. */
   async readPlain(content: LogContent, final: boolean): Promise<Read> {
-    try {
-      const mtimeNs = await this.#updateSize();
-      if (this.#size < content.readOffset) return { kind: 'truncated' };
-      if (!final && this.#size === this.#seenSize && mtimeNs === this.#seenMtimeNs) return { kind: 'nothing' };
-      const overlap = content.tail.length;
-      const wanted = Math.min(this.#size - content.readOffset, BLOCK_BYTES) + overlap;
-      const bytes = await readAt(this.#handle, content.readOffset - overlap, wanted);
-      if (!bytes.subarray(0, overlap).equals(content.tail)) return { kind: 'truncated' };
-      if (content.readOffset < HEAD_BYTES && !content.growHead(await readAt(this.#handle, 0, HEAD_BYTES)))
-        return { kind: 'truncated' };
-      const atEnd = content.readOffset + bytes.length - overlap >= this.#size;
-      if (atEnd) {
-        this.#seenSize = this.#size;
-        this.#seenMtimeNs = mtimeNs;
-      }
-      if (bytes.length === overlap) return { kind: 'nothing' };
-      return { kind: 'block', block: bytes.subarray(overlap), atEnd };
-    } catch (error) {
-      throw unreadable(this.#path, error);
-    }
+    const version = await this.#look();
+    if (this.#size < content.readOffset) return { kind: 'truncated' };
+    if (!final && this.#readUpTo !== undefined && isSame(version, this.#readUpTo)) return { kind: 'nothing' };
+    const overlap = content.tail.length;
+    const wanted = Math.min(this.#size - content.readOffset, BLOCK_BYTES) + overlap;
+    const bytes = await this.#file.readAt(content.readOffset - overlap, wanted);
+    if (!bytes.subarray(0, overlap).equals(content.tail)) return { kind: 'truncated' };
+    if (content.readOffset < HEAD_BYTES && !content.growHead(await this.#file.readAt(0, HEAD_BYTES)))
+      return { kind: 'truncated' };
+    const atEnd = content.readOffset + bytes.length - overlap >= this.#size;
+    if (atEnd) this.#readUpTo = version;
+    if (bytes.length === overlap) return { kind: 'nothing' };
+    return { kind: 'block', block: bytes.subarray(overlap), atEnd };
   }
 
-  /** @returns the time of the last write. */
-  async #updateSize(): Promise<bigint> {
-    const { size, mtimeNs } = await this.#handle.stat({ bigint: true });
-    if (this.#size !== Number(size)) this.#lastNewsMs = Date.now();
-    this.#size = Number(size);
-    return mtimeNs;
+  async #look(): Promise<Version> {
+    const { size, mtimeNs } = await this.#file.stat();
+    if (this.#size !== size) this.#lastNewsMs = performance.now();
+    this.#size = size;
+    this.#readAtMs = performance.now();
+    return { size, mtimeNs };
   }
 
   /** All of it is read and nothing more can come: the file is closed, its content stays known. */
@@ -261,8 +266,30 @@ export class FollowedLog {
     await this.close();
   }
 
+  /** It is opened again when a look shows a change. */
+  async rest(): Promise<void> {
+    await this.#file.close();
+  }
+
   async close(): Promise<void> {
     await this.#longLine?.close();
-    await this.#handle.close();
+    await this.#file.close();
   }
+}
+
+const LONG_AGO_MS = 60_000;
+const GZIP_FIRST_BYTE = 0x1f;
+
+/** A file's size and the time of its last write. */
+interface Version {
+  readonly size: number;
+  readonly mtimeNs: bigint;
+}
+
+function toVersion({ stats: { size, mtimeNs } }: FoundLog): Version {
+  return { size: Number(size), mtimeNs };
+}
+
+function isSame(a: Version, b: Version): boolean {
+  return a.size === b.size && a.mtimeNs === b.mtimeNs;
 }

@@ -1,8 +1,11 @@
+import { addRanges } from '../core/byte-ranges';
+import { beginsAs, isOf } from '../core/fingerprint';
+import { HEAD_BYTES } from '../core/record-source';
 import type { FollowedLog } from './followed-log';
-import { beginsAs, type ContentRecord, HEAD_BYTES, isOf, LogContent } from './log-content';
+import { type ContentRecord, LogContent, offsetOf } from './log-content';
 
-/** How many contents that are no longer followed are remembered: nearly three years of daily rotation of one log. */
-const MAX_PAST = 1000;
+/** How many contents are remembered whose files are gone: a year of hourly rotation of one log. */
+const MAX_GONE = 10_000;
 
 /** A content that was read from a file that is gone, truncated or closed. */
 interface Ended {
@@ -16,26 +19,29 @@ interface Ended {
  * and nothing else is mistaken for it.
  */
 export class KnownContents {
-  readonly #past: ContentRecord[];
-  /** Records of `#past` that earlier runs left. */
-  readonly #inherited: ReadonlySet<ContentRecord>;
+  readonly #past = new PastContents();
+  /** Keys of `#past` that earlier runs left. */
+  readonly #inherited: ReadonlySet<string>;
+  /** Keys of contents that have been found again in this run. */
+  readonly #found = new Set<string>();
   #ended: Ended[] = [];
 
   constructor(records: readonly ContentRecord[]) {
-    this.#past = [...records];
-    this.#inherited = new Set(records);
+    for (const record of records) this.#past.add(record);
+    this.#inherited = new Set(records.map(({ key }) => key));
   }
 
   /** The content that the checkpoint has for this very file; undefined if it is another one, or new. */
   async ownOf(log: FollowedLog): Promise<LogContent | undefined> {
     this.#recordSettled();
-    const own = this.#past.filter(({ file }) => file === log.file).sort((a, b) => b.offset - a.offset);
+    const own = this.#past.ofFile(log.file).filter(({ ranges }) => ranges.length > 0);
     if (own.length === 0) return undefined;
     const head = await log.head();
-    for (const record of own) {
+    for (const record of own.sort((a, b) => offsetOf(b) - offsetOf(a))) {
       const content = await resumeAt(log, head, record);
       if (content === undefined || content === 'shorter') continue;
-      this.#past.splice(this.#past.indexOf(record), 1);
+      this.#past.remove(record);
+      this.#found.add(record.key);
       return content;
     }
     return undefined;
@@ -43,7 +49,7 @@ export class KnownContents {
 
   /** Whether the checkpoint has this very file with another content. */
   hadOther(log: FollowedLog): boolean {
-    return this.#past.some(({ file, offset }) => file === log.file && offset > 0);
+    return this.#past.ofFile(log.file).some((record) => offsetOf(record) > 0);
   }
 
   /**
@@ -56,25 +62,28 @@ export class KnownContents {
    */
   async contentOf(log: FollowedLog, live: Iterable<FollowedLog>, patient: boolean): Promise<LogContent | 'wait'> {
     const head = await log.head();
-    // A short beginning proves nothing: better sent twice than never.
-    if (head.length < HEAD_BYTES) return new LogContent(head);
-    for (const other of live) {
-      if (other === log || other.isGzip || other.isDone || !patient) continue;
-      if (other.knownHead.equals(head)) return 'wait';
-    }
+    if (head.length === 0) return new LogContent(head);
+    if (patient && hasOriginal(log, head, live)) return 'wait';
     // Equal logs that are there from the start are separate logs, except for what earlier runs have read.
-    const mayBeCopy = log.isGzip || !log.isEarly;
-    const isOriginal = (record: ContentRecord) => mayBeCopy || this.#inherited.has(record);
-    if (mayBeCopy && this.#ended.some(({ content }) => !content.settled && content.head.equals(head))) return 'wait';
+    const mayBeCopy = log.isGzip === true || !log.isEarly;
+    if (mayBeCopy && this.#ended.some(({ content }) => !content.settled && isSameStart(content.head, head)))
+      return 'wait';
     this.#recordSettled();
     let shorter = false;
-    for (const record of this.#past) {
-      if (record.head.bytes < HEAD_BYTES || record.offset === 0 || !isOriginal(record)) continue;
+    for (const record of this.#past.beginningAs(head)) {
+      if (offsetOf(record) === 0 || !(mayBeCopy || this.#inherited.has(record.key))) continue;
       const content = await resumeAt(log, head, record);
       if (content === 'shorter') shorter = true;
-      else if (content !== undefined) return content;
+      else if (content !== undefined) return this.#continueIn(content);
     }
     return shorter ? 'wait' : new LogContent(head);
+  }
+
+  /** Only one of two copies that both grow can be the old content: the other begins with the same lines, and no more. */
+  #continueIn(content: LogContent): LogContent {
+    if (this.#found.has(content.key)) return content.fork();
+    this.#found.add(content.key);
+    return content;
   }
 
   /** Takes a log's content over: the file has ended, or now holds another one. */
@@ -84,19 +93,92 @@ export class KnownContents {
     this.#ended.push({ path: log.path, file: log.file, content });
   }
 
+  /** What was being followed when the last run ended, and has not been found again. */
+  takeLost(): readonly ContentRecord[] {
+    const lost = [...this.#past.all()].filter(({ key, live }) => live && !this.#found.has(key));
+    for (const record of lost) this.#past.add({ ...record, live: false });
+    return lost;
+  }
+
   /** Turns ended contents into records once all of their lines are acknowledged. */
   #recordSettled(): void {
     const settled = this.#ended.filter(({ content }) => content.settled);
-    this.#past.push(...settled.map(({ content, path, file }) => content.toRecord(path, file)));
-    this.#past.splice(0, this.#past.length - MAX_PAST);
-    this.#ended = this.#ended.filter((ended) => !settled.includes(ended));
+    if (settled.length === 0) return;
+    for (const { content, path, file } of settled) this.#past.add(content.toRecord(path, file, false));
+    this.#ended = this.#ended.filter(({ content }) => !content.settled);
   }
 
-  toRecords(live: Iterable<FollowedLog>): ContentRecord[] {
+  toRecords(live: readonly FollowedLog[]): ContentRecord[] {
     this.#recordSettled();
-    const open = [...live].flatMap(({ content, path, file }) => content?.toRecord(path, file) ?? []);
-    return [...this.#past, ...this.#ended.map(({ content, path, file }) => content.toRecord(path, file)), ...open];
+    this.#past.forgetGone(new Set(live.map(({ file }) => file)));
+    const open = live.flatMap(({ content, path, file }) => content?.toRecord(path, file, true) ?? []);
+    const ended = this.#ended.map(({ content, path, file }) => content.toRecord(path, file, false));
+    const records = new Map<string, ContentRecord>();
+    for (const record of [...this.#past.all(), ...ended, ...open]) {
+      const { ranges = [], aside = [] } = records.get(record.key) ?? {};
+      records.set(record.key, {
+        ...record,
+        ranges: addRanges(record.ranges, ranges),
+        aside: addRanges(record.aside ?? [], aside),
+      });
+    }
+    return [...records.values()];
   }
+}
+
+/** Records of contents that nobody follows, by key, the oldest first; those of one file are found without a search. */
+class PastContents {
+  readonly #records = new Map<string, ContentRecord>();
+  readonly #byFile = new Map<string, Set<string>>();
+
+  all(): Iterable<ContentRecord> {
+    return this.#records.values();
+  }
+
+  ofFile(file: string): ContentRecord[] {
+    return [...(this.#byFile.get(file) ?? [])].flatMap((key) => this.#records.get(key) ?? []);
+  }
+
+  *beginningAs(head: Buffer): Generator<ContentRecord> {
+    for (const record of [...this.#records.values()]) if (beginsAs(head, record.head)) yield record;
+  }
+
+  add(record: ContentRecord): void {
+    this.remove(record);
+    this.#records.set(record.key, record);
+    const keys = this.#byFile.get(record.file) ?? new Set();
+    this.#byFile.set(record.file, keys.add(record.key));
+  }
+
+  remove({ key, file }: ContentRecord): void {
+    this.#records.delete(key);
+    this.#byFile.get(file)?.delete(key);
+    if (this.#byFile.get(file)?.size === 0) this.#byFile.delete(file);
+  }
+
+  /** Files that are still there never lose their records, however many they are. */
+  forgetGone(there: ReadonlySet<string>): void {
+    if (this.#records.size <= MAX_GONE) return;
+    const gone = [...this.#records.values()].filter(({ file }) => !there.has(file));
+    for (const record of gone.slice(0, Math.max(0, gone.length - MAX_GONE))) this.remove(record);
+  }
+}
+
+/** A short log is whole in its head: it may be a copy of the first lines of a longer one, or of one that has grown since. */
+function isSameStart(known: Buffer, head: Buffer): boolean {
+  if (known.length === 0) return false;
+  const bytes = Math.min(known.length, head.length);
+  return head.length < HEAD_BYTES || known.length < HEAD_BYTES
+    ? known.subarray(0, bytes).equals(head.subarray(0, bytes))
+    : known.equals(head);
+}
+
+function hasOriginal(log: FollowedLog, head: Buffer, live: Iterable<FollowedLog>): boolean {
+  for (const other of live) {
+    if (other === log || other.isGzip || other.isDone) continue;
+    if (isSameStart(other.knownHead, head)) return true;
+  }
+  return false;
 }
 
 /** The record's content, if the log begins as it did and still has the bytes before its offset. */
@@ -106,7 +188,10 @@ async function resumeAt(
   record: ContentRecord,
 ): Promise<LogContent | 'shorter' | undefined> {
   if (!beginsAs(head, record.head)) return undefined;
-  const tail = await log.before(record.offset, record.tail.bytes);
+  const offset = offsetOf(record);
+  const recorded = offset === 0 ? undefined : record.ranges[0]?.tail;
+  const tail = await log.before(offset, recorded?.bytes ?? 0);
   if (tail === undefined) return 'shorter';
-  return isOf(tail, record.tail) ? new LogContent(head, record.offset, tail) : undefined;
+  if (recorded !== undefined && !isOf(tail, recorded)) return undefined;
+  return new LogContent(head, record.key, record.ranges, tail);
 }

@@ -1,52 +1,67 @@
-import { createHash } from 'node:crypto';
-
 /**
  * What is known about the bytes behind a log's name. A file that is truncated and written again is a new content;
  * a file that is renamed, copied or gzipped is still the old one.
  */
+import { randomUUID } from 'node:crypto';
+import { addRange, type ByteRange } from '../core/byte-ranges';
+import { type Fingerprint, fingerprintOf } from '../core/fingerprint';
+import { TAIL_BYTES } from '../core/record-source';
 
-/** How many first bytes tell one content from others: a handful of access lines. */
-export const HEAD_BYTES = 1024;
-/** How many of the last bytes read must still be there at the next read. */
-const TAIL_BYTES = 256;
-
-export interface Fingerprint {
-  readonly bytes: number;
-  readonly sha256: string;
-}
-
-/** One content in the checkpoint file. */
+/** One content, as the checkpoint has it. */
 export interface ContentRecord {
+  /** Names the content: random. */
+  readonly key: string;
   /** The path it was last seen under; only for messages. */
   readonly path: string;
   /** Device and inode. */
   readonly file: string;
-  /** Everything before it is acknowledged. For gzip, an offset in the unpacked bytes. */
-  readonly offset: number;
+  /** It was being followed. */
+  readonly live: boolean;
   readonly head: Fingerprint;
-  /** The bytes just before `offset`. */
-  readonly tail: Fingerprint;
+  /** What need not be read again. For gzip, offsets in the unpacked bytes. */
+  readonly ranges: readonly ByteRange[];
+  /** Those of them that need no delivery, as they became no records. */
+  readonly aside?: readonly ByteRange[];
 }
 
-/** A part of the content that has been read but not acknowledged. */
+/** Where reading goes on: the end of what is known from the first byte on. */
+export function offsetOf({ ranges: [first] }: Pick<ContentRecord, 'ranges'>): number {
+  return first?.from === 0 ? first.to : 0;
+}
+
+/** Bytes that have been read and are on their way. */
 export interface Pending {
-  readonly end: number;
+  readonly from: number;
+  readonly to: number;
   readonly tail: Buffer;
-  settled: boolean;
 }
 
 export class LogContent {
+  readonly key: string;
   #readOffset: number;
   #head: Buffer;
+  #headPrint: Fingerprint | undefined;
   #tail: Buffer;
-  readonly #pending: Pending[] = [];
-  #acknowledged: { readonly end: number; readonly tail: Buffer };
+  #unsettled = 0;
+  #acknowledged: readonly ByteRange[];
+  #aside: readonly ByteRange[] = [];
 
-  constructor(head: Buffer, offset = 0, tail: Buffer = Buffer.alloc(0)) {
+  /**
+   * @param head the first bytes, at most HEAD_BYTES.
+   * @param known what need not be read again.
+   * @param tail the bytes just before the offset at which reading goes on.
+   */
+  constructor(
+    head: Buffer,
+    key: string = randomUUID(),
+    known: readonly ByteRange[] = [],
+    tail: Buffer = Buffer.alloc(0),
+  ) {
+    this.key = key;
     this.#head = head;
-    this.#readOffset = offset;
+    this.#acknowledged = known;
+    this.#readOffset = offsetOf({ ranges: known });
     this.#tail = tail;
-    this.#acknowledged = { end: offset, tail };
   }
 
   /** How far it has been read: always the start of a line, except within one that is too long. */
@@ -59,6 +74,11 @@ export class LogContent {
     return this.#head;
   }
 
+  get headPrint(): Fingerprint {
+    this.#headPrint ??= fingerprintOf(this.#head);
+    return this.#headPrint;
+  }
+
   /** The bytes just before `readOffset`. */
   get tail(): Buffer {
     return this.#tail;
@@ -68,8 +88,21 @@ export class LogContent {
   growHead(head: Buffer): boolean {
     const read = Math.min(this.#head.length, this.#readOffset);
     if (!head.subarray(0, read).equals(this.#head.subarray(0, read))) return false;
+    if (head.length !== this.#head.length || !head.equals(this.#head)) this.#headPrint = undefined;
     this.#head = head;
     return true;
+  }
+
+  /** How many of the next bytes an earlier run has sent. */
+  get bytesToSkip(): number {
+    const range = this.#acknowledged.find(({ from, to }) => from <= this.#readOffset && this.#readOffset < to);
+    return range === undefined ? 0 : range.to - this.#readOffset;
+  }
+
+  /** How many of the next bytes an earlier run has not sent. */
+  get bytesToRead(): number {
+    const next = this.#acknowledged.find(({ from }) => from > this.#readOffset);
+    return next === undefined ? Number.POSITIVE_INFINITY : next.from - this.#readOffset;
   }
 
   /** Counts these bytes, which follow `readOffset`, as read. */
@@ -79,41 +112,43 @@ export class LogContent {
     this.#readOffset += bytes.length;
   }
 
-  /** Notes that everything up to `readOffset` is on its way; parts may settle in any order. */
-  pend(): Pending {
-    const pending = { end: this.#readOffset, tail: this.#tail, settled: false };
-    this.#pending.push(pending);
-    return pending;
+  /** Counts these bytes as read, and as on their way. */
+  pend(bytes: Buffer): Pending {
+    const from = this.#readOffset;
+    this.advance(bytes);
+    this.#unsettled += 1;
+    return { from, to: this.#readOffset, tail: this.#tail };
   }
 
-  /** The part is acknowledged. The acknowledged offset passes it only when every part before it is acknowledged too. */
-  settle(part: Pending): void {
-    part.settled = true;
-    for (let first = this.#pending[0]; first?.settled; first = this.#pending[0]) {
-      this.#acknowledged = first;
-      this.#pending.shift();
-    }
+  /** The bytes are acknowledged; parts may settle in any order. */
+  settle(pending: Pending): void {
+    this.#unsettled -= 1;
+    this.#acknowledged = addRange(this.#acknowledged, toRange(pending));
+  }
+
+  /** These bytes, the last before `readOffset`, become no records: they are kept elsewhere, or there is nothing in them. */
+  putAside(from: number): void {
+    const range = toRange({ from, to: this.#readOffset, tail: this.#tail });
+    this.#acknowledged = addRange(this.#acknowledged, range);
+    this.#aside = addRange(this.#aside, range);
+  }
+
+  /** The same bytes under another key: what is known of them needs no delivery under it. */
+  fork(): LogContent {
+    const fork = new LogContent(this.#head, randomUUID(), this.#acknowledged, this.#tail);
+    fork.#aside = this.#acknowledged;
+    return fork;
   }
 
   get settled(): boolean {
-    return this.#pending.length === 0;
+    return this.#unsettled === 0;
   }
 
-  toRecord(path: string, file: string): ContentRecord {
-    const { end, tail } = this.#acknowledged;
-    return { path, file, offset: end, head: fingerprintOf(this.#head), tail: fingerprintOf(tail) };
+  toRecord(path: string, file: string, live: boolean): ContentRecord {
+    return { key: this.key, path, file, live, head: this.headPrint, ranges: this.#acknowledged, aside: this.#aside };
   }
 }
 
-export function fingerprintOf(bytes: Uint8Array): Fingerprint {
-  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-}
-
-/** Whether a content that begins with `head` may be the recorded one. */
-export function beginsAs(head: Buffer, recorded: Fingerprint): boolean {
-  return head.length >= recorded.bytes && isOf(head.subarray(0, recorded.bytes), recorded);
-}
-
-export function isOf(bytes: Buffer, recorded: Fingerprint): boolean {
-  return bytes.length === recorded.bytes && fingerprintOf(bytes).sha256 === recorded.sha256;
+function toRange({ from, to, tail }: Pending): ByteRange {
+  return { from, to, tail: fingerprintOf(tail) };
 }

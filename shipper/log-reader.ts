@@ -35,9 +35,15 @@ export class LogReader {
   /** Lines read, those too long included. */
   lines = 0;
   tooLong = 0;
+  /** Skipped, by content. */
+  readonly #nulBytes = new Map<string, number>();
 
   constructor(props: LogReaderProps) {
     this.#props = props;
+  }
+
+  get nulBytes(): number {
+    return [...this.#nulBytes.values()].reduce((sum, bytes) => sum + bytes, 0);
   }
 
   /** What the checkpoint has about a log that was just found. */
@@ -100,6 +106,7 @@ export class LogReader {
   async readGzip(log: FollowedLog): Promise<'end' | 'unfinished'> {
     const { content } = log;
     if (content === undefined) return 'end';
+    if (!(await log.hasNews())) return 'unfinished';
     const from = content.readOffset;
     let position = 0;
     let block = new Block();
@@ -132,20 +139,63 @@ export class LogReader {
   /** @returns where in the block the first line begins that is not whole yet. */
   async #ship(log: FollowedLog, content: LogContent, block: Buffer, final: boolean): Promise<number> {
     let start = 0;
+    do {
+      const left = block.length - start;
+      const skipped = Math.min(left, content.bytesToSkip);
+      content.advance(block.subarray(start, start + skipped));
+      start += skipped;
+      const end = start + Math.min(left - skipped, content.bytesToRead);
+      const isLast = final && end === block.length;
+      const next = await this.#shipLines(log, content, block.subarray(0, end), start, isLast);
+      if (next < end) return next;
+      start = next;
+    } while (start < block.length);
+    return start;
+  }
+
+  /** @returns where in the block the first line begins that is not whole yet. */
+  async #shipLines(
+    log: FollowedLog,
+    content: LogContent,
+    block: Buffer,
+    from: number,
+    final: boolean,
+  ): Promise<number> {
+    let start = from;
     for (;;) {
-      if (log.longLine !== undefined) {
+      if (log.longLine === undefined) start = this.#skipNuls(log, content, block, start);
+      else {
         start = await this.#putAside(log, log.longLine, content, block, start, final);
         if (log.longLine !== undefined) return start;
       }
       const batch = this.#props.batch();
       const before = batch.records.length;
-      const { next, ended } = batch.take(content, block, start, final);
+      const { next, ended } = batch.take(log, content, block, start, final);
       this.lines += batch.records.length - before;
       start = next;
       if (ended === 'block-end') return start;
       if (ended === 'full') await this.#props.flush();
-      else log.beginLongLine(await LongLine.open(this.#props.rejectFolder, longLineName(log, content)));
+      if (ended === 'too-long')
+        log.beginLongLine(
+          await LongLine.open(this.#props.rejectFolder, longLineName(log, content), content.readOffset),
+        );
     }
+  }
+
+  /** A writer that was not told of a truncation, or a crash, leaves NUL bytes before a line. */
+  #skipNuls(log: FollowedLog, content: LogContent, block: Buffer, start: number): number {
+    let end = start;
+    while (block[end] === 0) end++;
+    if (end === start) return start;
+    const from = content.readOffset;
+    content.advance(block.subarray(start, end));
+    content.putAside(from);
+    if (this.#nulBytes.get(content.key) === undefined)
+      this.#props.warn(
+        `${log.path} has NUL bytes before a line (copytruncate, or a crash of the machine): they are skipped.`,
+      );
+    this.#nulBytes.set(content.key, (this.#nulBytes.get(content.key) ?? 0) + end - start);
+    return end;
   }
 
   /** @returns where the line ends, or the block: then it is still `log.longLine`. */
@@ -162,10 +212,9 @@ export class LogReader {
     await line.write(block.subarray(start, end));
     content.advance(block.subarray(start, end));
     if (newline < 0 && !final) return end;
-    const pending = content.pend();
     log.endLongLine();
     await line.finish();
-    content.settle(pending);
+    content.putAside(line.from);
     this.lines += 1;
     this.tooLong += 1;
     this.#props.warn(

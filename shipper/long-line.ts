@@ -5,19 +5,22 @@ import { reasonOf, ToolkitError } from '../core/errors';
 /** Keeps one line that is too long for a record in a file: its bytes are written as they are read, none stay in memory. */
 export class LongLine {
   readonly path: string;
+  /** Where in its content it begins. */
+  readonly from: number;
   readonly #handle: FileHandle;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, from: number, handle: FileHandle) {
     this.path = path;
+    this.from = from;
     this.#handle = handle;
   }
 
   /** @param name identifies this line, and is the same when the line is read again after a crash. */
-  static async open(folder: string, name: string): Promise<LongLine> {
+  static async open(folder: string, name: string, from: number): Promise<LongLine> {
     const path = join(folder, name);
     try {
-      await mkdir(folder, { recursive: true });
-      return new LongLine(path, await open(path, 'w', 0o600));
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return new LongLine(path, from, await open(path, 'w', 0o600));
     } catch (error) {
       throw unwritable(path, error);
     }

@@ -1,18 +1,20 @@
-import type { FirehoseSender } from './firehose-sender';
 import { RecordBatch } from './record-batch';
+import type { RecordSink, SendOptions } from './record-sink';
 
 const MAX_IN_FLIGHT = 4;
 
 /** The batch that is being filled, and those in flight. */
 export class Outbox {
   batch = new RecordBatch();
-  readonly #sender: FirehoseSender;
+  readonly #sink: RecordSink;
+  readonly #options: SendOptions;
   readonly #failed: (error: unknown) => void;
   readonly #inFlight = new Set<Promise<void>>();
 
   /** @param failed is called when a batch cannot be sent, now or ever. */
-  constructor(sender: FirehoseSender, failed: (error: unknown) => void) {
-    this.#sender = sender;
+  constructor(sink: RecordSink, options: SendOptions, failed: (error: unknown) => void) {
+    this.#sink = sink;
+    this.#options = options;
     this.#failed = failed;
   }
 
@@ -28,7 +30,7 @@ export class Outbox {
 
   async #send(batch: RecordBatch): Promise<void> {
     try {
-      if (await this.#sender.send(batch.records)) batch.acknowledge();
+      if (await this.#sink.send(batch, this.#options)) batch.acknowledge();
     } catch (error) {
       this.#failed(error);
     }

@@ -1,29 +1,33 @@
 /**
  * Follows access logs and sends each line, unchanged, as one record to a delivery stream.
  *
- * At least once: a line counts as shipped when the stream has acknowledged it and every line before it, so a crash
- * repeats what was in flight and loses nothing. The exception is `copytruncate`: lines that it cuts away between its copy
+ * To a stream of ours exactly once: each batch says which bytes of which content it holds, the stream takes each byte once, and
+ * after a crash reading goes on after what is delivered and leaves out what is accepted. To a real Firehose at least once: what
+ * was in flight at a crash is sent again, and named. The exception is `copytruncate`: lines that it cuts away between its copy
  * and its truncation are lost and, if the copy matches no pattern, so are lines that the shipper had not read before.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ToolkitError } from '../core/errors';
+import { plural } from '../core/plural';
+import type { SourcePosition } from '../core/record-source';
 import { loadCheckpoint } from './checkpoint';
 import { CheckpointWriter } from './checkpoint-writer';
-import { FirehoseSender } from './firehose-sender';
+import { findLost } from './find-lost';
 import type { FollowedLog } from './followed-log';
 import { FollowedLogs } from './followed-logs';
 import { KnownContents } from './known-contents';
+import type { ContentRecord } from './log-content';
 import { LogReader } from './log-reader';
 import { Outbox } from './outbox';
+import { joinPositions, toDelivered } from './positions';
+import type { RecordSink } from './record-sink';
 
 export interface ShipperProps {
   /** Globs and plain paths; gzip is unpacked, whatever its name. */
   readonly patterns: readonly string[];
-  readonly deliveryStream: string;
-  /** Any Firehose endpoint. A loopback address gets made-up credentials, any other the ones that the AWS SDK finds. */
-  readonly endpoint: URL;
-  /** @default us-east-1 */
-  readonly region?: string;
-  /** Holds how far each log is acknowledged; delete it to start from the beginning. */
+  /** The delivery stream; closed when the shipper has finished. */
+  readonly sink: RecordSink;
+  /** Holds how far each log is delivered; delete it to start from the beginning. */
   readonly checkpointFile: string;
   /** Gets each line over 1,000 KiB, too long for a record, as a file. */
   readonly rejectFolder: string;
@@ -41,6 +45,10 @@ export interface ShipperCounts {
   readonly read: number;
   readonly acknowledged: number;
   readonly tooLong: number;
+  /** Lines that a real Firehose may have twice. */
+  readonly uncertain: number;
+  /** NUL bytes before lines, which were skipped. */
+  readonly nulBytes: number;
   readonly bytesRead: number;
   readonly bytesTotal: number;
 }
@@ -49,8 +57,9 @@ export interface Shipper {
   counts(): ShipperCounts;
   /**
    * Resolves when all is read and acknowledged (`once`), or after `stop`.
-   * Rejects with a ToolkitError when the shipper has to give up, so handle it from the start: LOG_NOT_FOUND, LOG_UNREADABLE, LOG_CORRUPT,
-   * CHECKPOINT_UNREADABLE, CHECKPOINT_UNWRITABLE, REJECTS_UNWRITABLE, FIREHOSE_REFUSED.
+   * Rejects with a ToolkitError when the shipper has to give up, so handle it from the start: LOG_NOT_FOUND, CHECKPOINT_UNREADABLE,
+   * CHECKPOINT_UNWRITABLE, REJECTS_UNWRITABLE, FIREHOSE_REFUSED; and at the end, when all others are shipped, if a log could
+   * not be read: LOG_UNREADABLE, LOG_CORRUPT.
    */
   readonly finished: Promise<void>;
   /** Stops reading, gives what is in flight one more attempt, writes the checkpoint and closes everything. Never rejects. */
@@ -58,6 +67,7 @@ export interface Shipper {
 }
 
 const POLL_MS = 100;
+const POSITIONS_MS = 10_000;
 
 export function startShipper(props: ShipperProps): Shipper {
   const shipping = new Shipping(props);
@@ -75,28 +85,31 @@ export function startShipper(props: ShipperProps): Shipper {
 class Shipping {
   readonly #props: ShipperProps;
   readonly #stopping = new AbortController();
-  readonly #sender: FirehoseSender;
   readonly #outbox: Outbox;
   readonly #reader: LogReader;
   readonly #logs: FollowedLogs;
   #known = new KnownContents([]);
+  #inherited: ReadonlyMap<string, ContentRecord> = new Map();
+  #isExact = false;
+  /** As the stream last told them. */
+  #positions: readonly SourcePosition[] = [];
   #checkpoint: CheckpointWriter | undefined;
   #acknowledged = 0;
+  #uncertain = 0;
   #failure: unknown;
 
   constructor(props: ShipperProps) {
     this.#props = props;
-    this.#sender = new FirehoseSender({
-      deliveryStream: props.deliveryStream,
-      endpoint: props.endpoint,
-      region: props.region ?? 'us-east-1',
+    const options = {
       signal: this.#stopping.signal,
-      warn: props.warn,
-      acknowledged: (records) => {
+      acknowledged: (records: number) => {
         this.#acknowledged += records;
       },
-    });
-    this.#outbox = new Outbox(this.#sender, (error) => this.#fail(error));
+      uncertain: (records: number) => {
+        this.#uncertain += records;
+      },
+    };
+    this.#outbox = new Outbox(props.sink, options, (error) => this.#fail(error));
     this.#reader = new LogReader({
       rejectFolder: props.rejectFolder,
       signal: this.#stopping.signal,
@@ -109,6 +122,7 @@ class Shipping {
     this.#logs = new FollowedLogs({
       patterns: props.patterns,
       mayBeMissing: props.mayBeMissing ?? false,
+      holdOpen: props.once !== true,
       warn: props.warn,
       ownOf: (log) => this.#reader.ownOf(log, this.#known),
     });
@@ -119,8 +133,17 @@ class Shipping {
   }
 
   counts(): ShipperCounts {
-    const { lines, tooLong } = this.#reader;
-    return { read: lines, acknowledged: this.#acknowledged, tooLong, ...this.#logs.bytes() };
+    const { lines, tooLong, nulBytes } = this.#reader;
+    const { bytesRead, bytesTotal } = this.#logs.bytes();
+    return {
+      read: lines,
+      acknowledged: this.#acknowledged,
+      tooLong,
+      uncertain: this.#uncertain,
+      nulBytes,
+      bytesRead,
+      bytesTotal,
+    };
   }
 
   async run(): Promise<void> {
@@ -131,17 +154,41 @@ class Shipping {
     });
     await this.#outbox.drain();
     await this.#try(async () => this.#checkpoint?.save());
+    await this.#try(async () => failForFaults(this.#logs.faults()));
     for (const log of this.#logs.all()) await this.#try(() => log.close());
-    this.#sender.close();
+    this.#props.sink.close();
     if (this.#failure !== undefined) throw this.#failure;
   }
 
   async #openCheckpoint(): Promise<void> {
-    const { checkpointFile: file } = this.#props;
-    this.#known = new KnownContents(loadCheckpoint(file));
-    const records = () => this.#known.toRecords(this.#logs.all());
-    this.#checkpoint = new CheckpointWriter({ file, records, failed: (error) => this.#fail(error) });
+    const { checkpointFile: file, sink, warn } = this.#props;
+    const saved = loadCheckpoint(file);
+    const positions = await sink.positions(this.#stopping.signal).catch((error: unknown) => {
+      if (this.#running) throw error;
+      return undefined;
+    });
+    this.#isExact = positions !== undefined;
+    this.#positions = positions ?? [];
+    this.#inherited = new Map(saved.map((record) => [record.key, record]));
+    this.#known = new KnownContents(joinPositions(saved, positions ?? []));
+    for (const { name, records } of await sink.uncertainBefore()) {
+      this.#uncertain += records;
+      warn(`The last run ended before there was an answer about ${name}: the stream may get them twice.`);
+    }
+    this.#checkpoint = new CheckpointWriter({ file, records: () => this.#toRecords(), warn });
     await this.#checkpoint.save(); // Better to fail before anything is sent.
+  }
+
+  async #toRecords(): Promise<readonly ContentRecord[]> {
+    const records = this.#known.toRecords(this.#logs.all());
+    if (!this.#isExact) return records;
+    const { sink } = this.#props;
+    this.#positions =
+      (await sink.positions(AbortSignal.timeout(POSITIONS_MS)).catch(() => undefined)) ?? this.#positions;
+    const byKey = new Map(this.#positions.map((position) => [position.key, position]));
+    return records.map((record) =>
+      toDelivered(record, this.#inherited.get(record.key)?.ranges ?? [], byKey.get(record.key)),
+    );
   }
 
   /** The first failure is the one to report; what must still be done is done all the same. */
@@ -169,30 +216,42 @@ class Shipping {
       let unfinished = false;
       for (const log of this.#logs.all()) {
         if (log.isDone || !this.#running) continue;
-        const state = await this.#readOn(log, true);
+        const state = await this.#logs.guard(log, () => this.#readOn(log, true));
+        if (log.fault !== undefined) await log.finish();
         progressed ||= state === 'end';
         unfinished ||= state === 'unfinished';
-        if (state === 'end' && this.#running) {
-          this.#known.end(log);
-          await log.finish();
-        }
+        if (state !== 'end' || !this.#running) continue;
+        this.#known.end(log);
+        await log.finish();
       }
       // A log may wait for another one, which is read now and must be acknowledged first.
       await this.#outbox.drain();
-      if (!progressed && !unfinished) return;
+      if (!progressed && !unfinished) break;
       if (!progressed) await this.#pause();
     }
+    if (this.#running) await this.#reportLost();
   }
 
   async #follow(): Promise<void> {
-    while (this.#running) {
+    for (let pass = 1; this.#running; pass++) {
       for (const log of this.#logs.all()) {
-        if (!log.isDone) await this.#followOn(log);
-        else if (log.isMissing) await this.#close(log);
+        if (log.isDone) {
+          if (log.isMissing) await this.#close(log);
+        } else if (log.mayHaveNews) await this.#logs.guard(log, () => this.#followOn(log));
       }
       await this.#outbox.flush();
       await this.#between();
+      await this.#logs.restQuiet();
+      if (pass === 1 && this.#running) await this.#reportLost();
       await this.#pause();
+    }
+  }
+
+  /** Names the logs that were being read when the last run ended, and that no pattern matches any more. */
+  async #reportLost(): Promise<void> {
+    for (const record of this.#known.takeLost()) {
+      const sentence = await findLost(record);
+      if (sentence !== undefined) this.#props.warn(sentence);
     }
   }
 
@@ -233,4 +292,21 @@ class Shipping {
   async #pause(): Promise<void> {
     await sleep(POLL_MS, undefined, { signal: this.#stopping.signal }).catch(() => {});
   }
+}
+
+/** @throws ToolkitError the fault of a log that could not be read. */
+function failForFaults(faults: readonly ToolkitError[]): void {
+  const [first] = faults;
+  if (first === undefined) return;
+  if (faults.length === 1) throw first;
+  const { code, message, hint } = first;
+  const [sentence] = message.split('\n');
+  throw new ToolkitError(
+    code,
+    `${plural(faults.length, 'log')} could not be read, each named above. The first: ${sentence}`,
+    hint,
+    {
+      cause: first,
+    },
+  );
 }

@@ -1,5 +1,4 @@
 #!/usr/bin/env node
 import { runCommandLine } from '../core/command-line';
-import { trafficCommand } from './command';
 
-runCommandLine('traffic', trafficCommand);
+runCommandLine('traffic', () => (require('./command') as typeof import('./command')).trafficCommand);

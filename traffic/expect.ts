@@ -1,7 +1,8 @@
 /**
- * Thresholds: `p99<500`, `errors=0.2`, `rate>=49.9`. Each is a figure of the report (`latencyMs.p99`, `byStatus.404`, `lost`) or a
- * short name of one, an operator, and a number.
+ * Thresholds: `p99<500`, `errors=20%`, `rate>=49.9`. Each is a figure of the report (`latencyMs.p99`, `byStatus.404`, `lost`) or a
+ * short name of one, an operator, and a number; for a share also a percentage.
  */
+import { readShare } from '../core/command/values';
 import { UsageError } from '../core/errors';
 
 export interface Threshold {
@@ -22,12 +23,15 @@ export interface ThresholdResult {
 
 type Operator = '<' | '<=' | '>' | '>=' | '=' | '!=';
 
+/** The figure that is a share, 0 to 1. */
+const SHARE = 'errorShare';
+
 const SHORT: Readonly<Record<string, string>> = {
   p50: 'latencyMs.p50',
   p90: 'latencyMs.p90',
   p99: 'latencyMs.p99',
   max: 'latencyMs.max',
-  errors: 'errorShare',
+  errors: SHARE,
 };
 
 const PLAIN = [
@@ -56,7 +60,7 @@ export interface KnownFigures {
 /** @throws UsageError if the text is not a threshold, or names an unknown figure. */
 export function parseThreshold(text: string, known: KnownFigures = OF_REPORT): Threshold {
   const [, name = '', operator = '', value = ''] =
-    /^\s*([\w.]+)\s*(<=|>=|!=|<|>|=)\s*(-?\d+(?:\.\d+)?)\s*$/.exec(text) ?? [];
+    /^\s*([\w.]+)\s*(<=|>=|!=|<|>|=)\s*(-?\d+(?:\.\d+)?%?)\s*$/.exec(text) ?? [];
   if (name === '') {
     throw new UsageError(
       `--expect '${text}' is not a threshold.`,
@@ -70,7 +74,13 @@ export function parseThreshold(text: string, known: KnownFigures = OF_REPORT): T
       `The figures are ${known.listed}, byStatus.404.`,
     );
   }
-  return { text, figure, operator: operator as Operator, value: Number(value) };
+  if (value.endsWith('%') && figure !== SHARE) {
+    throw new UsageError(
+      `--expect '${text}' gives a percentage for a figure that is not a share.`,
+      `Only errors (the ${SHARE}) is one; give a number without %.`,
+    );
+  }
+  return { text, figure, operator: operator as Operator, value: readShare(value) };
 }
 
 /** Checks each threshold against a report, in order. */
@@ -93,7 +103,7 @@ function figureOf(report: Readonly<Record<string, unknown>>, path: string): numb
 
 /** A share counts as equal if it is within one request of the value. */
 function toleranceOf(figure: string, { answered }: Readonly<Record<string, unknown>>): number {
-  return figure === 'errorShare' && typeof answered === 'number' && answered > 0 ? 1 / answered : 1e-9;
+  return figure === SHARE && typeof answered === 'number' && answered > 0 ? 1 / answered : 1e-9;
 }
 
 const HOLDS: Readonly<Record<Operator, (seen: number, value: number, tolerance: number) => boolean>> = {

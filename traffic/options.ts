@@ -16,6 +16,7 @@ import {
   time,
   whole,
 } from '../core/command/values';
+import { MAX_STREAM_NAME_LENGTH, STREAM_NAME } from '../core/firehose-limits';
 import { THINK_SECONDS } from './journeys';
 import type { RatePoint } from './schedule';
 
@@ -114,6 +115,9 @@ export const TrafficOptions = z
         .optional()
         .describe('How late those answers are')
         .meta({ otherwise: `${DEFAULTS.slowMs}ms` }),
+      shard: Shard.optional().describe(
+        'Send only this part of the plan, such as 2/8; all machines need the same --run and --seed',
+      ),
     }),
     ...inGroup('Visitors', {
       seed: text()
@@ -137,7 +141,7 @@ export const TrafficOptions = z
         .optional()
         .describe('Write the access lines to this file (.gz: compressed; -: standard output), and send nothing'),
       stream: text('NAME')
-        .regex(/^[a-zA-Z0-9_.-]{1,64}$/, 'must be a stream’s name: 1 to 64 letters, digits, _, . or -')
+        .regex(STREAM_NAME, `must be a stream’s name: 1 to ${MAX_STREAM_NAME_LENGTH} letters, digits, _, . or -`)
         .optional()
         .describe('Put the access lines into this Firehose stream'),
       endpoint: Url().optional().describe('Firehose’s address').meta({ otherwise: 'AWS’s' }),
@@ -150,14 +154,11 @@ export const TrafficOptions = z
         .optional()
         .describe('The lines begin at this time (2026-11-01, 2026-11-01T10:31:00Z), and are made at full speed'),
       to: time().optional().describe('The lines end at this time'),
-      shard: Shard.optional().describe(
-        'Send only this part of the plan, such as 2/8; all machines need the same --run and --seed',
-      ),
     }),
     ...inGroup('Result', {
       ledger: file().optional().describe('Write what was sent and answered to this file, as JSON'),
       html: file().optional().describe('Write a report with charts to this file'),
-      expect: list(text('RULE')).describe('What must hold, otherwise exit code 1: p99<500, errors=0.2, rate>=49.9'),
+      expect: list(text('RULE')).describe('What must hold, otherwise exit code 1: p99<500, errors=20%, rate>=49.9'),
       json: flag().describe('One line of JSON instead of the table'),
     }),
   })

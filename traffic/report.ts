@@ -1,4 +1,5 @@
 /** A run in the terminal: a progress line while it goes, a table at its end. */
+import { plural } from '../core/plural';
 import type { Percentiles } from './histogram';
 import type { Progress } from './progress';
 import type { TrafficReport } from './traffic-report';
@@ -22,7 +23,7 @@ export function toProgressLine({
     `errors ${count(errors)}`,
     ...(lost === 0 ? [] : [`lost ${count(lost)}`]),
     `p50 ${ms(latencyMs.p50)}, p99 ${ms(latencyMs.p99)}`,
-    ...(connections === undefined ? [] : [`${count(connections)} ${connections === 1 ? 'connection' : 'connections'}`]),
+    ...(connections === undefined ? [] : [plural(connections, 'connection')]),
   ].join('   ');
 }
 
@@ -42,7 +43,7 @@ export function toTable(report: TrafficReport): string {
       : [['lost', `${count(lost)} without an answer; they may or may not have been logged`] as const]),
     ...(unplanned === 0
       ? []
-      : [['unplanned', `${count(unplanned)} answers with another status than planned`] as const]),
+      : [['unplanned', `${plural(unplanned, 'answer')} with another status than planned`] as const]),
     ['errors', `${(100 * errorShare).toFixed(2)} % of the answers (${count(errorsPlanned)} planned)`],
     ['page views', count(report.pageViews)],
     ['accounts', `sign-ups ${count(report.signUps)}, sign-ins ${count(report.signIns)}, users ${count(report.users)}`],

@@ -1,4 +1,5 @@
 /** Renders a report for people. Anybody may have written an event's text, so none of it reaches the terminal uncleaned. */
+import { plural } from '../core/plural';
 import { grouped } from '../core/progress-text';
 import type { EventFacts } from '../store/store';
 import type { ComparedDimension, Difference } from './compare-ledger';
@@ -64,7 +65,12 @@ function renderDifferences({ by, differences }: ComparedDimension): readonly str
 
 function renderDifference(by: ComparedDimension['by'], { key, expected, most, stored }: Difference): string {
   const wanted = most === expected ? grouped(expected) : `${grouped(expected)} to ${grouped(most)}`;
-  const what = by === 'total' ? 'clicks' : by === 'session' ? `sessions of ${key} clicks` : `${by} ${printable(key)}`;
+  const what =
+    by === 'total'
+      ? 'clicks'
+      : by === 'session'
+        ? `sessions of ${plural(Number(key), 'click')}`
+        : `${by} ${printable(key)}`;
   return `${what}: ${wanted} in the ledger, ${grouped(stored)} in the store`;
 }
 

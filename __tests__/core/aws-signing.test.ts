@@ -54,7 +54,12 @@ describe('any request', () => {
   const aRequest = fc.record({
     method: fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'DELETE'),
     path: fc.array(aText, { maxLength: 4 }).map((parts) => `/${parts.map(encoded).join('/')}`),
-    query: fc.dictionary(aText, aText, { maxKeys: 4, noNullPrototype: true }),
+    // The SDK's signer loses a parameter of that name, since it copies them into an object.
+    query: fc.dictionary(
+      aText.filter((name) => name !== '__proto__'),
+      aText,
+      { maxKeys: 4, noNullPrototype: true },
+    ),
     headers: fc.constantFrom<Record<string, string>>(
       {},
       { 'content-type': 'application/x-ndjson', accept: 'application/json' },

@@ -9,7 +9,8 @@ import { asItIs, functionOf, toRecords } from '../support/stream-fixture';
 
 const nextBase = openIdSource();
 const ARRIVAL = 1_800_000_000_123;
-const batchOf = (...lines: readonly string[]) => toBatch(toRecords(...lines), nextBase(), ARRIVAL);
+const batchOf = (...lines: readonly string[]) =>
+  toBatch({ records: toRecords(...lines), sources: [] }, nextBase(), ARRIVAL);
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 function propsWith(handler: TransformHandler): TransformProps {
@@ -212,11 +213,7 @@ describe('calls', () => {
     fc.assert(
       fc.property(fc.array(batch, { maxLength: 8 }), (sizes) => {
         const batches = sizes.map((lengths) =>
-          toBatch(
-            lengths.map((length) => Buffer.alloc(length)),
-            nextBase(),
-            ARRIVAL,
-          ),
+          toBatch({ records: lengths.map((length) => Buffer.alloc(length)), sources: [] }, nextBase(), ARRIVAL),
         );
 
         const calls = [...splitIntoCalls(batches)];

@@ -17,13 +17,16 @@ afterEach(() => bench.close());
 function spawnShipper(): ChildProcess {
   const props = {
     patterns: [`${log}*`],
-    deliveryStream: 'clicks',
     checkpointFile: bench.path('checkpoint.json'),
     rejectFolder: bench.path('rejects'),
   };
   const script = `
     const { startShipper } = require(${JSON.stringify(builtFile('shipper', 'shipper.js'))});
-    startShipper({ ...${JSON.stringify(props)}, endpoint: new URL('${bench.endpoint.url}'), warn: console.error });`;
+    const { FirehoseSink } = require(${JSON.stringify(builtFile('shipper', 'firehose-sink.js'))});
+    const warn = console.error;
+    const noteFile = ${JSON.stringify(bench.path('in-flight.json'))};
+    const sink = new FirehoseSink({ deliveryStream: 'clicks', endpoint: new URL('${bench.endpoint.url}'), noteFile, warn });
+    startShipper({ ...${JSON.stringify(props)}, sink, warn });`;
   return spawn(process.execPath, ['-e', script], { stdio: 'ignore' });
 }
 

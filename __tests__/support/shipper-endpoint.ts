@@ -38,6 +38,9 @@ export async function openEndpoint(port = 0): Promise<Endpoint> {
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
+    // As a real Firehose, it does not know where records come from.
+    if (request.headers['x-amz-target'] !== 'Firehose_20150804.PutRecordBatch')
+      return reply(response, 400, { __type: 'UnknownOperationException' });
     const { Records } = JSON.parse(Buffer.concat(chunks).toString()) as { Records: { Data: string }[] };
     const records = Records.map(({ Data }) => Buffer.from(Data, 'base64'));
     batches.push(records.map(({ length }) => length));

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { FirehoseSink } from '../../shipper/firehose-sink';
 import { type Shipper, type ShipperProps, startShipper } from '../../shipper/shipper';
 import { type Endpoint, openEndpoint } from './shipper-endpoint';
 
@@ -23,13 +24,18 @@ export async function openWorkbench(): Promise<Workbench> {
   const running: Shipper[] = [];
   const path = (name: string) => join(folder, name);
   const start = (props: Partial<ShipperProps> = {}) => {
+    const warn = (sentence: string) => warnings.push(sentence);
     const shipper = startShipper({
       patterns: [path('access_log*')],
-      deliveryStream: 'clicks',
-      endpoint: endpoint.url,
+      sink: new FirehoseSink({
+        deliveryStream: 'clicks',
+        endpoint: endpoint.url,
+        noteFile: path('in-flight.json'),
+        warn,
+      }),
       checkpointFile: path('checkpoint.json'),
       rejectFolder: path('rejects'),
-      warn: (sentence) => warnings.push(sentence),
+      warn,
       ...props,
     });
     shipper.finished.catch(() => {}); // The test that expects a failure awaits it itself.

@@ -3,8 +3,9 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { builtFile } from '../../core/package-root';
+import { type EndedCommand, runTogether } from '../support/run-together';
 import { startTestSite, type TestSite } from '../support/test-site';
 
 let site: TestSite | undefined;
@@ -214,49 +215,65 @@ describe('traffic', () => {
     );
   });
 
-  it.each([
-    [['--errors', '1.5'], '--errors 1.5: must be 0 to 1, or 0% to 100%.'],
-    [['--errors', '120%'], '--errors 120%: must be 0 to 1, or 0% to 100%.'],
-    [['--errors', '%'], '--errors %: must be a share'],
-    [['--rate', '0'], '--rate 0: must be more than 0 and at most 100,000.'],
-    [
-      ['--rate', '-1', '--users', '0'],
-      '--rate -1: must be more than 0 and at most 100,000; --users 0: must be 1 to 1,000,000.',
-    ],
-    [['--seconds', '5 minutes'], "--seconds '5 minutes': must be a duration, such as 90s, 5m, 2h or 500ms."],
-    [['--seconds', '1', '--requests', '1'], 'give --seconds or --requests, not both'],
-    [['--requests', '1.5'], '--requests 1.5: must be a whole number.'],
-    [['--url', 'ftp://example.org'], '--url ftp://example.org: isn’t an http or https address.'],
-    [['--url', 'http://example.org/blog/'], '--url http://example.org/blog/: must be the site without a path.'],
-    [['--run', 'a b'], "--run 'a b': must be 1 to 32 letters, digits, - or _."],
-    [['--errors', '0.7', '--not-found', '0.4'], '--errors and --not-found are more than all requests'],
-    [['--error-mode', 'some'], '--error-mode some: must be one of "route", "spread".'],
-    [['--slow', '0.1', '--slow-ms', '0'], '--slow-ms 0: must be 1 to 10,000 milliseconds.'],
-    [['--slow-ms', '5'], '--slow-ms belongs to --slow'],
-    [['--think', '0'], '--think 0: must be 0.01 to 3,600 seconds.'],
-    [['--ramp', '0:10,60'], '--ramp 0:10,60: must be TIME:RATE points, such as 0:10,60:100 or 0s:10,5m:100.'],
-    [['--ramp', '5:10,60:20'], '--ramp 5:10,60:20: must begin at 0 seconds'],
-    [['--ramp', '0:10,60:20,30:5'], '--ramp 0:10,60:20,30:5: must go forward in time.'],
-    [['--ramp', '0:0,60:0'], '--ramp 0:0,60:0: must reach a rate of more than 0.'],
-    [['--ramp', '0:0,60:10', '--rate', '5'], 'give --rate or --ramp, not both'],
-    [['--max', '--rate', '5'], 'give --max or --rate, not both'],
-    [['--url', 'http://x.example', '--outputs', 'y'], 'give --url or --outputs, not both'],
-    [['--connections', '0'], '--connections 0: must be 1 to 60,000.'],
-    [['--timeout', '0'], '--timeout 0: must be 0.1 to 600 seconds.'],
-    [['--expect', 'p99'], "--expect 'p99' is not a threshold."],
-    [['--expect', 'speed>1'], "--expect 'speed>1' names a figure that the report does not have."],
-    [['--seed', 'a', '--seed', 'b'], '--seed is given 2 times.'],
-    [['--colour'], 'There is no option --colour.'],
-    [['--rate', '1', '--rate', '2'], '--rate is given 2 times.'],
-    [['extra'], 'There is no command extra.'],
-    [['mrge'], 'There is no command mrge; did you mean merge?'],
-    [['--error', '0.2'], 'There is no option --error; did you mean --errors?'],
-    [['--rate'], '--rate needs a value.'],
-  ])('refuses %j with exit code 2', async (args, sentence) => {
-    const { code, stdout, stderr } = await traffic(args);
+  describe('called wrongly', () => {
+    const WRONG: readonly (readonly [args: readonly string[], sentence: string])[] = [
+      [['--errors', '1.5'], '--errors 1.5: must be 0 to 1, or 0% to 100%.'],
+      [['--errors', '120%'], '--errors 120%: must be 0 to 1, or 0% to 100%.'],
+      [['--errors', '%'], '--errors %: must be a share'],
+      [['--rate', '0'], '--rate 0: must be more than 0 and at most 100,000.'],
+      [
+        ['--rate', '-1', '--users', '0'],
+        '--rate -1: must be more than 0 and at most 100,000; --users 0: must be 1 to 1,000,000.',
+      ],
+      [['--seconds', '5 minutes'], "--seconds '5 minutes': must be a duration, such as 90s, 5m, 2h or 500ms."],
+      [['--seconds', '1', '--requests', '1'], 'give --seconds or --requests, not both'],
+      [['--requests', '1.5'], '--requests 1.5: must be a whole number.'],
+      [['--url', 'ftp://example.org'], '--url ftp://example.org: isn’t an http or https address.'],
+      [['--url', 'http://example.org/blog/'], '--url http://example.org/blog/: must be the site without a path.'],
+      [['--run', 'a b'], "--run 'a b': must be 1 to 32 letters, digits, - or _."],
+      [['--errors', '0.7', '--not-found', '0.4'], '--errors and --not-found are more than all requests'],
+      [['--error-mode', 'some'], '--error-mode some: must be one of "route", "spread".'],
+      [['--slow', '0.1', '--slow-ms', '0'], '--slow-ms 0: must be 1 to 10,000 milliseconds.'],
+      [['--slow-ms', '5'], '--slow-ms belongs to --slow'],
+      [['--think', '0'], '--think 0: must be 0.01 to 3,600 seconds.'],
+      [['--ramp', '0:10,60'], '--ramp 0:10,60: must be TIME:RATE points, such as 0:10,60:100 or 0s:10,5m:100.'],
+      [['--ramp', '5:10,60:20'], '--ramp 5:10,60:20: must begin at 0 seconds'],
+      [['--ramp', '0:10,60:20,30:5'], '--ramp 0:10,60:20,30:5: must go forward in time.'],
+      [['--ramp', '0:0,60:0'], '--ramp 0:0,60:0: must reach a rate of more than 0.'],
+      [['--ramp', '0:0,60:10', '--rate', '5'], 'give --rate or --ramp, not both'],
+      [['--max', '--rate', '5'], 'give --max or --rate, not both'],
+      [['--url', 'http://x.example', '--outputs', 'y'], 'give --url or --outputs, not both'],
+      [['--connections', '0'], '--connections 0: must be 1 to 60,000.'],
+      [['--timeout', '0'], '--timeout 0: must be 0.1 to 600 seconds.'],
+      [['--expect', 'p99<5%'], "--expect 'p99<5%' gives a percentage for a figure that is not a share."],
+      [['--expect', 'p99'], "--expect 'p99' is not a threshold."],
+      [['--expect', 'speed>1'], "--expect 'speed>1' names a figure that the report does not have."],
+      [['--seed', 'a', '--seed', 'b'], '--seed is given 2 times.'],
+      [['--colour'], 'There is no option --colour.'],
+      [['--rate', '1', '--rate', '2'], '--rate is given 2 times.'],
+      [['extra'], 'There is no command extra.'],
+      [['mrge'], 'There is no command mrge; did you mean merge?'],
+      [['--error', '0.2'], 'There is no option --error; did you mean --errors?'],
+      [['--rate'], '--rate needs a value.'],
+    ];
+    let ended: readonly EndedCommand[];
+    beforeAll(() => {
+      ended = runTogether(WRONG.map(([args]) => ({ args: ['traffic', ...args] })));
+    });
+
+    it.each(WRONG)('refuses %j with exit code 2', (args, sentence) => {
+      const at = WRONG.findIndex(([others]) => others === args);
+
+      expect(ended[at]).toMatchObject({ status: 2, stdout: '' });
+      expect(ended[at]?.stderr).toContain(`error [USAGE]: ${sentence}`);
+    });
+  });
+
+  it('refuses wrong usage in a process of its own, too', async () => {
+    const { code, stdout, stderr } = await traffic(['--rate']);
 
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    expect(stderr).toContain(`error [USAGE]: ${sentence}`);
+    expect(stderr).toContain('error [USAGE]: --rate needs a value.');
   });
 
   it('shows examples with --help', async () => {

@@ -37,8 +37,26 @@ describe('a threshold', () => {
     ['errors=0.201', false],
     ['errors=0.19', false],
     ['errors!=0.2', false],
+    ['errors=20%', true],
+    ['errorShare = 19.9%', true],
+    ['errors=19%', false],
+    ['errors<20%', true],
+    ['errors>20%', false],
   ])('on a share is exact to one request: %s', (text, passed) => {
     expect(holds(text)).toBe(passed);
+  });
+
+  it('takes a percentage to the last digit', () => {
+    const [result] = checkThresholds([parseThreshold('errors<=12.3%')], { ...REPORT, errorShare: 0.123 });
+    const [other] = checkThresholds([parseThreshold('errors>=12.3%')], { ...REPORT, errorShare: 0.123 });
+
+    expect([result?.passed, other?.passed]).toEqual([true, true]);
+  });
+
+  it.each(['p99<20%', 'byStatus.500=20%', 'lost=0%'])('refuses the percentage in %s', (text) => {
+    expect(() => parseThreshold(text)).toThrow(
+      `--expect '${text}' gives a percentage for a figure that is not a share.\n→ Only errors (the errorShare) is one`,
+    );
   });
 
   it('says what was seen', () => {
@@ -50,7 +68,19 @@ describe('a threshold', () => {
     ]);
   });
 
-  it.each(['', 'p99', 'p99<', '<500', 'p99<fast', 'p99<500ms', 'p99=<5', 'p99<1<2'])("refuses '%s'", (text) => {
+  it.each([
+    '',
+    'p99',
+    'p99<',
+    '<500',
+    'p99<fast',
+    'p99<500ms',
+    'p99=<5',
+    'p99<1<2',
+    'errors=%',
+    'errors=20 %',
+    'errors=20%%',
+  ])("refuses '%s'", (text) => {
     expect(() => parseThreshold(text)).toThrow(`--expect '${text}' is not a threshold.`);
   });
 

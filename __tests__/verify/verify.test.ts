@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { runTogether } from '../support/run-together';
 import { killAll, startLocal, traffic, verify } from '../support/verify-commands';
 
 const REQUESTS = 400;
@@ -206,15 +207,20 @@ describe('input that it cannot use is reported in one sentence', () => {
     expect(err).toMatch(/^error \[RUN_NOT_STORED\]: .* has no event of the run tuesday; it has monday\.\n→ .+\n$/);
   });
 
-  it.each<[string, readonly string[]]>([
-    ['say what was sent', []],
-    ['names a figure that the store does not have', ['--expect', 'speed=1']],
-    ['are the same ledger', ['--ledger', 'LEDGER', '--ledger', 'LEDGER']],
-    ['a ledger names its run', ['--ledger', 'LEDGER', '--run', 'x']],
-    ['belong to a search engine', ['--ledger', 'LEDGER', '--index', 'x']],
-  ])('wrong usage: %s', async (sentence, args) => {
-    const flags = args.map((arg) => (arg === 'LEDGER' ? ledger : arg));
+  it('is wrong usage where options are missing or contradict each other', () => {
+    const wrong: readonly (readonly [sentence: string, args: readonly string[]])[] = [
+      ['say what was sent', []],
+      ['names a figure that the store does not have', ['--expect', 'speed=1']],
+      ['are the same ledger', ['--ledger', ledger, '--ledger', ledger]],
+      ['a ledger names its run', ['--ledger', ledger, '--run', 'x']],
+      ['belong to a search engine', ['--ledger', ledger, '--index', 'x']],
+    ];
 
-    await fails(2, new RegExp(sentence), '--store', data, ...flags);
+    const ended = runTogether(wrong.map(([, args]) => ({ args: ['verify', '--store', data, ...args] })));
+
+    for (const [at, [sentence]] of wrong.entries()) {
+      const stderr = expect.stringMatching(new RegExp(`^error \\[USAGE\\]: .*${sentence}.*\n→ .+\n$`));
+      expect(ended[at]).toEqual({ status: 2, stdout: '', stderr });
+    }
   });
 });

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { builtFile } from '../../core/package-root';
 import { startWordPressSite } from '../../site/wordpress-site';
 import { eventsOf } from '../support/events-of';
 import { needs } from '../support/needs';
 import { describeWordPress } from '../support/needs-wordpress';
+import { until } from '../support/until';
 import { newFolder, TOKEN, useWordPressSite } from '../support/use-wordpress-site';
 import { Visitor } from '../support/visitor';
 
@@ -19,6 +19,13 @@ function processOf(folder: string, name: string): number {
   return Number(stdout.split('\n')[0]);
 }
 
+/** How many ends of connections to a Unix socket there are, the one that listens and those not yet accepted included. */
+function endsAt(socket: string): number {
+  return readFileSync('/proc/net/unix', 'utf8')
+    .split('\n')
+    .filter((line) => line.endsWith(` ${socket}`)).length;
+}
+
 describeWordPress('the WordPress site without its database', () => {
   const { folder, site, linesOf } = useWordPressSite();
 
@@ -26,12 +33,13 @@ describeWordPress('the WordPress site without its database', () => {
     const visitor = new Visitor(site().url, { 'user-agent': 'bad/database', 'x-clickstream-token': TOKEN });
     await visitor.get('/');
     const database = processOf(folder(), 'mariadbd');
+    const socket = readFileSync(join(folder(), 'conf', 'settings.php'), 'utf8').match(/localhost:([^']+)/)?.[1] ?? '';
     process.kill(database, 'SIGSTOP');
+    const ends = endsAt(socket);
     const stopped = visitor.get('/health');
-    await sleep(300);
+    await until(() => endsAt(socket) > ends, { what: 'the site asks its database' });
     process.kill(database, 'SIGCONT');
     const health = await stopped;
-    const socket = readFileSync(join(folder(), 'conf', 'settings.php'), 'utf8').match(/localhost:([^']+)/)?.[1] ?? '';
     spawnSync('mv', [socket, `${socket}.away`]);
 
     const away = await visitor.get('/products/');
@@ -73,11 +81,13 @@ describeOnSmallDisk('the WordPress site on a full disk', () => {
       // More than fits into the rest of the log's last block.
       const full = await Promise.all(Array.from({ length: 60 }, () => visitor.get('/assets/site.css')));
       const page = await visitor.get('/pricing/');
+      const logged = () => readFileSync(site.logFile, 'utf8').split('"bad/disk"').length - 1;
+      const kept = logged();
       await rm(join(disk, 'fill'));
       const after = await Promise.all(Array.from({ length: 20 }, () => visitor.get('/assets/site.css')));
 
       expect([before, ...full, page, ...after].map(({ status }) => status)).toEqual(Array(82).fill(200));
-      await sleep(200);
+      await until(() => logged() >= kept + after.length, { what: 'a line for each request since there is space' });
       const log = readFileSync(site.logFile, 'utf8');
       const { events, rejected } = await eventsOf(log);
       // The line that the full disk cut may be joined with the first one after it. That is rejected, and never becomes a wrong event.

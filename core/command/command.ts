@@ -32,29 +32,3 @@ export interface Context {
   /** Writes a line to standard error, unless quiet. */
   note(line: string): void;
 }
-
-export interface FoundCommand {
-  /** `['clickstreamy', 'kibana', 'import']` */
-  readonly path: readonly string[];
-  readonly command: Command;
-  /** The words that are not its name. */
-  readonly words: readonly string[];
-}
-
-/** These may come before a command's name. */
-const ANYWHERE = new Set(['--quiet', '-q', '--help', '-h', '--version']);
-
-/** Follows the words down to the command that they name. */
-export function findCommand(path: readonly string[], command: Command, words: readonly string[]): FoundCommand {
-  const at = words.findIndex((word) => !ANYWHERE.has(word));
-  const name = words[at];
-  if (name === undefined || command.commands === undefined || !Object.hasOwn(command.commands, name)) {
-    return { path, command, words };
-  }
-  const below = command.commands[name] as Subcommand;
-  return findCommand(
-    [...path, name],
-    below.load(),
-    words.filter((_, place) => place !== at),
-  );
-}

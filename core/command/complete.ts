@@ -1,18 +1,21 @@
 /** What may come next on a command line: the completion scripts ask for it, by `--complete` and the words so far. */
-import { type Command, findCommand } from './command';
-import { type Option, readOptions } from './options';
+import type { Command } from './command';
+import { findCommand } from './find-command';
+import type { Option } from './options';
+import type { Outline } from './outline';
 
 /**
+ * @param load, outline of the program: see `findCommand`.
  * @param words those so far; the last one is being typed.
  * @returns a line for each candidate: its name, a tab, what it is. Nothing where file names will do.
  */
-export function complete(root: Command, words: readonly string[]): string {
+export function complete(load: () => Command, words: readonly string[], outline?: Outline): string {
   // bash cuts `--auth=basic` into three words.
   const typed = words.filter((word) => word !== '=');
   const current = words.at(-1) === '=' ? '' : (typed.at(-1) ?? '');
   const before = words.at(-1) === '=' ? typed : typed.slice(0, -1);
-  const { command, words: rest } = findCommand([], root, before);
-  return candidatesFor(command, rest, current)
+  const found = findCommand([], load, before, outline);
+  return candidatesFor(found.outline, found.words, current)
     .filter(([name]) => name.startsWith(current))
     .map(([name, about]) => `${name}\t${about.split('\n', 1)[0]}\n`)
     .join('');
@@ -26,8 +29,11 @@ const EVERYWHERE: readonly Candidate[] = [
   ['--version', 'The version'],
 ];
 
-function candidatesFor(command: Command, words: readonly string[], current: string): readonly Candidate[] {
-  const options = command.options === undefined ? [] : readOptions(command.options);
+function candidatesFor(
+  { options, commands: below }: Outline,
+  words: readonly string[],
+  current: string,
+): readonly Candidate[] {
   const named = options.filter(({ positional }) => positional !== true);
   const open = named.find(({ name, type }) => type !== 'boolean' && words.at(-1) === `--${name}`);
   if (open !== undefined) return choicesOf(open);
@@ -38,7 +44,7 @@ function candidatesFor(command: Command, words: readonly string[], current: stri
       ...EVERYWHERE,
     ];
   }
-  const commands = Object.entries(command.commands ?? {}).map(([name, { summary }]) => [name, summary] as const);
+  const commands = Object.entries(below).map(([name, { summary }]) => [name, summary] as const);
   return words.length > 0
     ? []
     : [...commands, ...options.filter(({ positional }) => positional === true).flatMap(choicesOf)];

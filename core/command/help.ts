@@ -1,6 +1,6 @@
 /** Renders `--help`. */
-import type { FoundCommand } from './command';
-import { type Option, readOptions } from './options';
+import type { FoundCommand } from './find-command';
+import type { Option } from './options';
 
 const EVERYWHERE: readonly (readonly [string, string])[] = [
   ['-q, --quiet', 'Nothing on standard error but warnings and errors'],
@@ -9,16 +9,16 @@ const EVERYWHERE: readonly (readonly [string, string])[] = [
 ];
 
 /** @param bold how a heading looks. @param width in characters. */
-export function renderHelp({ path, command }: FoundCommand, width: number, bold: (text: string) => string): string {
+export function renderHelp({ path, outline }: FoundCommand, width: number, bold: (text: string) => string): string {
   const name = path.join(' ');
-  const options = command.options === undefined ? [] : readOptions(command.options);
+  const { options } = outline;
   const groups = new Map<string, (readonly [string, string])[]>();
   for (const option of options) {
     const group = option.positional === true ? 'Arguments' : option.group;
     groups.set(group, [...(groups.get(group) ?? []), toRow(option)]);
   }
-  const commands = Object.entries(command.commands ?? {}).map(([word, { summary }]) => [word, summary] as const);
-  const examples = command.examples.map(([line, what]) => {
+  const commands = Object.entries(outline.commands).map(([word, { summary }]) => [word, summary] as const);
+  const examples = outline.examples.map(([line, what]) => {
     return [line.includes('$0') ? line.replaceAll('$0', name) : `${name} ${line}`.trimEnd(), what] as const;
   });
   groups.set('Options', [...(groups.get('Options') ?? []), ...EVERYWHERE]);
@@ -26,10 +26,10 @@ export function renderHelp({ path, command }: FoundCommand, width: number, bold:
     commands.length === 0 ? '' : `${bold('Commands')}\n${renderRows(commands, width)}`,
     ...[...groups].map(([group, rows]) => `${bold(group)}\n${renderRows(rows, width)}`),
     examples.length === 0 ? '' : `${bold('Examples')}\n${examples.map((row) => renderExample(row, width)).join('')}`,
-    command.notes === undefined ? '' : `${wrap(command.notes, width).join('\n')}\n`,
+    outline.notes === undefined ? '' : `${wrap(outline.notes, width).join('\n')}\n`,
   ];
-  const usage = `${bold('Usage')}  ${name} ${command.usage ?? usageOf(options, command.commands !== undefined)}\n`;
-  const about = `${wrap(command.about, width).join('\n')}\n`;
+  const usage = `${bold('Usage')}  ${name} ${outline.usage ?? usageOf(options, commands.length > 0)}\n`;
+  const about = `${wrap(outline.about, width).join('\n')}\n`;
   return [usage, about, ...sections].filter((section) => section !== '').join('\n');
 }
 

@@ -1,13 +1,14 @@
 /** The option tables in docs/, made from the commands; a test compares them. */
-import { type Command, findCommand } from './command';
-import { type Option, readOptions } from './options';
+import type { Command } from './command';
+import { findCommand } from './find-command';
+import type { Option } from './options';
 
 /** @returns a document with each table below a line `<!-- options of kibana import -->` up to date. */
 export function renderOptionTables(document: string, root: Command): string {
   return document.replace(/(<!-- options of ([\w ]+) -->\n)(?:\|.*\n)*/g, (_, marker: string, name: string) => {
-    const { command, words } = findCommand([], root, name.split(' '));
-    if (words.length > 0 || command.options === undefined) throw new Error(`there are no options of ${name}`);
-    return marker + toTable(readOptions(command.options));
+    const { outline, words } = findCommand([], () => root, name.split(' '));
+    if (words.length > 0 || outline.options.length === 0) throw new Error(`there are no options of ${name}`);
+    return marker + toTable(outline.options);
   });
 }
 

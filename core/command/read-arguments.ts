@@ -4,8 +4,8 @@ import type { z } from 'zod';
 import { nearest } from '../did-you-mean';
 import { UsageError } from '../errors';
 import { toFaults } from '../parse';
-import type { FoundCommand } from './command';
-import { type Option, readOptions } from './options';
+import type { FoundCommand } from './find-command';
+import type { Option } from './options';
 
 export interface ReadArguments {
   readonly options: Readonly<Record<string, unknown>>;
@@ -13,10 +13,10 @@ export interface ReadArguments {
 }
 
 /** @throws UsageError with all faults. */
-export function readArguments({ command, words }: FoundCommand): ReadArguments {
-  const options = command.options === undefined ? [] : readOptions(command.options);
+export function readArguments({ outline, command, words }: FoundCommand): ReadArguments {
+  const { options } = outline;
   const argv = parseWords(words, options);
-  refuseUnknown(argv, options, Object.keys(command.commands ?? {}));
+  refuseUnknown(argv, options, Object.keys(outline.commands));
   const given = toGiven(argv, options);
   const quiet = argv['quiet'] === true;
   return { options: command.options === undefined ? {} : check(command.options, given, options), quiet };

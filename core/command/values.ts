@@ -1,5 +1,6 @@
 /** The kinds of values that options take. Each is a zod schema that knows what `--help` and the docs call its value. */
 import { z } from 'zod';
+import { grouped } from '../progress-text';
 
 /** What an option's schema says with `.meta()` and `.describe()`, for `--help`, the docs and the completion. */
 export interface OptionMeta {
@@ -56,9 +57,14 @@ export const whole = (range: Range = {}) => {
 
 /** `0.2` or `20%`, as 0 to 1. */
 export const share = () => {
-  const read = (word: string) => (word.endsWith('%') ? Number(word.slice(0, -1) || Number.NaN) / 100 : Number(word));
-  return numeric(read, 'a share', { min: 0, max: 1 }, '', '0 to 1, or 0% to 100%').meta({ value: 'SHARE' });
+  return numeric(readShare, 'a share', { min: 0, max: 1 }, '', '0 to 1, or 0% to 100%').meta({ value: 'SHARE' });
 };
+
+/** `20%` and `0.2` are 0.2, to the last digit. @returns NaN for what is neither; the range is not checked. */
+export function readShare(word: string): number {
+  // Not divided by 100: 12.3 / 100 is a little more than 0.123.
+  return Number(word.endsWith('%') ? `${word.slice(0, -1).trim()}e-2` : word);
+}
 
 /** A duration in seconds: `90`, `90s`, `5m`, `2h`, `500ms`. @param range in seconds. */
 export const seconds = (range: Range = {}) =>
@@ -117,7 +123,7 @@ function numeric(
 
 /** `1 to 60,000`, `more than 0 seconds`. */
 function showRange({ min, max, above }: Range, unit: string): string {
-  const [least, most] = [min, max].map((bound) => bound?.toLocaleString('en-US'));
+  const [least, most] = [min, max].map((bound) => (bound === undefined ? undefined : grouped(bound)));
   if (above !== undefined) return `more than ${above}${most === undefined ? '' : ` and at most ${most}`}${unit}`;
   if (least !== undefined && most !== undefined) return `${least} to ${most}${unit}`;
   if (least !== undefined) return `${least}${unit} or more`;

@@ -7,6 +7,7 @@
 import { closeSync, fstatSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { reasonOf, ToolkitError } from '../../core/errors';
+import { plural } from '../../core/plural';
 
 const BATCH_MS = 10;
 const BATCH_BYTES = 64 * 1024;
@@ -97,7 +98,7 @@ export function openAccessLog(file: string, warn: (message: string) => void): Ac
   };
 }
 
-const countLines = (count: number) => (count === 1 ? '1 line is' : `${count} lines are`);
+const countLines = (count: number) => `${plural(count, 'line')} ${count === 1 ? 'is' : 'are'}`;
 
 function openLog(file: string): number {
   try {

@@ -1,5 +1,6 @@
 /** Renders a run as one self-contained HTML file: no scripts, nothing loaded from elsewhere, all values escaped. */
 import { Html, html } from '../../core/html';
+import { plural } from '../../core/plural';
 import type { ThresholdResult } from '../expect';
 import type { Counts } from '../ledger';
 import type { Bin } from '../timeline';
@@ -101,8 +102,8 @@ function tiles(report: TrafficReport): Html {
     ['Latency p99', duration(latencyMs.p99), `median ${duration(latencyMs.p50)}, longest ${duration(latencyMs.max)}`],
     ['Sending lag p99', duration(lagMs.p99), `longest ${duration(lagMs.max)}`],
     ['Without an answer', grouped(lost), `${grouped(unplanned)} with an unplanned status`, lost > 0],
-    ['Page views', grouped(report.pageViews), `${grouped(report.users)} users`],
-    ['Sign-ups', grouped(report.signUps), `${grouped(report.signIns)} sign-ins`],
+    ['Page views', grouped(report.pageViews), plural(report.users, 'user')],
+    ['Sign-ups', grouped(report.signUps), plural(report.signIns, 'sign-in')],
   ];
   return html`<dl class="tiles">${all.map(
     ([name, value, more, isBad]) =>

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ECS, Task } from '@aws-sdk/client-ecs';
 import { ToolkitError } from '../../core/errors';
 import { builtFile } from '../../core/package-root';
+import { plural } from '../../core/plural';
 import type { LedgerFile } from '../ledger-file';
 import { mergeLedgers, parseLedger, type ShardLedger } from '../merge';
 import { awsReply, openEcs, openRunFolder } from './aws-calls';
@@ -56,7 +57,7 @@ export async function runLoad({
     LOAD_SHARD: shard,
     LOAD_START: start.toISOString(),
   }));
-  say(`run ${run}: ${count} tasks for ${deployed.site}, from ${start.toISOString()}`);
+  say(`run ${run}: ${plural(count, 'task')} for ${deployed.site}, from ${start.toISOString()}`);
   const ended = await waitForEnd(ecs, deployed.cluster, arns, { signal, say, pollSeconds });
   const ledgers: ShardLedger[] = [];
   const faults: string[] = [];

@@ -1,6 +1,7 @@
 /** From words to options, by a command made for the purpose. */
 import { z } from 'zod';
-import { type Command, findCommand } from '../../../core/command/command';
+import type { Command } from '../../../core/command/command';
+import { findCommand } from '../../../core/command/find-command';
 import { renderHelp } from '../../../core/command/help';
 import { readArguments } from '../../../core/command/read-arguments';
 import { choice, file, flag, list, number, seconds, text } from '../../../core/command/values';
@@ -27,9 +28,14 @@ const root: Command = {
   commands: { sort: { summary: 'Sorts', load: () => sort as Command }, show: { summary: 'Shows', load: () => root } },
 };
 
-const read = (...words: string[]) => readArguments(findCommand(['tool'], root, words));
+const read = (...words: string[]) => readArguments(findCommand(['tool'], () => root, words));
 const readSort = (...words: string[]) => read('sort', '--name', 'x', ...words).options;
-const help = (...words: string[]) => renderHelp(findCommand(['tool'], root, words), 80, (text) => text);
+const help = (...words: string[]) =>
+  renderHelp(
+    findCommand(['tool'], () => root, words),
+    80,
+    (text) => text,
+  );
 
 describe('options', () => {
   it('have their defaults, also those of lists and flags', () => {
@@ -97,7 +103,7 @@ describe('options', () => {
 
 describe('commands', () => {
   it('are found below one another, and behind options that all have', () => {
-    expect(findCommand(['tool'], root, ['show', '--quiet', 'sort', 'a'])).toMatchObject({
+    expect(findCommand(['tool'], () => root, ['show', '--quiet', 'sort', 'a'])).toMatchObject({
       path: ['tool', 'show', 'sort'],
       words: ['--quiet', 'a'],
     });
@@ -144,7 +150,11 @@ Examples
   });
 
   it('keeps within the width of the terminal', () => {
-    const lines = renderHelp(findCommand(['tool'], root, ['sort']), 50, (text) => text).split('\n');
+    const lines = renderHelp(
+      findCommand(['tool'], () => root, ['sort']),
+      50,
+      (text) => text,
+    ).split('\n');
 
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(50);
   });

@@ -8,7 +8,7 @@ import { complete } from '../../../core/command/complete';
 import { builtFile } from '../../../core/package-root';
 
 const names = (...words: string[]) =>
-  complete(clickstreamy, words)
+  complete(() => clickstreamy, words)
     .split('\n')
     .map((line) => line.split('\t', 1)[0])
     .filter(Boolean);
@@ -47,7 +47,7 @@ describe('what may come next', () => {
   });
 
   it('comes with what it is', () => {
-    expect(complete(clickstreamy, ['traffic', '--rat'])).toBe('--rate\tRequests a second\n');
+    expect(complete(() => clickstreamy, ['traffic', '--rat'])).toBe('--rate\tRequests a second\n');
   });
 });
 
