@@ -4,6 +4,7 @@ import { reasonOf } from '../core/errors';
 import { retry } from '../core/retry';
 import type { Delivery, EventStore } from '../store/event-store';
 import type { Batch } from './batch';
+import type { DeliveryFailedRecord, ProcessingFailedRecord } from './failed-record';
 import { putObject, toObjectKey } from './objects';
 import { watchOutage } from './outage';
 import { createDocumentWriter, type Refused } from './store-documents';
@@ -82,9 +83,9 @@ export function openDelivery(props: DeliveryProps): (segment: LoadedBuffer) => P
     return documents.flatMap(({ id, document }) => {
       const refusal = refused.refusals.get(id);
       if (refusal === undefined) return [];
-      const line = {
+      const line: DeliveryFailedRecord = {
         attemptsMade: refused.attempts,
-        arrivalTimestamp: arrivals.get(id),
+        arrivalTimestamp: arrivals.get(id) ?? now,
         errorCode: refusal.code,
         errorMessage: refusal.message,
         attemptEndingTimestamp: now,
@@ -98,7 +99,10 @@ export function openDelivery(props: DeliveryProps): (segment: LoadedBuffer) => P
   }
 
   function processingFailedLines({ failures }: Transformed): string[] {
-    return failures.map((failure) => `${JSON.stringify({ ...failure, lambdaARN: props.lambdaArn })}\n`);
+    return failures.map((failure) => {
+      const line: ProcessingFailedRecord = { ...failure, lambdaARN: props.lambdaArn };
+      return `${JSON.stringify(line)}\n`;
+    });
   }
 
   async function keep(segment: LoadedBuffer, kind: string, lines: readonly string[]): Promise<void> {

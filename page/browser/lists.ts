@@ -1,7 +1,9 @@
 /** Panels without a time axis: figures, shares, rankings, heat maps, recent events. */
+
+import { visible } from '../../core/visible';
 import type { Figure, PanelRow, Part } from '../../panels/panel';
 import { html, setText } from './dom';
-import { toClock, toMoment, toNumber, toPercent, visible } from './format';
+import { toClock, toMoment, toNumber, toPercent } from './format';
 
 export interface List {
   readonly element: HTMLElement;

@@ -1,7 +1,8 @@
+import { visible } from '../../core/visible';
 import type { PanelRow } from '../../panels/panel';
 import type { PanelView, Span } from '../overview-reply';
 import { makeChart } from './chart';
-import { toNumber, toPercent, visible } from './format';
+import { toNumber, toPercent } from './format';
 import { makeEvents, makeFigures, makeHeat, makeRanking, makeShare, type Rank } from './lists';
 
 export interface View {

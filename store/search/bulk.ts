@@ -29,7 +29,7 @@ export function toBulkBody(batch: readonly Delivery[]): Buffer {
 }
 
 /** `index`, not `create`: an event that is sent again replaces its equal, so a request whose reply was lost can be repeated. */
-const actionOf = ({ id }: Delivery) => `{"index":{"_id":"${id}"}}\n`;
+const actionOf = ({ id }: Delivery) => `{"index":{"_id":${JSON.stringify(id)}}}\n`;
 
 /** The parts of the reply that are needed; the rest repeats the request. */
 export const BULK_FILTER =

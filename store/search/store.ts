@@ -3,6 +3,7 @@
  * an id that stays the same over every attempt.
  */
 import type { HttpClient } from '../../core/http-client';
+import type { Delivery, Refusal } from '../event-store';
 import type { ReadOnlyStore, Store } from '../store';
 import { createBulkWriter } from './bulk-writer';
 import { type FoundEngine, findEngine } from './engine';
@@ -17,6 +18,8 @@ export interface SearchStoreProps {
 
 export interface SearchStore extends Store {
   readonly engine: FoundEngine;
+  /** As `write`, into a rotated index of this one (`apache-2026-11-23`): the template covers those. */
+  writeInto(index: string, batch: readonly Delivery[]): Promise<readonly Refusal[]>;
 }
 
 /**
@@ -29,14 +32,26 @@ export async function openSearchStore({ client, index }: SearchStoreProps): Prom
   if (!prepared.indexes.some(({ name }) => name === index)) await makeIndex(client, prepared, index);
   const { engine, type } = prepared;
   const closing = new AbortController();
-  const path = `/${encodeURIComponent(index)}${type === undefined ? '' : `/${encodeURIComponent(type)}`}/_bulk`;
+
+  function openWriter(index: string) {
+    const path = `/${encodeURIComponent(index)}${type === undefined ? '' : `/${encodeURIComponent(type)}`}/_bulk`;
+    return createBulkWriter({ client, path, signal: closing.signal });
+  }
+
+  const writers = new Map<string, ReturnType<typeof openWriter>>();
+  function writeInto(index: string, batch: readonly Delivery[]): Promise<readonly Refusal[]> {
+    const writer = writers.get(index) ?? openWriter(index);
+    writers.set(index, writer);
+    return writer(batch);
+  }
 
   return {
     ...createSearchReader(client, engine, index),
     engine,
     place: toPlace(client, engine, index),
     index: type === undefined ? { name: index } : { name: index, type },
-    write: createBulkWriter({ client, path, signal: closing.signal }),
+    write: (batch) => writeInto(index, batch),
+    writeInto,
     close: async () => closing.abort(),
   };
 }
