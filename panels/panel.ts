@@ -143,6 +143,10 @@ export const columnOf = (split: Split) => (split.by === 'field' ? split.column :
 /** Why a panel has no meaning for any target; undefined where it has one. */
 export function faultOf({ by, figures }: CountPanel): string | undefined {
   if (figures.length === 0) return 'it has no figure';
+  if (by.some((split) => split.by === 'field' && !(split.size >= 1)))
+    return 'a split by a field has at least one value';
+  if (figures.some(({ measure }) => measure.kind === 'percentile' && !(measure.percent >= 0 && measure.percent <= 100)))
+    return 'a percentile is from 0 to 100';
   const columns = [...by.map(columnOf), ...figures.map(({ column }) => column)];
   const twice = columns.find((column, at) => columns.indexOf(column) !== at);
   if (twice !== undefined) return `the column “${twice}” is defined twice`;

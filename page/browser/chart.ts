@@ -191,8 +191,10 @@ function lines(series: readonly Figure[], buckets: readonly Bucket[], step: numb
     const under = runs.map(
       (run) => `M${run[0]?.[0]} ${bottom}L${run.map(([x, y]) => `${x} ${y}`).join('L')}V${bottom}z`,
     );
-    // A value between two gaps is a dot: a line of no length with round ends.
-    const stroke = runs.map((run) => `M${run.map(([x, y]) => `${x} ${y}`).join('L')}${run.length === 1 ? 'h0' : ''}`);
+    // A value between two gaps is a short dash.
+    const stroke = runs.map(
+      (run) => `M${run.map(([x, y]) => `${x} ${y}`).join('L')}${run.length === 1 ? 'm-2 0h4' : ''}`,
+    );
     return [
       svg('path', { class: `under tone-${tone}`, d: under.join('') }),
       svg('path', { class: `stroke tone-${tone}`, d: stroke.join('') }),

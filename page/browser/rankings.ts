@@ -110,7 +110,7 @@ function toLine({ name, value, texts }: Rank, longest: number): HTMLElement {
   return html(
     'tr',
     {},
-    html('th', { scope: 'row', title: name }, bar, html('span', { class: 'name' }, name)),
+    html('th', { scope: 'row', title: name }, bar, name),
     ...texts.map((text) => html('td', { class: 'number' }, text)),
   );
 }
