@@ -53,7 +53,7 @@ function toColumns(panel: CountPanel): View {
   const { figures } = panel;
   const unit = toUnit(panel);
   const other = figures.find(({ measure }) => !addsUp(measure));
-  if (other !== undefined) refuse(panel, `columns are added up, and numbers of “${other.label}” must not be`);
+  if (other !== undefined) refuse(panel, `columns have a total, and the numbers of “${other.label}” do not add up`);
   return { as: 'columns', figures, unit };
 }
 
@@ -68,7 +68,8 @@ function toFunnel(panel: CountPanel, steps: readonly Part[]): View {
   if (by === undefined || others.length > 0) refuse(panel, 'a funnel is split by one field');
   const figure = toFigure(panel, 'a funnel');
   const { kind } = figure.measure;
-  if (kind === 'percentile' || kind === 'share') refuse(panel, `a ${kind} is not a part of the first step’s`);
+  if (kind === 'percentile' || kind === 'share')
+    refuse(panel, `a funnel shows each step as a share of the first, which a ${kind} cannot be`);
   return { as: 'funnel', by, steps: toParts(panel, steps), figure };
 }
 
@@ -77,7 +78,8 @@ function toShare(panel: CountPanel, parts: readonly Part[]): View {
   if (by === undefined || by.by === 'time' || others.length > 0)
     refuse(panel, 'a bar of shares has one split, and not by time');
   const figure = toFigure(panel, 'a bar of shares');
-  if (!addsUp(figure.measure)) refuse(panel, `parts add up to a whole, and numbers of “${figure.label}” do not`);
+  if (!addsUp(figure.measure))
+    refuse(panel, `parts add up to a whole, and the numbers of “${figure.label}” do not add up`);
   return { as: 'share', by, parts: toParts(panel, parts), figure };
 }
 
