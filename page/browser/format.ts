@@ -1,3 +1,6 @@
+/** Shown where there is no number. */
+export const NONE = '–';
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
@@ -22,7 +25,7 @@ export function toBytes(value: number): string {
 }
 
 export function toPercent(part: number, of: number): string {
-  if (of === 0) return '–';
+  if (of === 0) return NONE;
   const percent = (100 * part) / of;
   if (percent > 0 && percent < 0.1) return '<0.1 %';
   return `${percent >= 10 || Number.isInteger(percent) ? whole.format(percent) : fine.format(percent)} %`;
