@@ -20,6 +20,7 @@ import { MAX_PAYLOAD_BYTES } from '../core/firehose-limits';
 import { ByteSink } from './byte-sink';
 import { EncodedEvents } from './encoded-events';
 import type { LineTransform, RejectReason, TransformOptions } from './line-transform';
+import { transformRecord } from './record-transform';
 import { createLineTransform } from './transform';
 
 export type TransformHandler = (event: FirehoseTransformationEvent) => Promise<FirehoseTransformationResult>;
@@ -123,27 +124,13 @@ class Batch {
     // Node skips characters that aren't base64 and stops at the first `=`, so a fault shows in the length.
     if (length !== decodedLength(data)) return 'base64';
 
-    let end = length;
-    if (end > 0 && bytes[end - 1] === NEWLINE) end--;
-    // A sentinel ends the search, which saves a view of these bytes. There is space for it: base64 is longer than its bytes.
-    bytes[end] = NEWLINE;
-    if (bytes.indexOf(NEWLINE) !== end) return this.#toEventOfLines(end);
-    return this.#transform(bytes, 0, end, this.#events.sink);
-  }
-
-  /** Blank lines around a single line do not count. */
-  #toEventOfLines(end: number): RecordFault | undefined {
-    const text = this.#input.bytes.toString('latin1', 0, end);
-    const lines = text.split('\n').filter((line) => !BLANK.test(line));
-    if (lines.length > 1) return 'several-lines';
-    const start = lines[0] === undefined ? 0 : text.indexOf(lines[0]);
-    return this.#transform(this.#input.bytes, start, start + (lines[0]?.length ?? 0), this.#events.sink);
+    // A sentinel ends the search for a newline. There is space for it: base64 is longer than its bytes.
+    bytes[length] = NEWLINE;
+    return transformRecord(this.#transform, bytes, 0, length, this.#events.sink);
   }
 }
 
 const NEWLINE = 0x0a;
-/** Not `trim`: read as Latin-1, a byte of a UTF-8 character may look like a space. */
-const BLANK = /^[ \t\v\f\r\0]*$/;
 
 /** @param length of the data in base64. */
 function replySize(recordId: string, length: number): number {

@@ -296,7 +296,7 @@ class LocalDeliveryStream implements DeliveryStream {
   }
 }
 
-const QUEUE_BYTES = 6 * 1024 * 1024;
+const QUEUE_BYTES = 1024 * 1024;
 const LOADED_AT_ONCE = 3;
 
 function busy(name: string, bytes: number): ToolkitError {

@@ -25,8 +25,8 @@ export interface FunctionThread {
   close(): Promise<void>;
 }
 
-/** The function keeps bounded caches, and makes much garbage that dies young. */
-const LIMITS = { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 128 };
+/** The function keeps bounded caches, and what it makes besides dies young. */
+const LIMITS = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
 /** One thread, and the call that was stopped with it for taking too long. */
 interface Running {

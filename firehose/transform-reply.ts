@@ -40,6 +40,12 @@ const BAD_RESULT = [
 ] as const;
 const BAD_DATA = ['Lambda.InvalidReturnFormat', 'The data field must be base64.'] as const;
 
+/** A record that the function could not transform. */
+export function processingFailed(index: number): RecordFailure {
+  const [code, message] = FAILED;
+  return { index, code, message };
+}
+
 interface ReplyRecord {
   readonly recordId?: unknown;
   readonly result?: unknown;

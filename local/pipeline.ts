@@ -90,7 +90,7 @@ export function collectClosers(): Closers {
 }
 
 const BUFFER_BYTES = 1024 * 1024;
-const BUFFER_SECONDS = 1;
+const BUFFER_SECONDS = 0.7;
 
 /**
  * @param folder holds journal, bucket, store, checkpoint and the demo site's log.

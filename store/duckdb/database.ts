@@ -19,7 +19,7 @@ export const eventColumns = Object.entries<Field>(clickEventFields).map(([field,
 }));
 
 const OPTIONS = {
-  memory_limit: '128MB',
+  memory_limit: '96MB',
   // A batch is read by one thread in any case; more threads would only hold more memory.
   threads: '1',
   // A checkpoint compresses the last rows again: at DuckDB's default of 16 MB checkpoints took a third of the time and halved the speed.

@@ -25,7 +25,7 @@ export interface DuckDbStore extends Store {
 
 /**
  * Opens the store in `file`, or makes it. Beside the file are `<file>.wal`, with what is not yet in it, and `<file>.tmp/`, with the
- * batches being written and what DuckDB spills. DuckDB keeps to 128 MB of memory, however long the log.
+ * batches being written and what DuckDB spills. DuckDB keeps to 96 MB of memory, however long the log.
  *
  * @throws ToolkitError STORE_LOCKED if another process has it open, STORE_UNREADABLE if it is damaged or not a store, STORE_FAILED if
  *   the disk refuses.
