@@ -2,10 +2,11 @@
 import { z } from 'zod';
 import type { Command, Context } from '../core/command/command';
 import { file, flag, host, list } from '../core/command/values';
+import { reportFailure } from '../core/command-line';
 import { errnoOf } from '../core/errors';
 import { openInput } from './lines-input';
 import { openRejects, standardOutput } from './lines-output';
-import { renderSummary, startProgress } from './lines-progress';
+import { renderSummary, startProgress, warningOf } from './lines-progress';
 
 const Options = z.object({
   files: list(file()).describe('Access logs, in order; `-` is standard input').meta({ positional: true }),
@@ -33,8 +34,8 @@ export const etlCommand: Command<typeof Options> = {
     ['tail -f access_log | $0 | jq -c .page', 'A log that grows'],
   ],
   notes:
-    'Exit code 0 even when lines were rejected (the summary counts them), 1 when a file could not be read or ' +
-    'written, 2 for wrong usage. When the reader closes the pipe (`| head`), it ends quietly with 0.',
+    'Exit code 0 even when lines were rejected (the summary counts them), 1 when a file could not be read to its end ' +
+    '(the others are) or not be written, 2 for wrong usage. When the reader closes the pipe (`| head`), it ends quietly with 0.',
   run: runEtl,
 };
 
@@ -55,8 +56,14 @@ async function runEtl(
       rejects: rejectsFile?.write,
       siteHosts: siteHost,
       onProgress: progress.show,
+      onFault: (fault) => {
+        progress.clear();
+        reportFailure(fault);
+      },
     });
     progress.clear();
+    const warning = warningOf(summary);
+    if (warning !== undefined) progress.warn(warning);
     note(renderSummary(summary, (performance.now() - started) / 1000, json));
   } catch (error) {
     progress.clear();

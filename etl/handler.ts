@@ -143,7 +143,7 @@ class Batch {
 
 const NEWLINE = 0x0a;
 /** Not `trim`: read as Latin-1, a byte of a UTF-8 character may look like a space. */
-const BLANK = /^[ \t\v\f\r]*$/;
+const BLANK = /^[ \t\v\f\r\0]*$/;
 
 /** @param length of the data in base64. */
 function replySize(recordId: string, length: number): number {

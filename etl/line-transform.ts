@@ -11,7 +11,8 @@ export interface TransformOptions {
 }
 
 /**
- * Appends the event's JSON (UTF-8, one line, no newline) of the line `input[start, end)` to the sink.
+ * Appends the event's JSON (UTF-8, one line, no newline) of the line `input[start, end)` to the sink. NULs and a byte order mark before
+ * the line are skipped.
  *
  * @returns why there is none; the sink is then unchanged. Never throws.
  */

@@ -1,5 +1,6 @@
 /** Transforms one batch of lines: the work of each thread of `clickstreamy etl`. */
 import { isUtf8 } from 'node:buffer';
+import { leadingNuls } from '../core/nul-bytes';
 import { ByteSink } from './byte-sink';
 import type { LineTransform, RejectReason } from './line-transform';
 import { BATCH_BYTES, type LineBuffer, LONGEST_LINE } from './lines-cut';
@@ -12,6 +13,8 @@ export interface LineTally {
   /** Dropped. */
   blank: number;
   rejected: Partial<Record<LineRejectReason, number>>;
+  /** NULs that were skipped before lines. */
+  nulBytes: number;
 }
 
 /** Where the lines come from, for the rejects. */
@@ -26,6 +29,7 @@ export class TransformBatch implements LineBuffer {
   input: Buffer = Buffer.allocUnsafeSlow(BATCH_BYTES);
   length = 0;
   isTooLong = false;
+  nulBytes = 0;
   /** Events, one JSON text per line. */
   readonly output = new ByteSink(0);
   /** Rejected lines, one JSON text per line. */
@@ -35,6 +39,7 @@ export class TransformBatch implements LineBuffer {
   clear(): void {
     this.length = 0;
     this.isTooLong = false;
+    this.nulBytes = 0;
     if (this.input.length > BATCH_BYTES) this.input = Buffer.allocUnsafeSlow(BATCH_BYTES);
     for (const sink of [this.output, this.rejects]) {
       sink.length = 0;
@@ -49,17 +54,18 @@ export class TransformBatch implements LineBuffer {
   }
 
   /** Takes over the buffers that another thread has posted. */
-  adopt({ input, length, isTooLong, output, rejects }: BatchMessage): void {
+  adopt({ input, length, isTooLong, nulBytes, output, rejects }: BatchMessage): void {
     this.input = Buffer.from(input.buffer);
     this.length = length;
     this.isTooLong = isTooLong;
+    this.nulBytes = nulBytes;
     Object.assign(this.output, { bytes: Buffer.from(output.bytes.buffer), length: output.length });
     Object.assign(this.rejects, { bytes: Buffer.from(rejects.bytes.buffer), length: rejects.length });
   }
 }
 
 /** A batch as another thread receives it: without its methods. */
-export type BatchMessage = Pick<TransformBatch, 'input' | 'length' | 'isTooLong' | 'output' | 'rejects'>;
+export type BatchMessage = Pick<TransformBatch, 'input' | 'length' | 'isTooLong' | 'nulBytes' | 'output' | 'rejects'>;
 
 /** Most events are two to four times as long as their lines; the rejects of the shortest lines are thirty times as long. */
 const LARGEST_KEPT = 32 * BATCH_BYTES;
@@ -73,13 +79,16 @@ const KEPT_OF_TOO_LONG = 1024;
 /** @param origin of the batch; without it, rejected lines are only counted. */
 export function transformBatch(batch: TransformBatch, transform: LineTransform, origin?: LineOrigin): LineTally {
   const { input, length, output, rejects } = batch;
-  const tally: LineTally = { lines: 0, events: 0, blank: 0, rejected: {} };
+  const tally: LineTally = { lines: 0, events: 0, blank: 0, rejected: {}, nulBytes: batch.nulBytes };
   output.length = 0;
   rejects.length = 0;
-  for (let start = 0; start < length; ) {
-    const newline = input.indexOf(NEWLINE, start);
-    const next = newline === -1 || newline >= length ? length : newline + 1;
-    const end = lineEnd(input, start, next);
+  for (let next = 0; next < length; ) {
+    const lineAt = next;
+    const newline = input.indexOf(NEWLINE, lineAt);
+    next = newline === -1 || newline >= length ? length : newline + 1;
+    const end = lineEnd(input, lineAt, next);
+    const start = lineAt + leadingNuls(input, lineAt, end);
+    tally.nulBytes += start - lineAt;
     const isTooLong = batch.isTooLong || end - start > LONGEST_LINE;
     const reason = isTooLong ? 'too-long' : transform(input, start, end, output);
     if (reason === undefined) {
@@ -94,7 +103,6 @@ export function transformBatch(batch: TransformBatch, transform: LineTransform, 
       if (origin !== undefined) appendReject(rejects, origin.file, origin.firstLine + tally.lines, reason, raw);
     }
     tally.lines++;
-    start = next;
   }
   return tally;
 }

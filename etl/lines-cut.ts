@@ -1,5 +1,6 @@
 /** Cuts a stream of bytes into batches of whole lines. */
 import { MAX_RECORD_BYTES } from '../core/firehose-limits';
+import { leadingNuls } from '../core/nul-bytes';
 
 /** The longest line that is transformed, in bytes without its line end: the largest record that Firehose takes. */
 export const LONGEST_LINE = MAX_RECORD_BYTES;
@@ -17,6 +18,8 @@ export interface LineBuffer {
   length: number;
   /** Whether it holds only the beginning of one line that is too long; the rest of that line is skipped. */
   isTooLong: boolean;
+  /** How many NULs before its first line were dropped, because they filled the buffer. */
+  nulBytes: number;
 }
 
 const NEWLINE = 0x0a;
@@ -71,6 +74,7 @@ export async function* cutLines<B extends LineBuffer>(
         at += copied;
         if (batch.length < batch.input.length) continue;
         const end = endOfLines(batch);
+        if (end === 0 && dropNuls(batch)) continue;
         if (end === 0 && batch.length < largestBytes) {
           batch.input = enlarged(batch.input, largestBytes);
           continue;
@@ -92,6 +96,15 @@ function enlarged(buffer: Buffer, bytes: number): Buffer {
   const large = Buffer.allocUnsafeSlow(bytes);
   buffer.copy(large);
   return large;
+}
+
+/** A hole of any size before a line takes no memory, and does not make the line too long. */
+function dropNuls(batch: LineBuffer): boolean {
+  const nuls = leadingNuls(batch.input, 0, batch.length);
+  batch.input.copyWithin(0, nuls, batch.length);
+  batch.length -= nuls;
+  batch.nulBytes += nuls;
+  return nuls > 0;
 }
 
 /** The offset after the batch's last newline; 0 if there is none. */

@@ -10,6 +10,8 @@ import { type LineInput, STDIN, statOf } from './lines-input';
 export interface LinesProgress {
   readonly show: (tally: Readonly<LineTally>) => void;
   readonly clear: () => void;
+  /** Prints a sentence on a line of its own, also if quiet. */
+  readonly warn: (sentence: string) => void;
 }
 
 const BAR_WIDTH = 30;
@@ -25,7 +27,7 @@ export function startProgress(inputs: readonly LineInput[], quiet = false): Line
     const bar = total === undefined ? '' : `${renderBar(read / total, BAR_WIDTH)}  `;
     return `${bar}${plural(lines, 'line')}, ${plural(rate, 'line')}/s`;
   };
-  return { show: ({ lines }) => line.show(() => toText(lines)), clear: line.end };
+  return { show: ({ lines }) => line.show(() => toText(lines)), clear: line.end, warn: line.warn };
 }
 
 /** @returns undefined if an input has no size: a pipe, a terminal. */
@@ -53,6 +55,7 @@ export function renderSummary(summary: LinesSummary, seconds: number, json: bool
       rejected,
       byReason: summary.rejected,
       blank,
+      nulBytes: summary.nulBytes,
       bytes,
       seconds: rounded,
       linesPerSecond,
@@ -63,4 +66,11 @@ export function renderSummary(summary: LinesSummary, seconds: number, json: bool
     `${plural(lines, 'line')}: ${plural(events, 'event')}, ${grouped(rejected)} rejected${why}, ${grouped(blank)} blank; ` +
     `${(bytes / 1e6).toFixed(1)} MB in ${seconds.toFixed(2)} s (${plural(linesPerSecond, 'line')}/s)`
   );
+}
+
+/** @returns what deserves a warning about the inputs, if anything. */
+export function warningOf({ nulBytes }: LinesSummary): string | undefined {
+  if (nulBytes === 0) return undefined;
+  const skipped = `${plural(nulBytes, 'NUL byte')} before lines ${nulBytes === 1 ? 'was' : 'were'} skipped`;
+  return `warning: ${skipped}: they come from a log that was truncated while its writer went on (copytruncate), or from a crash.`;
 }

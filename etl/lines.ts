@@ -6,7 +6,8 @@
  */
 import { availableParallelism } from 'node:os';
 import type { ByteWriter } from '../core/byte-writer';
-import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
+import type { ToolkitError } from '../core/errors';
+import { inputFault } from './input-fault';
 import type { LineTransform, TransformOptions } from './line-transform';
 import { type LineOrigin, type LineRejectReason, type LineTally, TransformBatch, transformBatch } from './lines-batch';
 import { cutLines } from './lines-cut';
@@ -19,6 +20,11 @@ export interface LinesOptions extends TransformOptions {
   readonly output: ByteWriter;
   /** Receives the rejected lines as NDJSON: `file`, `line` (from 1), `reason`, and `raw`, or `rawBase64` if it is not UTF-8. */
   readonly rejects?: ByteWriter | undefined;
+  /**
+   * Called for an input that could not be read to its end, after all whole lines before that have been written out. The inputs after it
+   * are read all the same.
+   */
+  readonly onFault: (fault: ToolkitError) => void;
   /** Called after each batch has been written out. */
   readonly onProgress?: ((tally: Readonly<LineTally>) => void) | undefined;
   /** Threads for large inputs. @default one per core, at most 4 */
@@ -37,8 +43,7 @@ const MOST_THREADS = 4;
 /**
  * Transforms all inputs, one after the other. A line that is not an access line is counted and passed to `rejects`.
  *
- * @throws ToolkitError for an input that cannot be read, after all whole lines before that have been written out;
- *   and whatever `output` or `rejects` throw.
+ * @throws whatever `output` or `rejects` throw.
  */
 export async function runLines(options: LinesOptions): Promise<LinesSummary> {
   const run = new LinesRun(options);
@@ -51,7 +56,7 @@ export async function runLines(options: LinesOptions): Promise<LinesSummary> {
 }
 
 class LinesRun {
-  readonly summary: LinesSummary = { lines: 0, events: 0, blank: 0, rejected: {}, bytes: 0 };
+  readonly summary: LinesSummary = { lines: 0, events: 0, blank: 0, rejected: {}, nulBytes: 0, bytes: 0 };
   /** Rejects when a batch cannot be transformed or written: reading on would be useless. */
   readonly failure: Promise<never>;
   #fail: (error: unknown) => void = () => {};
@@ -98,7 +103,7 @@ class LinesRun {
       }
     } catch (error) {
       await this.#written;
-      throw inputError(input.name, error, firstLine - 1);
+      this.#options.onFault(inputFault(input.name, error, firstLine - 1));
     }
   }
 
@@ -163,15 +168,8 @@ function addTally(sum: LineTally, tally: LineTally): void {
   sum.lines += tally.lines;
   sum.events += tally.events;
   sum.blank += tally.blank;
+  sum.nulBytes += tally.nulBytes;
   for (const [reason, count] of Object.entries(tally.rejected) as [LineRejectReason, number][]) {
     sum.rejected[reason] = (sum.rejected[reason] ?? 0) + count;
   }
-}
-
-function inputError(name: string, error: unknown, lines: number): ToolkitError {
-  const [code, fault, hint] = errnoOf(error)?.startsWith('Z_')
-    ? ['INPUT_CORRUPT', 'is not a complete gzip file', 'Fetch it again']
-    : ['INPUT_UNREADABLE', 'cannot be read', 'Check its path and its permissions'];
-  const before = lines === 0 ? '' : `; its first ${lines} ${lines === 1 ? 'line has' : 'lines have'} been written out`;
-  return new ToolkitError(code, `${name} ${fault}: ${reasonOf(error)}.`, `${hint}${before}.`, { cause: error });
 }

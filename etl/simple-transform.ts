@@ -4,13 +4,15 @@ import { parseAccessLine } from './access-line';
 import { type AgentFacts, describeAgent } from './agent';
 import { BoundedCache } from './bounded-cache';
 import type { ByteSink } from './byte-sink';
+import { lineStart } from './line-start';
 import type { LineTransform, RejectReason, TransformOptions } from './line-transform';
 import { toClickEvent } from './to-click-event';
 
 export function createSimpleTransform(options: TransformOptions = {}): LineTransform {
   const siteHosts = new Set(options.siteHosts?.map((host) => host.toLowerCase()));
   const agents = new BoundedCache<AgentFacts>(4096, describeAgent);
-  return (input, start, end, sink) => transformAnyLine(input.subarray(start, end), sink, agents, siteHosts);
+  return (input, start, end, sink) =>
+    transformAnyLine(input.subarray(lineStart(input, start, end), end), sink, agents, siteHosts);
 }
 
 function transformAnyLine(

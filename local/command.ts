@@ -21,7 +21,7 @@ import { stopOnSignals } from '../core/command-line';
 import { reasonOf, ToolkitError } from '../core/errors';
 import { plural } from '../core/plural';
 import { openProgressLine } from '../core/progress-line';
-import { type AgentFlows, parseAgentConfig } from '../site/agent-config';
+import { type AgentConfig, onlyStream, parseAgentConfig } from '../site/read-agent-config';
 import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
 import type { SearchStoreProps } from '../store/search/search-store';
 import { createStatusText, renderAddresses, renderReport } from './progress';
@@ -134,7 +134,7 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
   const { runLocal } = require('./run') as typeof import('./run');
   const view = openProgressLine({ quiet, plainSeconds: PLAIN_SECONDS });
   const toText = createStatusText();
-  const flows = options.agentConfig === undefined ? undefined : readAgentConfig(options.agentConfig);
+  const flows = options.agentConfig === undefined ? undefined : readAgentConfig(options.agentConfig, view.warn);
   let folder = '';
   const { report, failure } = await runLocal({
     logs: flows?.patterns ?? options.log,
@@ -168,7 +168,7 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
 }
 
 /** @throws ToolkitError AGENT_CONFIG_INVALID */
-function readAgentConfig(file: string): AgentFlows {
+function readAgentConfig(file: string, warn: (sentence: string) => void): { patterns: string[]; stream: string } {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -180,7 +180,16 @@ function readAgentConfig(file: string): AgentFlows {
       { cause: error },
     );
   }
-  return parseAgentConfig(text, file);
+  const config = parseAgentConfig(text, file);
+  for (const warning of [...config.warnings, ...startWarning(config)]) warn(`${file}: ${warning}`);
+  return { patterns: config.flows.map(({ pattern }) => pattern), stream: onlyStream(config, file) };
+}
+
+function startWarning({ flows }: AgentConfig): string[] {
+  if (flows.every(({ initialPosition }) => initialPosition === 'START_OF_FILE')) return [];
+  return [
+    'initialPosition END_OF_FILE (the agent’s default) is not followed: here the logs are read from their start.',
+  ];
 }
 
 /** @throws UsageError if the sign-in is incomplete. */

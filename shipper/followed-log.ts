@@ -1,5 +1,5 @@
 import type { ToolkitError } from '../core/errors';
-import { GZIP_MAGIC_BYTES, isGzip } from '../core/gzip';
+import { GZIP_MAGIC_BYTES, isGzip } from '../core/packing';
 import { HEAD_BYTES } from '../core/record-source';
 import type { FoundLog } from './find-logs';
 import { LogContent } from './log-content';

@@ -1,9 +1,9 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { errnoOf, ToolkitError } from '../core/errors';
+import { GunzipError, gunzip } from '../core/gunzip';
 import { HEAD_BYTES } from '../core/record-source';
 import { unreadable } from './find-logs';
-import { GunzipError, gunzip } from './gunzip';
 import { readAt, readRange } from './read-bytes';
 
 /** The file is gone, or its name means another one now. */

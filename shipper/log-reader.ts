@@ -1,8 +1,8 @@
 import { basename } from 'node:path';
 import { ToolkitError } from '../core/errors';
 import { MAX_RECORD_BYTES } from '../core/firehose-limits';
+import { GunzipError } from '../core/gunzip';
 import { BLOCK_BYTES, type FollowedLog } from './followed-log';
-import { GunzipError } from './gunzip';
 import type { KnownContents } from './known-contents';
 import { LogContent } from './log-content';
 import { LongLine } from './long-line';

@@ -2,12 +2,19 @@ import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { reasonOf, ToolkitError } from '../core/errors';
 
-/** Keeps one line that is too long for a record in a file: its bytes are written as they are read, none stay in memory. */
+/** How much of a line is kept, in bytes: enough to see what it is, too little for a packed bomb to fill the disk. */
+export const MOST_KEPT_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Keeps one line that is too long for a record in a file: its bytes are written as they are read, none stay in memory. Of a line over
+ * 16 MiB only the beginning is kept; `PATH.json` beside it then holds `{"bytes": …, "kept": …}`.
+ */
 export class LongLine {
   readonly path: string;
   /** Where in its content it begins. */
   readonly from: number;
   readonly #handle: FileHandle;
+  #bytes = 0;
 
   private constructor(path: string, from: number, handle: FileHandle) {
     this.path = path;
@@ -26,22 +33,46 @@ export class LongLine {
     }
   }
 
+  /** The line's length so far, its newline included. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** How much of it is in the file. */
+  get keptBytes(): number {
+    return Math.min(this.#bytes, MOST_KEPT_BYTES);
+  }
+
   async write(bytes: Uint8Array): Promise<void> {
+    const kept = bytes.subarray(0, MOST_KEPT_BYTES - this.keptBytes);
+    this.#bytes += bytes.length;
+    if (kept.length === 0) return;
     try {
-      await this.#handle.writeFile(bytes);
+      await this.#handle.writeFile(kept);
     } catch (error) {
       throw unwritable(this.path, error);
     }
   }
 
-  /** Resolves once the line is on the disk. */
+  /** Resolves once what is kept of the line is on the disk. */
   async finish(): Promise<void> {
     try {
       await this.#handle.datasync();
+      if (this.keptBytes < this.#bytes) await this.#noteSize();
     } catch (error) {
       throw unwritable(this.path, error);
     } finally {
       await this.close();
+    }
+  }
+
+  async #noteSize(): Promise<void> {
+    const note = await open(`${this.path}.json`, 'w', 0o600);
+    try {
+      await note.writeFile(`${JSON.stringify({ bytes: this.#bytes, kept: this.keptBytes })}\n`);
+      await note.datasync();
+    } finally {
+      await note.close();
     }
   }
 

@@ -58,6 +58,7 @@ describe('clickstreamy etl', () => {
       rejected: 1,
       byReason: { shape: 1 },
       blank: 1,
+      nulBytes: 0,
       bytes: LINE.length + 10,
       seconds: expect.any(Number),
       linesPerSecond: expect.any(Number),
@@ -89,6 +90,16 @@ describe('clickstreamy etl', () => {
 
     expect(code).toBe(0);
     expect(readFileSync(rejects, 'utf8')).toBe('{"file":"-","line":2,"reason":"shape","raw":"GARBAGE"}\n');
+  });
+
+  it('skips NULs before lines, with one warning that counts them, also with --quiet', async () => {
+    const hole = '\0'.repeat(3000);
+
+    const { code, stdout, stderr } = await etl(`${hole}${LINE}\n${LINE}\n\0${LINE}\n`, '--quiet');
+
+    expect(code).toBe(0);
+    expect(jsonLines(stdout).map(({ host }) => host)).toEqual(Array(3).fill('203.0.113.7'));
+    expect(stderr).toMatch(/^warning: 3,001 NUL bytes before lines were skipped: .+\n$/);
   });
 
   it('turns referers on each --site-host into pages', async () => {
@@ -141,9 +152,25 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
 
     expect(code).toBe(1);
     expect(jsonLines(stdout)).toHaveLength(1);
-    expect(stderr).toBe(
-      'error [INPUT_UNREADABLE]: missing.log cannot be read: it does not exist.\n→ Check its path and its permissions.\n',
+    expect(stderr).toMatch(
+      /^error \[INPUT_UNREADABLE\]: missing\.log cannot be read: it does not exist\.\n→ Check its path and its permissions\.\n1 line: 1 event,/,
     );
+  });
+
+  it('several files are bad, each told by its name, and the others are read', async () => {
+    const good = file('good', `${LINE}\n`);
+    const garbage = file('behind.gz', Buffer.concat([gzipSync(`${LINE}\n`), Buffer.from('garbage\n')]));
+    const packed = file('packed', Buffer.from('fd377a585a000004e6d6b446', 'hex'));
+
+    const { code, stdout, stderr } = await etl('', 'missing.log', garbage, packed, good);
+
+    expect(code).toBe(1);
+    expect(jsonLines(stdout)).toHaveLength(2);
+    expect(stderr.match(/^error \[.*\]: \S+/gm)).toEqual([
+      'error [INPUT_UNREADABLE]: missing.log',
+      `error [INPUT_CORRUPT]: ${garbage}`,
+      `error [INPUT_PACKED]: ${packed}`,
+    ]);
   });
 
   it.each([

@@ -228,3 +228,15 @@ it('makes pages of referers on the site’s hosts', async () => {
     referer_page: '/cart/',
   });
 });
+
+it.each([
+  ['NULs', '\0'.repeat(3000)],
+  ['a byte order mark', '\uFEFF'],
+  ['NULs, a line end and NULs', '\0\0\n\0'],
+])('reads a record that begins with %s as the line behind them', async (_, before) => {
+  const whole = await run([base64(`${LINE}\n`)]);
+  const marked = await run([base64(`${before}${LINE}\n`)]);
+
+  expect(whole.answers[0]?.result).toBe('Ok');
+  expect(marked.answers).toEqual(whole.answers);
+});

@@ -10,6 +10,7 @@ async function linesOf(chunks: AsyncIterable<Buffer>, batchBytes: number, larges
     input: Buffer.alloc(batchBytes, 'old\n'),
     length: 0,
     isTooLong: false,
+    nulBytes: 0,
   });
   for await (const { input, length, isTooLong } of cutLines(chunks, take, 1000, largestBytes)) {
     const text = input.toString('latin1', 0, length);
@@ -67,7 +68,12 @@ it('yields the whole lines of a pausing stream before it continues', async () =>
   }
 
   const batches: string[] = [];
-  const take = async (): Promise<LineBuffer> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
+  const take = async (): Promise<LineBuffer> => ({
+    input: Buffer.alloc(100),
+    length: 0,
+    isTooLong: false,
+    nulBytes: 0,
+  });
   for await (const { input, length } of cutLines(pausing(), take, 5)) {
     batches.push(input.toString('latin1', 0, length));
     arrived(batches[0] as string);
@@ -82,11 +88,34 @@ it('yields the whole lines before an error of the stream, and then throws the er
     throw new Error('cable cut');
   }
   const lines: string[] = [];
-  const take = async (): Promise<LineBuffer> => ({ input: Buffer.alloc(100), length: 0, isTooLong: false });
+  const take = async (): Promise<LineBuffer> => ({
+    input: Buffer.alloc(100),
+    length: 0,
+    isTooLong: false,
+    nulBytes: 0,
+  });
   const reading = (async () => {
     for await (const { input, length } of cutLines(failing(), take)) lines.push(input.toString('latin1', 0, length));
   })();
 
   await expect(reading).rejects.toThrow('cable cut');
   expect(lines).toEqual(['one\ntwo\n']);
+});
+
+it.each([1, 7, 64])('drops NULs that fill a batch before a line, in chunks of %i', async (chunkBytes) => {
+  const bytes = Buffer.from(`${'\0'.repeat(1000)}first\n\0second\n${'\0'.repeat(333)}third`);
+  const cuts = Array.from({ length: Math.floor(bytes.length / chunkBytes) }, (_, at) => at * chunkBytes);
+  const take = async (): Promise<LineBuffer> => ({ input: Buffer.alloc(16), length: 0, isTooLong: false, nulBytes: 0 });
+  let text = '';
+  let nuls = 0;
+
+  for await (const batch of cutLines(cutAt(bytes, cuts), take, 1000, 32)) {
+    expect(batch.isTooLong).toBe(false);
+    const lines = batch.input.toString('latin1', 0, batch.length);
+    nuls += batch.nulBytes + lines.split('\0').length - 1;
+    text += lines.replaceAll('\0', '');
+  }
+
+  expect(text).toBe('first\nsecond\nthird');
+  expect(nuls).toBe(1334);
 });
