@@ -1,5 +1,4 @@
 /** `clickstreamy local`: the whole pipeline on this machine. */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import { type AuthOptions, authOptions, loadAuth, parseServerUrl } from '../core/auth-flags';
 import type { Command, Context } from '../core/command/command';
@@ -18,13 +17,14 @@ import {
   whole,
 } from '../core/command/values';
 import { stopOnSignals } from '../core/command-line';
-import { reasonOf, ToolkitError } from '../core/errors';
+import { ToolkitError } from '../core/errors';
 import { plural } from '../core/plural';
 import { openProgressLine } from '../core/progress-line';
-import { type AgentConfig, onlyStream, parseAgentConfig } from '../site/read-agent-config';
+import { type AgentConfig, onlyStream } from '../site/read-agent-config';
 import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
 import type { SearchStoreProps } from '../store/search/search-store';
 import { createStatusText, renderAddresses, renderReport } from './progress';
+import { readAgentFile } from './read-agent-file';
 import { isBalanced, type LocalReport } from './report';
 
 const DEFAULTS = {
@@ -169,18 +169,7 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
 
 /** @throws ToolkitError AGENT_CONFIG_INVALID */
 function readAgentConfig(file: string, warn: (sentence: string) => void): { patterns: string[]; stream: string } {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ToolkitError(
-      'AGENT_CONFIG_INVALID',
-      `${file} cannot be read: ${reasonOf(error)}.`,
-      'Check its path, and that you may read it.',
-      { cause: error },
-    );
-  }
-  const config = parseAgentConfig(text, file);
+  const config = readAgentFile(file);
   for (const warning of [...config.warnings, ...startWarning(config)]) warn(`${file}: ${warning}`);
   return { patterns: config.flows.map(({ pattern }) => pattern), stream: onlyStream(config, file) };
 }
