@@ -1,6 +1,6 @@
 /** `clickstreamy local`: the whole pipeline on this machine. */
 import { z } from 'zod';
-import { type AuthOptions, authOptions, loadAuth, parseServerUrl } from '../core/auth-flags';
+import { authOptions } from '../core/auth-flags';
 import type { Command, Context } from '../core/command/command';
 import {
   choice,
@@ -13,6 +13,7 @@ import {
   number,
   seconds,
   share,
+  streamName,
   text,
   whole,
 } from '../core/command/values';
@@ -22,10 +23,10 @@ import { plural } from '../core/plural';
 import { openProgressLine } from '../core/progress-line';
 import { type AgentConfig, onlyStream } from '../site/read-agent-config';
 import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
-import type { SearchStoreProps } from '../store/search/search-store';
 import { createStatusText, renderAddresses, renderReport } from './progress';
 import { readAgentFile } from './read-agent-file';
 import { isBalanced, type LocalReport } from './report';
+import { toSearchStore } from './search-flags';
 
 const DEFAULTS = {
   streamName: 'webserver_stream',
@@ -83,6 +84,15 @@ const Options = z
         .meta({ otherwise: `${DEFAULTS.uiPort}; with --once a free one` }),
       json: flag().describe('Print all counts as one line of JSON at the end'),
     }),
+    ...inGroup('Delivery stream', {
+      streamPort: port()
+        .describe('Port of the stream’s endpoint, for the Kinesis Agent and other senders; 0 picks a free one')
+        .meta({ otherwise: 'a free one' }),
+      streamName: streamName()
+        .optional()
+        .describe('Name of the stream')
+        .meta({ otherwise: `the one in agent.json, else ${DEFAULTS.streamName}` }),
+    }),
     ...inGroup('Search engine', {
       store: text('URL')
         .optional()
@@ -138,7 +148,8 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
   let folder = '';
   const { report, failure } = await runLocal({
     logs: flows?.patterns ?? options.log,
-    streamName: flows?.stream ?? DEFAULTS.streamName,
+    streamName: options.streamName ?? flows?.stream ?? DEFAULTS.streamName,
+    streamPort: options.streamPort ?? 0,
     site: options.site ?? DEFAULTS.site,
     token: process.env['CLICKSTREAMY_TOKEN'],
     once: options.once,
@@ -179,20 +190,6 @@ function startWarning({ flows }: AgentConfig): string[] {
   return [
     'initialPosition END_OF_FILE (the agent’s default) is not followed: here the logs are read from their start.',
   ];
-}
-
-/** @throws UsageError if the sign-in is incomplete. */
-function toSearchStore({
-  store,
-  index = DEFAULT_INDEX,
-  ...flags
-}: AuthOptions & { readonly store?: string | undefined; readonly index?: string | undefined }):
-  | SearchStoreProps
-  | undefined {
-  if (store === undefined) return undefined;
-  const url = parseServerUrl(store);
-  const { createHttpClient } = require('../core/http-client') as typeof import('../core/http-client');
-  return { client: createHttpClient({ url, auth: loadAuth(flags, url, process.env) }), index };
 }
 
 /** @throws ToolkitError EVENTS_WAITING */

@@ -3,7 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Command, Context } from '../core/command/command';
-import { file, flag, folder, list, text } from '../core/command/values';
+import { file, flag, folder, list, streamName, text } from '../core/command/values';
 import { stopOnSignals } from '../core/command-line';
 import { ToolkitError } from '../core/errors';
 import { plural } from '../core/plural';
@@ -23,7 +23,7 @@ const Options = z
     log: list(file())
       .describe('Ship these logs instead: paths or patterns, .gz too')
       .meta({ value: 'GLOB', greedy: true }),
-    stream: text('NAME').optional().describe('Delivery stream of the logs given with --log'),
+    stream: streamName().optional().describe('Delivery stream of the logs given with --log'),
     endpoint: text('URL')
       .optional()
       .describe('Where the streams are')

@@ -169,7 +169,7 @@ describe('a request that is wrong is refused with Firehose’s error, and nothin
       'ResourceNotFoundException',
     ],
     ['no records', () => putBatch([]), 400, 'ValidationException'],
-    ['records that are not a list', () => putBatch({ 0: good }), 400, 'ValidationException'],
+    ['records that are not a list', () => putBatch({ 0: good }), 400, 'SerializationException'],
     ['501 records', () => putBatch(Array(501).fill(good)), 400, 'ValidationException'],
     ['a record that is null', () => putBatch([good, null]), 400, 'ValidationException'],
     ['a record without data', () => putBatch([good, {}]), 400, 'ValidationException'],
