@@ -140,6 +140,8 @@ export const localCommand: Command<typeof Options> = {
 };
 
 async function run(options: z.output<typeof Options>, { quiet }: Context): Promise<void> {
+  // Nobody else may read what is kept, DuckDB’s own files included.
+  process.umask(0o077);
   // Loaded here, so that --help does not wait for DuckDB, the site and the SDK.
   const { runLocal } = require('./run') as typeof import('./run');
   const view = openProgressLine({ quiet, plainSeconds: PLAIN_SECONDS });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
@@ -14,8 +14,10 @@ export async function makeDataFolder(folder: string | undefined, site: 'demo' | 
   try {
     if (folder === undefined) return await makeTemporary(site);
     await makeFolder(resolve(folder));
+    await refuseLinks(resolve(folder));
     return folder;
   } catch (error) {
+    if (error instanceof ToolkitError) throw error;
     throw new ToolkitError(
       'DATA_FOLDER_UNUSABLE',
       `The data folder ${folder ?? tmpdir()} cannot be used: ${errnoOf(error) === 'EEXIST' ? 'it is a file' : reasonOf(error)}.`,
@@ -37,6 +39,17 @@ async function makeFolder(folder: string): Promise<void> {
   if (isThere) return;
   if (dirname(folder) !== folder) await makeFolder(dirname(folder));
   await mkdir(folder, { mode: 0o700 });
+}
+
+/** What is kept there is opened by name: a link of that name would lead it anywhere. */
+async function refuseLinks(folder: string): Promise<void> {
+  const link = (await readdir(folder, { withFileTypes: true })).find((entry) => entry.isSymbolicLink());
+  if (link === undefined) return;
+  throw new ToolkitError(
+    'DATA_FOLDER_UNUSABLE',
+    `The data folder ${folder} cannot be used: ${link.name} in it is a link, and none is followed.`,
+    'Remove the link, or name another folder with --data.',
+  );
 }
 
 async function makeTemporary(site: 'demo' | 'wordpress'): Promise<string> {
