@@ -30,6 +30,10 @@ export const clickstreamy: Command = {
       summary: 'Send visitors to a site, at an exact rate',
       load: () => (require('./traffic/command') as typeof import('./traffic/command')).trafficCommand,
     },
+    replay: {
+      summary: 'List, show and replay failed records',
+      load: () => (require('./replay/command') as typeof import('./replay/command')).replayCommand,
+    },
     verify: {
       summary: 'Check what was sent against what arrived',
       load: () => (require('./verify/command') as typeof import('./verify/command')).verifyCommand,

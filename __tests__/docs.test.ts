@@ -77,7 +77,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
   it('names only source files that there are', () => {
     const named = matches(
       read(path),
-      /`((?:core|click|site|traffic|shipper|firehose|etl|panels|store|page|kibana|verify|local|config|stacks|bench|scripts)\/[\w/-]+\.(?:ts|mjs))`/g,
+      /`((?:core|click|site|traffic|shipper|firehose|etl|panels|store|page|kibana|replay|verify|local|config|stacks|bench|scripts)\/[\w/-]+\.(?:ts|mjs))`/g,
     );
 
     expect(named.filter((file) => !existsSync(join(packageRoot, file)))).toEqual([]);

@@ -25,7 +25,7 @@ export interface CorpusLine {
   readonly truth: ClickEvent | undefined;
 }
 
-/** The truth is that of a transform with the site hosts `CORPUS_SITE_HOSTS`. */
+/** Makes lines with the events that a transform must make of them when it is told the site hosts `CORPUS_SITE_HOSTS`. */
 export function* generateCorpus({ lines, seed, garbage = 0.03 }: CorpusOptions): Generator<CorpusLine> {
   const random = new Random(seed);
   let epochSeconds = Date.UTC(2026, 9, 10, 3, 55, 36) / 1000;

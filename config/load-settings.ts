@@ -2,7 +2,7 @@
 import { isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { nearest } from '../core/did-you-mean';
-import { UsageError } from '../core/errors';
+import { ToolkitError, UsageError } from '../core/errors';
 import { readJsonFile } from '../core/json-file';
 import { packageRoot } from '../core/package-root';
 import { type Fault, showPath, toFaults } from '../core/parse';
@@ -23,7 +23,7 @@ const OTHERS: readonly string[] = [FILE, `${PREFIX}TOKEN`, `${PREFIX}SITE_HOSTS`
  * Reads the file that `CLICKSTREAMY_CONFIG` names (default `config/workshop.json`). A setting's environment variable overrides it if that
  * is set and not empty; list items are separated by commas.
  *
- * @throws UsageError with all faults.
+ * @throws UsageError with all faults of the settings; ToolkitError SETTINGS_UNREADABLE if the file cannot be read or is not an object.
  */
 export function loadSettings(environment: Environment): Settings {
   const file = environment[FILE] || 'config/workshop.json';
@@ -43,7 +43,11 @@ export function parseSettings(tree: unknown, hint: string): Settings {
 function readTree(file: string): Tree {
   const path = isAbsolute(file) ? file : join(packageRoot, file);
   const hint = `Correct it, or set ${FILE} to config/workshop.json, config/production.json or a file of your own.`;
-  return readJsonFile(path, Tree, (why, cause) => new UsageError(`The settings file ${path} ${why}.`, hint, { cause }));
+  return readJsonFile(
+    path,
+    Tree,
+    (why, cause) => new ToolkitError('SETTINGS_UNREADABLE', `The settings file ${path} ${why}.`, hint, { cause }),
+  );
 }
 
 function applyOverrides(tree: Tree, environment: Environment): void {

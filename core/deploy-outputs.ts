@@ -29,10 +29,32 @@ export function readDeployed<S extends z.ZodType>(
   schema: S,
   instead: string,
 ): z.output<S> {
-  const unusable = (message: string, cause?: unknown) =>
-    new ToolkitError('OUTPUTS_UNUSABLE', message, `Deploy with --outputs-file, or ${instead}.`, { cause });
-  const stacks = readJsonFile(file, Stacks, (why, cause) => unusable(`The outputs file ${file} ${why}.`, cause));
+  const found = readDeployedIfAny(file, output, schema, instead);
+  if (found === undefined) throw unusable(`The outputs file ${file} has no ${output}.`, instead);
+  return found;
+}
+
+/**
+ * For an output that only some deployments have.
+ *
+ * @throws ToolkitError OUTPUTS_UNUSABLE
+ */
+export function readDeployedIfAny<S extends z.ZodType>(
+  file: string,
+  output: string,
+  schema: S,
+  instead: string,
+): z.output<S> | undefined {
+  const stacks = readJsonFile(file, Stacks, (why, cause) =>
+    unusable(`The outputs file ${file} ${why}.`, instead, cause),
+  );
   const found = Object.values(stacks).find((outputs) => output in outputs);
-  if (found === undefined) throw unusable(`The outputs file ${file} has no ${output}.`);
-  return parse(schema, found[output], (why) => unusable(`The ${output} in ${file} cannot be used: it ${why}.`));
+  if (found === undefined) return undefined;
+  return parse(schema, found[output], (why) =>
+    unusable(`The ${output} in ${file} cannot be used: it ${why}.`, instead),
+  );
+}
+
+function unusable(message: string, instead: string, cause?: unknown): ToolkitError {
+  return new ToolkitError('OUTPUTS_UNUSABLE', message, `Deploy with --outputs-file, or ${instead}.`, { cause });
 }

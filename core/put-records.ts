@@ -120,7 +120,7 @@ function isFinal(error: unknown): boolean {
   return status !== 408 && status !== 429 && !THROTTLED.test(error.name) && error.name !== 'RequestTimeout';
 }
 
-/** Whether nothing of the call was accepted: the stream said so, or was not reached. */
+/** Whether it is certain that no record of the call was accepted: the stream said so, or could not be reached. */
 function wasRefused(error: unknown): boolean {
   if (!isNativeError(error)) return false;
   if (THROTTLED.test(error.name)) return true;

@@ -49,6 +49,7 @@ async function runEtl(
   const inputs = (files.length === 0 ? ['-'] : files).map(openInput);
   const rejectsFile = rejects === undefined ? undefined : await openRejects(rejects, files);
   const progress = startProgress(inputs, quiet);
+  let faults = 0;
   try {
     const summary = await runLines({
       inputs,
@@ -57,6 +58,7 @@ async function runEtl(
       siteHosts: siteHost,
       onProgress: progress.show,
       onFault: (fault) => {
+        faults += 1;
         progress.clear();
         reportFailure(fault);
       },
@@ -64,7 +66,9 @@ async function runEtl(
     progress.clear();
     const warning = warningOf(summary);
     if (warning !== undefined) progress.warn(warning);
-    note(renderSummary(summary, (performance.now() - started) / 1000, json));
+    // Where nothing could be read, the errors say all.
+    if (summary.bytes > 0 || faults < inputs.length)
+      note(renderSummary(summary, (performance.now() - started) / 1000, json));
   } catch (error) {
     progress.clear();
     // The reader has gone (`| head`): it has all that it wanted.

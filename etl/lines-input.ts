@@ -81,6 +81,13 @@ export function statOf(path: string): Stats | undefined {
   }
 }
 
+/** Unpacks what begins as gzip, and passes anything else on. */
+export async function* unpacked(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
+  const head = await firstBytes(chunks);
+  const whole = startingWith(head, chunks);
+  yield* isGzip(head) ? gunzipStream(whole) : whole;
+}
+
 /** Reads a redirected file in larger pieces than Node's stream for standard input would. */
 function standardInput(): Readable {
   return fstatSync(0).isFile() ? createReadStream('', { fd: 0, highWaterMark: CHUNK_BYTES }) : process.stdin;

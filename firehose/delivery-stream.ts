@@ -46,7 +46,7 @@ export interface DeliveryStreamProps {
 }
 
 /** `accepted + recovered = stored + processingFailed + deliveryFailed + dropped + buffered().records`, at any time. */
-export interface DeliveryCounts extends DeliveryOutcome {
+export interface DeliveryCounts extends Omit<DeliveryOutcome, 'reasons'> {
   /** Put in this run. */
   readonly accepted: number;
   /** Found in the journal at the start: an earlier run accepted them. */
@@ -84,6 +84,8 @@ export interface DeliveryStream {
   /** What it has of each content that senders have named. */
   positions(): SourcePositions;
   counts(): DeliveryCounts;
+  /** Why events were not delivered, and how many: together `counts().deliveryFailed`. */
+  reasons(): Readonly<Record<string, number>>;
   /** Accepted, but not yet stored or kept as failed. */
   buffered(): Buffered;
   /** Delivers at once everything accepted so far; resolves when it is delivered. */
@@ -126,6 +128,7 @@ class LocalDeliveryStream implements DeliveryStream {
   readonly #closing = new AbortController();
   readonly #nextIdBase = openIdSource();
   readonly #limiter: ByteLimiter;
+  readonly #reasons: Record<string, number> = {};
   #closed: Promise<void> | undefined;
   #counts: DeliveryCounts = {
     accepted: 0,
@@ -231,6 +234,10 @@ class LocalDeliveryStream implements DeliveryStream {
     return this.#counts;
   }
 
+  reasons(): Readonly<Record<string, number>> {
+    return { ...this.#reasons };
+  }
+
   buffered(): Buffered {
     const { accepted, recovered, stored, processingFailed, deliveryFailed, dropped } = this.#counts;
     const done = stored + processingFailed + deliveryFailed + dropped;
@@ -274,10 +281,11 @@ class LocalDeliveryStream implements DeliveryStream {
 
   async #deliverOne(segment: Segment): Promise<void> {
     const batches = await segment.load();
-    const outcome = await this.#deliver({ batches });
+    const { reasons, ...outcome } = await this.#deliver({ batches });
     await this.#notePositions(batches);
     await this.#journal.remove(segment);
     this.#count(outcome);
+    for (const [reason, count] of Object.entries(reasons)) this.#reasons[reason] = (this.#reasons[reason] ?? 0) + count;
     this.#limiter.leave(segment.bytes);
   }
 

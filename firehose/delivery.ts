@@ -4,6 +4,7 @@ import { reasonOf } from '../core/errors';
 import { retry } from '../core/retry';
 import type { Delivery, EventStore } from '../store/event-store';
 import type { Batch } from './batch';
+import type { DeliveryFailedRecord, ProcessingFailedRecord } from './failed-record';
 import { putObject, toObjectKey } from './objects';
 import { watchOutage } from './outage';
 import { createDocumentWriter, type Refused } from './store-documents';
@@ -20,6 +21,8 @@ export interface DeliveryOutcome {
   readonly processingFailed: number;
   readonly deliveryFailed: number;
   readonly dropped: number;
+  /** Why events were not delivered, and how many: together `deliveryFailed`. */
+  readonly reasons: Readonly<Record<string, number>>;
 }
 
 /** Where a failed event was meant to go, as its record in the bucket says. */
@@ -69,6 +72,7 @@ export function openDelivery(props: DeliveryProps): (segment: LoadedBuffer) => P
       processingFailed: transformed.failures.length,
       deliveryFailed,
       dropped: transformed.dropped,
+      reasons: countReasons(refused),
     };
   }
 
@@ -79,9 +83,9 @@ export function openDelivery(props: DeliveryProps): (segment: LoadedBuffer) => P
     return documents.flatMap(({ id, document }) => {
       const refusal = refused.refusals.get(id);
       if (refusal === undefined) return [];
-      const line = {
+      const line: DeliveryFailedRecord = {
         attemptsMade: refused.attempts,
-        arrivalTimestamp: arrivals.get(id),
+        arrivalTimestamp: arrivals.get(id) ?? now,
         errorCode: refusal.code,
         errorMessage: refusal.message,
         attemptEndingTimestamp: now,
@@ -95,7 +99,10 @@ export function openDelivery(props: DeliveryProps): (segment: LoadedBuffer) => P
   }
 
   function processingFailedLines({ failures }: Transformed): string[] {
-    return failures.map((failure) => `${JSON.stringify({ ...failure, lambdaARN: props.lambdaArn })}\n`);
+    return failures.map((failure) => {
+      const line: ProcessingFailedRecord = { ...failure, lambdaARN: props.lambdaArn };
+      return `${JSON.stringify(line)}\n`;
+    });
   }
 
   async function keep(segment: LoadedBuffer, kind: string, lines: readonly string[]): Promise<void> {
@@ -124,6 +131,12 @@ export function openDelivery(props: DeliveryProps): (segment: LoadedBuffer) => P
     await allEnded([delivered, put(segment, '', parts)]);
     return delivered;
   };
+}
+
+function countReasons({ refusals }: Refused): Readonly<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { reason } of refusals.values()) counts[reason] = (counts[reason] ?? 0) + 1;
+  return counts;
 }
 
 function arrivalsOf(segment: LoadedBuffer, ids: ReadonlyMap<string, unknown>): ReadonlyMap<string, number> {

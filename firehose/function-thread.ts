@@ -51,7 +51,7 @@ export function openFunctionThread(props: FunctionThreadProps): FunctionThread {
     return { thread: new WorkerThread<FunctionWorker>({ file, workerData, resourceLimits: LIMITS, onNotice }) };
   }
 
-  /** A call's time begins when those before it have ended. */
+  /** Limits the time of the oldest call. The calls behind it wait, so their time has not begun. */
   function watchFirst(): void {
     clearTimeout(timer);
     const [first] = calls;

@@ -63,7 +63,7 @@ export function createDocumentWriter(
       if (closing.aborted) throw error;
       warn(toWarning(props, waiting.length, error));
       const message = reasonOf(error);
-      refused.push(...waiting.map(({ id }) => ({ id, code: OUT_OF_REACH, message })));
+      refused.push(...waiting.map(({ id }) => ({ id, code: OUT_OF_REACH, reason: 'store-unavailable', message })));
     }
     return { refusals: toRefusals(documents, refused), attempts };
   };

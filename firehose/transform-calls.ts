@@ -5,6 +5,7 @@ import { MAX_PAYLOAD_BYTES, TRANSFORM_ATTEMPTS, TRANSFORM_BUFFER_BYTES } from '.
 import { retry } from '../core/retry';
 import type { Delivery } from '../store/event-store';
 import { type Batch, lengthAt } from './batch';
+import type { ProcessingFailedRecord } from './failed-record';
 import { type FunctionCall, TimedOut, type TransformFunction } from './function-call';
 import type { TransformResult } from './transform-reply';
 
@@ -16,15 +17,8 @@ export interface TransformProps {
   readonly retryDelayMs: number;
 }
 
-/** A record that goes to processing-failed. */
-export interface ProcessingFailure {
-  readonly rawData: string;
-  readonly errorCode: string;
-  readonly errorMessage: string;
-  readonly attemptsMade: number;
-  readonly arrivalTimestamp: number;
-  readonly attemptEndingTimestamp: number;
-}
+/** A record that goes to processing-failed; the caller knows the function's ARN. */
+export type ProcessingFailure = Omit<ProcessingFailedRecord, 'lambdaARN'>;
 
 export interface Transformed {
   readonly documents: readonly Delivery[];

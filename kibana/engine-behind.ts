@@ -1,4 +1,6 @@
 /** Prepares the search engine behind a dashboards server before the dashboards are imported, if its address is known. */
+import { z } from 'zod';
+import { readDeployedIfAny } from '../core/deploy-outputs';
 import { ToolkitError } from '../core/errors';
 import type { Auth } from '../core/http-auth';
 import { createHttpClient } from '../core/http-client';
@@ -24,6 +26,11 @@ export function indexOf(pattern: string): string | undefined {
   return parsed.success ? parsed.data : undefined;
 }
 
+/** The documents' type that a deployed stream names; undefined where the engine has no types. @throws ToolkitError OUTPUTS_UNUSABLE */
+export function readDeployedType(outputs: string): string | undefined {
+  return readDeployedIfAny(outputs, 'typeName', z.string().min(1), 'give the type to `kibana setup` with --type');
+}
+
 /**
  * Installs the index template.
  *
@@ -33,11 +40,10 @@ export function indexOf(pattern: string): string | undefined {
 export async function prepareEngine(
   { url, isGuessed }: EngineBehind,
   auth: Auth,
-  index: string,
-  timeoutSeconds: number,
+  { index, type, timeoutSeconds }: { index: string; type: string | undefined; timeoutSeconds: number },
 ): Promise<PreparedIndex | ToolkitError> {
   try {
-    return await prepareIndex(createHttpClient({ url, auth, timeoutSeconds }), index);
+    return await prepareIndex(createHttpClient({ url, auth, timeoutSeconds }), index, type);
   } catch (error) {
     if (isGuessed && error instanceof ToolkitError && error.code !== 'INDEX_MISMATCHED') return error;
     throw error;

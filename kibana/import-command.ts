@@ -10,7 +10,7 @@ import { DEFAULT_INDEX } from '../store/search/index-template';
 import { dashboardsOptions, hasOneAddress, introduce, loadEngineAuth, openServer } from './dashboards-flags';
 import type { DashboardsServer } from './dashboards-server';
 import { dashboardAddress } from './dashboards-version';
-import { type EngineBehind, guessEngine, indexOf, prepareEngine } from './engine-behind';
+import { type EngineBehind, guessEngine, indexOf, prepareEngine, readDeployedType } from './engine-behind';
 import { type DefaultIndex, type ImportedObjects, importObjects, setDefaultIndex } from './import-objects';
 import { objectId, type SavedObject } from './saved-object';
 import { toSavedObjects } from './to-saved-objects';
@@ -94,7 +94,11 @@ async function putTemplate(options: Options, server: DashboardsServer): Promise<
     return `the index template was not checked: ${index === undefined ? `${options.index} is not one index` : 'name the search engine with --engine'}, or run \`kibana setup\``;
   }
   const auth = loadEngineAuth(options, engine.url, process.env);
-  const prepared = await prepareEngine(engine, auth, index, options.timeout);
+  const prepared = await prepareEngine(engine, auth, {
+    index,
+    type: options.outputs === undefined ? undefined : readDeployedType(options.outputs),
+    timeoutSeconds: options.timeout,
+  });
   if (prepared instanceof ToolkitError)
     return `the index template was not installed: ${prepared.message.split('\n', 1)[0]}`;
   const isThere = prepared.indexes.length > 0;

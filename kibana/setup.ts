@@ -5,9 +5,10 @@ import type { Command, Context } from '../core/command/command';
 import { flag, text } from '../core/command/values';
 import { readDeployedAddress } from '../core/deploy-outputs';
 import { createHttpClient } from '../core/http-client';
-import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
+import { DEFAULT_INDEX, DEFAULT_TYPE, IndexName } from '../store/search/index-template';
 import { type PreparedIndex, prepareIndex } from '../store/search/prepare-index';
 import { hasOneAddress, outputsOption } from './dashboards-flags';
+import { readDeployedType } from './engine-behind';
 
 const Options = z
   .object({
@@ -16,6 +17,10 @@ const Options = z
     index: IndexName.default(DEFAULT_INDEX)
       .describe('The index; the template also covers its rotated names (apache-2026-11-23)')
       .meta({ value: 'NAME' }),
+    type: text('NAME')
+      .optional()
+      .describe('The documents’ type, which Elasticsearch 6 wants: as in the setting stream.typeName')
+      .meta({ otherwise: `that in --outputs, that of the index, or ${DEFAULT_TYPE}` }),
     json: flag().describe('One line of JSON with what was done'),
     ...authOptions,
   })
@@ -35,7 +40,7 @@ export const setupCommand: Command<typeof Options> = {
 };
 
 async function run(
-  { url: given, outputs, index, json, ...flags }: z.output<typeof Options>,
+  { url: given, outputs, index, type, json, ...flags }: z.output<typeof Options>,
   { note }: Context,
 ): Promise<void> {
   const url =
@@ -43,7 +48,11 @@ async function run(
       ? parseServerUrl(given ?? '')
       : readDeployedAddress(outputs, 'domainEndpoint', 'give the engine with --url');
   const client = createHttpClient({ url, auth: loadAuth(flags, url, process.env) });
-  const prepared = await prepareIndex(client, index);
+  const prepared = await prepareIndex(
+    client,
+    index,
+    type ?? (outputs === undefined ? undefined : readDeployedType(outputs)),
+  );
   note(renderPrepared(prepared, url));
   if (json) process.stdout.write(`${JSON.stringify(prepared)}\n`);
 }

@@ -2,8 +2,9 @@
  * A chart over time as a visualization of type `metrics` (TSVB): from 6.3 on, every version takes its filters as text and its colours,
  * whereas the aggregation `filters` has changed its form twice within Kibana 6.
  */
-import type { CountPanel, Figure, Tone } from '../panels/panel';
+import type { CountPanel, Figure, Measure, Tone } from '../panels/panel';
 import { PanelError, unreachable } from '../panels/panel-error';
+import { MOST_PRECISION } from '../store/search/to-search';
 import type { Target } from './saved-object';
 import { toLucene } from './to-lucene';
 
@@ -18,17 +19,16 @@ export const colors: Readonly<Record<Tone, string>> = {
 /**
  * The `params` of the visualization.
  *
- * @throws PanelError if the panel is split by more than time.
+ * @throws PanelError if the panel is split by more than time, or counts distinct values.
  */
 export function toTimeChart(panel: CountPanel, target: Target, index: string): object {
-  const { id, by, drawing, figures, where } = panel;
+  const { id, by, figures, where } = panel;
   if (by.length !== 1 || by[0]?.by !== 'time')
     throw new PanelError(panel, target.title, 'a chart over time has exactly one split, by time');
-  const asColumns = drawing.as === 'columns';
   return {
     id,
     type: 'timeseries',
-    series: figures.map((figure) => toSeries(id, figure, asColumns)),
+    series: figures.map((figure) => toSeries(panel, target, figure)),
     time_field: '@timestamp',
     index_pattern: index,
     interval: 'auto',
@@ -44,9 +44,14 @@ export function toTimeChart(panel: CountPanel, target: Target, index: string): o
   };
 }
 
-function toSeries(panel: string, figure: Figure, asColumns: boolean): object {
-  const { column, label, tone, measure, where } = figure;
-  const id = `${panel}-${column}`;
+function toSeries(panel: CountPanel, target: Target, { column, label, tone, measure, where }: Figure): object {
+  if (measure.kind === 'distinct') {
+    // TSVB sends `{ cardinality: { field } }` and nothing else, in every version: the engine's default threshold is 3,000.
+    const why = `a chart over time cannot count distinct values with the precision of ${MOST_PRECISION} that all others have`;
+    throw new PanelError(panel, target.title, why);
+  }
+  const asColumns = panel.drawing.as === 'columns';
+  const id = `${panel.id}-${column}`;
   return {
     id,
     label,
@@ -65,7 +70,7 @@ function toSeries(panel: string, figure: Figure, asColumns: boolean): object {
 }
 
 /** Each metric but the first refers to another by id; the last is drawn. */
-function toMetrics(id: string, measure: Figure['measure']): readonly object[] {
+function toMetrics(id: string, measure: Exclude<Measure, { readonly kind: 'distinct' }>): readonly object[] {
   const count = { id: `${id}-count`, type: 'count' };
   switch (measure.kind) {
     case 'count':
@@ -76,8 +81,6 @@ function toMetrics(id: string, measure: Figure['measure']): readonly object[] {
       // A derivative of the running total would lose the bucket after an empty one.
       return [count, { id: `${id}-rate`, type: 'calculation', variables, script, gap_policy: 'insert_zeros' }];
     }
-    case 'distinct':
-      return [{ id: `${id}-distinct`, type: 'cardinality', field: measure.field }];
     case 'sum':
       return [{ id: `${id}-sum`, type: 'sum', field: measure.field }];
     case 'percentile': {
@@ -99,7 +102,7 @@ function toMetrics(id: string, measure: Figure['measure']): readonly object[] {
   }
 }
 
-function toFormatter(measure: Figure['measure']): string {
+function toFormatter(measure: Measure): string {
   if (measure.kind === 'share') return 'percent';
   return measure.kind === 'sum' && measure.field === 'bytes' ? 'bytes' : 'number';
 }

@@ -134,8 +134,8 @@ export const localCommand: Command<typeof Options> = {
     ['--store http://127.0.0.1:9200', 'Store the events in a search engine'],
   ],
   notes:
-    'Exit code 0 when every line read is stored, kept as failed, or blank; 1 when the totals do not add up or the ' +
-    'run failed; 2 for wrong usage. Ctrl-C drains and stops.',
+    'Exit code 0 when every line read is stored, kept as failed, or blank; 1 when the totals do not add up, a log could ' +
+    'not be read, the journal was damaged, or the run failed; 2 for wrong usage. Ctrl-C drains and stops.',
   run,
 };
 
@@ -177,6 +177,7 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
   if (options.json) process.stdout.write(`${JSON.stringify(report)}\n`);
   if (failure !== undefined) throw failure;
   failIfWaiting(report, folder);
+  failIfDamaged(report, folder);
   failIfUnbalanced(report);
 }
 
@@ -201,6 +202,16 @@ function failIfWaiting({ waiting }: LocalReport, folder: string): void {
     'EVENTS_WAITING',
     `${plural(waiting, 'accepted record')} ${waiting === 1 ? 'waits' : 'wait'} in the journal of ${folder}: the store or the bucket did not take them.`,
     `Fix that, then run again with --data ${folder}: they are delivered first, each once.`,
+  );
+}
+
+/** @throws ToolkitError JOURNAL_DAMAGED */
+function failIfDamaged({ damagedBytes }: LocalReport, folder: string): void {
+  if (damagedBytes === 0) return;
+  throw new ToolkitError(
+    'JOURNAL_DAMAGED',
+    `${plural(damagedBytes, 'byte')} of the journal in ${folder} could not be read: kept in the *.damaged files that were named above.`,
+    'Check the disk. Lines of logs that are still there were read again; records of other senders in those bytes are lost.',
   );
 }
 

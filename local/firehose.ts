@@ -7,7 +7,7 @@ import type { FaultPlan } from '../firehose/faults';
 import { openFunctionThread } from '../firehose/function-thread';
 import type { EventStore } from '../store/event-store';
 import { openStore } from '../store/open-store';
-import type { SearchStoreProps } from '../store/search/search-store';
+import type { SearchStoreProps } from '../store/search/store';
 import { aborted } from './drain';
 import { type Closers, collectClosers } from './pipeline';
 

@@ -12,7 +12,7 @@ import { type Shipper, startShipper } from '../shipper/shipper';
 import { startDemoSite } from '../site/demo-site';
 import { startWordPressSite } from '../site/wordpress-site';
 import { openStore } from '../store/open-store';
-import type { SearchStoreProps } from '../store/search/search-store';
+import type { SearchStoreProps } from '../store/search/store';
 import type { StoreReader } from '../store/store';
 import { toTotals } from './report';
 import { StreamSink } from './stream-sink';
@@ -149,6 +149,7 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
   const status = (): PipelineStatus => ({
     ...toTotals(shipper.counts(), stream.counts()),
     buffered: stream.buffered().records,
+    ...(stream.counts().deliveryFailed === 0 ? {} : { deliveryReasons: stream.reasons() }),
     streamUrl: endpoint.url,
     ...(place === undefined ? {} : { storePlace: place }),
     seconds: (performance.now() - started) / 1000,

@@ -7,6 +7,10 @@ import type { Totals } from '../store/store';
 export interface LocalReport extends LineTotals, Partial<Totals> {
   /** Records left in the journal because the store was out of reach; the next run delivers them. */
   readonly waiting: number;
+  /** Bytes of the journal that could not be read at the start: they were set aside, and lines of a log that is still there read again. */
+  readonly damagedBytes: number;
+  /** NUL bytes before lines, which were skipped. */
+  readonly nulBytes: number;
   readonly seconds: number;
   /** How many lines were not stored, by reason. */
   readonly reasons: Readonly<Record<string, number>>;

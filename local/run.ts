@@ -111,12 +111,21 @@ async function makeTraffic({ url, token }: Site, options: LocalOptions, signal: 
 function readReport({ shipper, stream, reasons, status }: Pipeline): LocalReport {
   const waiting = stream.buffered().records;
   const seconds = Math.round(status().seconds * 1000) / 1000;
-  return { ...toTotals(shipper.counts(), stream.counts()), waiting, seconds, reasons };
+  const { damagedBytes } = stream.counts();
+  const { nulBytes } = shipper.counts();
+  return {
+    ...toTotals(shipper.counts(), stream.counts()),
+    waiting,
+    damagedBytes,
+    nulBytes,
+    seconds,
+    reasons: { ...reasons, ...stream.reasons() },
+  };
 }
 
 /** Whether everything read is in the store: then a temporary folder holds nothing worth keeping. */
 function isWhole(report: LocalReport): boolean {
-  return isBalanced(report) && report.processingFailed + report.deliveryFailed === 0;
+  return isBalanced(report) && report.damagedBytes + report.processingFailed + report.deliveryFailed === 0;
 }
 
 function shareOf(shipper: Shipper): number {

@@ -1,6 +1,6 @@
 import { type AuthOptions, loadAuth, parseServerUrl } from '../core/auth-flags';
 import { DEFAULT_INDEX } from '../store/search/index-template';
-import type { SearchStoreProps } from '../store/search/search-store';
+import type { SearchStoreProps } from '../store/search/store';
 
 export interface SearchFlags extends AuthOptions {
   readonly store?: string | undefined;

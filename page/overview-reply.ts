@@ -1,13 +1,16 @@
 /** The overview reply, shared by the page's server and its browser code. */
 
-import type { CountPanel, EventsPanel, PanelRow } from '../panels/panel';
+import type { EventsPanel, FieldSplit, Figure, PanelRow, Part, Split } from '../panels/panel';
 import type { Extent } from '../store/extent';
 import type { LineTotals } from './line-totals';
+import type { Unit } from './measure';
 
 /** Progress of the lines since the start of this run. */
 export interface PipelineStatus extends LineTotals {
   /** Accepted records that are not stored yet. */
   readonly buffered: number;
+  /** Why events were not delivered, and how many. Absent while all of them are. */
+  readonly deliveryReasons?: Readonly<Record<string, number>>;
   /** Absent where no site runs. */
   readonly siteUrl?: string;
   /** The followed logs. */
@@ -22,15 +25,26 @@ export interface PipelineStatus extends LineTotals {
 /** The last N minutes, or everything that is stored. */
 export type TimeRange = number | 'all';
 
-/** A panel as the page draws it: its rows and drawing, without the query. */
-export type PanelView = PanelPlace & { readonly rows: readonly PanelRow[] } & (
-    | Pick<CountPanel, 'kind' | 'id' | 'title' | 'by' | 'figures' | 'drawing'>
-    | Pick<EventsPanel, 'kind' | 'id' | 'title' | 'fields'>
-  );
+/** How the page draws a panel's rows. `toView` makes it. */
+export type View =
+  | { readonly as: 'events'; readonly fields: EventsPanel['fields'] }
+  | { readonly as: 'columns' | 'line'; readonly figures: readonly Figure[]; readonly unit: Unit }
+  | { readonly as: 'figures'; readonly figures: readonly Figure[] }
+  | { readonly as: 'ranking'; readonly by: readonly FieldSplit[]; readonly figures: readonly Figure[] }
+  | { readonly as: 'flow'; readonly by: readonly [from: FieldSplit, to: FieldSplit]; readonly figure: Figure }
+  | { readonly as: 'funnel'; readonly by: FieldSplit; readonly steps: readonly Part[]; readonly figure: Figure }
+  | { readonly as: 'share'; readonly by: Split; readonly parts: readonly Part[]; readonly figure: Figure }
+  | { readonly as: 'heat'; readonly figure: Figure };
 
-interface PanelPlace {
+export type ViewAs<As extends View['as']> = Extract<View, { readonly as: As }>;
+
+export interface PanelView {
+  readonly id: string;
+  readonly title: string;
   /** Width in columns of the page's grid: each row of panels fills its twelve. */
   readonly columns: number;
+  readonly view: View;
+  readonly rows: readonly PanelRow[];
 }
 
 /** The period that an overview covers; times in milliseconds since 1970. */

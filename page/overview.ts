@@ -1,9 +1,10 @@
 import { toTimeStep } from '../core/chart-scale';
 import { dashboards } from '../panels/dashboards';
-import type { DataPanel, Place } from '../panels/panel';
+import type { Place } from '../panels/panel';
 import type { Extent } from '../store/extent';
 import type { StoreReader } from '../store/store';
 import type { DashboardView, Overview, PanelView, Span, TimeRange } from './overview-reply';
+import { toView } from './to-view';
 
 /** Reads everything that the page shows of the store. */
 export async function readOverview(
@@ -16,7 +17,7 @@ export async function readOverview(
   const views: DashboardView[] = [];
   for (const { id, title, panels } of boards) {
     const drawn: PanelView[] = [];
-    for (const { panel, view } of panels) drawn.push({ ...view, rows: await reader.readPanel(panel, span) });
+    for (const { panel, ...shown } of panels) drawn.push({ ...shown, rows: await reader.readPanel(panel, span) });
     views.push({ id, title, panels: drawn });
   }
   return { extent, span, dashboards: views };
@@ -28,15 +29,14 @@ const boards = dashboards.map(({ id, title, panels }) => ({
   title,
   panels: panels
     .filter((panel) => panel.kind === 'count' || panel.kind === 'events')
-    .map((panel) => ({ panel, view: toView(panel) })),
+    .map((panel) => ({
+      panel,
+      id: panel.id,
+      title: panel.title,
+      columns: toColumns(panel.at),
+      view: toView(panel),
+    })),
 }));
-
-function toView(panel: DataPanel) {
-  const { id, title, at } = panel;
-  const common = { id, title, columns: toColumns(at) };
-  if (panel.kind === 'events') return { ...common, kind: panel.kind, fields: panel.fields };
-  return { ...common, kind: panel.kind, by: panel.by, figures: panel.figures, drawing: panel.drawing };
-}
 
 /** Scales Kibana's 48 columns to the page's 12. Edges are rounded, not widths, so that a full row stays full. */
 function toColumns({ x, w }: Place): number {

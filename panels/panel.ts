@@ -1,7 +1,7 @@
 /**
  * A panel as data: what it counts, how that is split, filtered and drawn, and where it stands. It compiles to SQL (`toSql`), to a search
- * (`toSearch`) and to saved objects (`toSavedObjects`). All three give the same numbers; a compiler whose target cannot show a panel
- * throws a `PanelError`.
+ * (`toSearch`), to a view of the local page (`toView`) and to saved objects (`toSavedObjects`). All give the same numbers; a compiler whose
+ * target cannot show a panel throws a `PanelError`.
  */
 import type { FieldName } from '../click/click-event';
 import type { Filter, NumberField, ValueField } from './filter';
@@ -63,6 +63,8 @@ export type Split =
       readonly column: string;
       readonly heading: string;
     };
+
+export type FieldSplit = Extract<Split, { readonly by: 'field' }>;
 
 /** `columns`, `line` and `lines` are split by time, `ranking`, `funnel` and `share` by a field, `heat` and `flow` twice; `figures` is one row. */
 export type Drawing =
@@ -140,6 +142,11 @@ export const columnOf = (split: Split) => (split.by === 'field' ? split.column :
 
 /** Why a panel has no meaning for any target; undefined where it has one. */
 export function faultOf({ by, figures }: CountPanel): string | undefined {
+  if (figures.length === 0) return 'it has no figure';
+  if (by.some((split) => split.by === 'field' && !(split.size >= 1)))
+    return 'a split by a field has at least one value';
+  if (figures.some(({ measure }) => measure.kind === 'percentile' && !(measure.percent >= 0 && measure.percent <= 100)))
+    return 'a percentile is from 0 to 100';
   const columns = [...by.map(columnOf), ...figures.map(({ column }) => column)];
   const twice = columns.find((column, at) => columns.indexOf(column) !== at);
   if (twice !== undefined) return `the column “${twice}” is defined twice`;

@@ -14,7 +14,7 @@ import { planStacks } from './deploy/plan-stacks';
 import { checkCredentials, checkTerraform } from './deploy/preflight';
 import { runProgram } from './deploy/run-program';
 
-// The AWS SDK's notice about Node 20 is for whoever chooses the SDK's version, not for those who run this.
+// The AWS SDK warns about Node 20. Only the maintainers of this package can act on that, so its users do not see it.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
 
 const Options = z.object({

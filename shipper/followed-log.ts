@@ -1,5 +1,5 @@
-import type { ToolkitError } from '../core/errors';
-import { GZIP_MAGIC_BYTES, isGzip } from '../core/packing';
+import { ToolkitError } from '../core/errors';
+import { GZIP_MAGIC_BYTES, isGzip, otherPackingOf, unpackCommand } from '../core/packing';
 import { HEAD_BYTES } from '../core/record-source';
 import type { FoundLog } from './find-logs';
 import { LogContent } from './log-content';
@@ -124,7 +124,7 @@ export class FollowedLog {
   /** Whether a look at the file itself may show something new: thousands of quiet logs cost nothing. */
   get mayHaveNews(): boolean {
     if (this.#fault !== undefined)
-      return this.#fault.code !== 'LOG_CORRUPT' || !isSame(this.#lookedAt, this.#readUpTo ?? this.#lookedAt);
+      return this.#fault.code === 'LOG_UNREADABLE' || !isSame(this.#lookedAt, this.#readUpTo ?? this.#lookedAt);
     if (this.#readUpTo === undefined || this.silentMs < BUSY_MS) return true;
     if (this.#isMissing) return performance.now() - this.#readAtMs >= NAMELESS_MS;
     return !isSame(this.#lookedAt, this.#readUpTo);
@@ -161,6 +161,7 @@ export class FollowedLog {
    *
    * @param final the file will not grow: one that is too short for gzip's signature is plain.
    * @returns whether that is known now.
+   * @throws ToolkitError LOG_PACKED if it is packed otherwise.
    */
   async recognize(final: boolean): Promise<boolean> {
     if (this.#isGzip !== undefined) return true;
@@ -168,6 +169,11 @@ export class FollowedLog {
     const head = await this.#file.readAt(0, HEAD_BYTES);
     const mayBecomeGzip = head.length < GZIP_MAGIC_BYTES && (head.length === 0 || head[0] === GZIP_FIRST_BYTE);
     if (mayBecomeGzip && !final) return false;
+    const packing = otherPackingOf(head);
+    if (packing !== undefined) {
+      const hint = `Unpack it (${unpackCommand(packing, this.path)}), or leave it out of the pattern.`;
+      throw new ToolkitError('LOG_PACKED', `${this.path} is packed with ${packing}, which is not read.`, hint);
+    }
     this.#isGzip = isGzip(head);
     if (!this.#isGzip) this.#firstHead = head;
     return true;

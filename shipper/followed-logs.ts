@@ -84,7 +84,7 @@ export class FollowedLogs {
     } catch (error) {
       if (error instanceof LogGone) return undefined;
       if (!(error instanceof ToolkitError)) throw error;
-      if (!['LOG_UNREADABLE', 'LOG_CORRUPT'].includes(error.code)) throw error;
+      if (!['LOG_UNREADABLE', 'LOG_CORRUPT', 'LOG_PACKED'].includes(error.code)) throw error;
       this.#logs.set(log.file, log);
       log.fail(error);
       this.#warnOnce(log.file, error);

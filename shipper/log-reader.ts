@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { ToolkitError } from '../core/errors';
 import { MAX_RECORD_BYTES } from '../core/firehose-limits';
 import { GunzipError } from '../core/gunzip';
+import { leadingNuls } from '../core/nul-bytes';
 import { BLOCK_BYTES, type FollowedLog } from './followed-log';
 import type { KnownContents } from './known-contents';
 import { LogContent } from './log-content';
@@ -184,8 +185,7 @@ export class LogReader {
 
   /** A writer that was not told of a truncation, or a crash, leaves NUL bytes before a line. */
   #skipNuls(log: FollowedLog, content: LogContent, block: Buffer, start: number): number {
-    let end = start;
-    while (block[end] === 0) end++;
+    const end = start + leadingNuls(block, start);
     if (end === start) return start;
     const from = content.readOffset;
     content.advance(block.subarray(start, end));
@@ -218,7 +218,7 @@ export class LogReader {
     this.lines += 1;
     this.tooLong += 1;
     this.#props.warn(
-      `A line of ${log.path} is over ${MAX_RECORD_BYTES} bytes, too long for a record: kept in ${line.path}.`,
+      `A line of ${log.path} is over ${MAX_RECORD_BYTES} bytes, too long for a record: ${line.keptBytes < line.bytes ? `its first ${line.keptBytes} of ${line.bytes} bytes are ` : ''}kept in ${line.path}.`,
     );
     return end;
   }

@@ -38,6 +38,9 @@ export class DeliveryStack extends BaseStack {
     }
     new TerraformOutput(this, 'region', { value: settings.region, staticId: true });
     new TerraformOutput(this, 'streamName', { value: stream.name, staticId: true });
+    if (settings.stream.typeName !== undefined) {
+      new TerraformOutput(this, 'typeName', { value: settings.stream.typeName, staticId: true });
+    }
     new TerraformOutput(this, 'functionName', { value: stream.transform.functionName, staticId: true });
     new TerraformOutput(this, 'bucketName', { value: this.bucket.name, staticId: true });
   }

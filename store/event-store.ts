@@ -17,6 +17,8 @@ export interface Refusal {
   readonly id: string;
   /** An HTTP status, as in an item of a `_bulk` reply. */
   readonly code: string;
+  /** What it is counted by: the same for all events with the same fault, and without anything from the event. `wrong-type: bytes` */
+  readonly reason: string;
   readonly message: string;
 }
 

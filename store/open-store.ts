@@ -1,8 +1,8 @@
 /** Opens a store of any kind. To add a kind, give it a folder beside this file, a shape in `StoreLocation` and a case in `toAdapter`. */
 import { join } from 'node:path';
-import { openDuckDbReadOnly } from './duckdb/duckdb-read-only';
-import { openDuckDbStore } from './duckdb/duckdb-store';
-import { openSearchReadOnly, openSearchStore, type SearchStoreProps } from './search/search-store';
+import { openDuckDbReadOnly } from './duckdb/read-only';
+import { openDuckDbStore } from './duckdb/store';
+import { openSearchReadOnly, openSearchStore, type SearchStoreProps } from './search/store';
 import type { ReadOnlyStore, Store, StoreAdapter } from './store';
 
 export type StoreLocation =

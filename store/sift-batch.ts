@@ -9,8 +9,9 @@ export function siftBatch(batch: readonly Delivery[]): { lines: Delivery[]; refu
     const { id, document } = delivery;
     if (seen.has(id)) continue;
     seen.add(id);
-    if (document[0] !== BRACE) refused.push(refusal(id, 'The document is not a JSON object.'));
-    else if (document.includes(NEWLINE)) refused.push(refusal(id, 'The document is more than one line.'));
+    if (document[0] !== BRACE) refused.push(refusal(id, 'not-an-object', 'The document is not a JSON object.'));
+    else if (document.includes(NEWLINE))
+      refused.push(refusal(id, 'not-one-line', 'The document is more than one line.'));
     else lines.push(delivery);
   }
   return { lines, refused };
@@ -19,7 +20,7 @@ export function siftBatch(batch: readonly Delivery[]): { lines: Delivery[]; refu
 const BRACE = 0x7b;
 const NEWLINE = 0x0a;
 
-export const refusal = (id: string, message: string): Refusal => ({ id, code: '400', message });
+export const refusal = (id: string, reason: string, message: string): Refusal => ({ id, code: '400', reason, message });
 
 /** Puts refusals into the order that `EventStore.write` promises: each once, as in the batch. */
 export function inOrderOf(batch: readonly Delivery[], refused: readonly Refusal[]): readonly Refusal[] {

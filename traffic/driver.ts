@@ -31,7 +31,7 @@ export interface DriverOptions extends PoolOptions, Sender {
 
 /** How long a stopped run waits for outstanding replies. */
 const STOP_MS = 2000;
-/** Pauses before a refused connection is retried; not core/retry.ts, since a stopped run must count what pauses. */
+/** Pauses before a refused connection is retried. core/retry.ts cannot do this: when a run stops, the requests that are pausing have to be counted. */
 const RETRY_MS = [100, 300];
 /** At full speed, how many requests may wait for their visitor's reply before the plan waits too. */
 const MAX_LATE = 1000;

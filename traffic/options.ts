@@ -13,6 +13,7 @@ import {
   seconds,
   share,
   text,
+  time,
   whole,
 } from '../core/command/values';
 import { MAX_STREAM_NAME_LENGTH, STREAM_NAME } from '../core/firehose-limits';
@@ -42,16 +43,6 @@ const Url = () =>
     .url({ protocol: /^https?$/, error: 'isn’t an http or https address' })
     .refine((url) => URL.canParse(url) && new URL(url).pathname === '/', 'must be the site without a path')
     .meta({ value: 'URL' });
-
-const Time = () =>
-  text('TIME').transform((value, context) => {
-    const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(value);
-    // A date alone is midnight UTC by ECMAScript's rule; a time without its offset would be the machine's.
-    const date = new Date(/T.*\d$/.test(value) && !/[+-]\d\d:\d\d$/.test(value) ? `${value}Z` : value);
-    if (isTime && !Number.isNaN(date.getTime())) return date;
-    context.addIssue('must be a time, such as 2026-11-01 or 2026-11-01T10:31:00Z');
-    return z.NEVER;
-  });
 
 const Ramp = text('POINTS').transform((value, context): readonly RatePoint[] => {
   const points = value.split(',').map((point) => /^([\d.]\w*(?:\.\w+)?):(\d+(?:\.\d+)?)$/.exec(point.trim()));
@@ -159,10 +150,10 @@ export const TrafficOptions = z
         .optional()
         .describe('Region of the stream')
         .meta({ otherwise: 'as the AWS SDK finds it' }),
-      from: Time()
+      from: time()
         .optional()
         .describe('The lines begin at this time (2026-11-01, 2026-11-01T10:31:00Z), and are made at full speed'),
-      to: Time().optional().describe('The lines end at this time'),
+      to: time().optional().describe('The lines end at this time'),
     }),
     ...inGroup('Result', {
       ledger: file().optional().describe('Write what was sent and answered to this file, as JSON'),

@@ -75,6 +75,7 @@ needs('Terraform with moto_server', deployPrograms)('the workshop, deployed', ()
       delivery: {
         region: REGION,
         streamName: 'webserver_stream',
+        typeName: 'clickstream',
         functionName: 'apache_ETL',
         bucketName: `clickstreamy-${ACCOUNT}-${REGION}`,
       },

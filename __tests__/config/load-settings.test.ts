@@ -111,11 +111,6 @@ describe('loadSettings', () => {
       'must be on this machine',
     ],
     ['a malformed key', { CLICKSTREAMY_KEY: 'mine' }, 'key is "mine": must be "aws", "new" or the ARN of a KMS key'],
-    [
-      'a missing file',
-      { CLICKSTREAMY_CONFIG: 'config/nowhere.json' },
-      'config/nowhere.json cannot be read: it does not exist.',
-    ],
   ])('names %s, with its path and its value', (_, environment, message) => {
     const load = () => loadSettings(environment);
 
@@ -138,8 +133,6 @@ describe('a settings file that a user wrote', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   it.each([
-    ['invalid JSON', '{ "region": ', /settings\.json is not JSON\./],
-    ['a list', '["region"]', /settings\.json cannot be used: it must be an object/],
     ['a misspelt section', '{ "serch": {} }', /serch is not a setting; did you mean search\?/],
     [
       'a misspelt setting',
@@ -159,6 +152,21 @@ describe('a settings file that a user wrote', () => {
 
     expect(load).toThrow(UsageError);
     expect(load).toThrow(message);
+  });
+
+  it.each([
+    ['does not exist', undefined, 'cannot be read: it does not exist.'],
+    ['is not JSON', '{ "region": ', 'is not JSON.'],
+    ['is a list', '["region"]', 'cannot be used: it must be an object'],
+  ])('that %s fails with a code of its own', (_, text, why) => {
+    const file = join(folder, 'settings.json');
+    if (text !== undefined) writeFileSync(file, text);
+
+    const load = () => loadSettings({ CLICKSTREAMY_CONFIG: file });
+
+    expect(load).toThrow(expect.objectContaining({ code: 'SETTINGS_UNREADABLE' }));
+    expect(load).toThrow(`The settings file ${file} ${why}`);
+    expect(load).not.toThrow(UsageError);
   });
 });
 

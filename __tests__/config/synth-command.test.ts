@@ -79,4 +79,14 @@ describe('npm run synth', () => {
     expect(stderr).toMatch(message);
     expect(existsSync(join(folder, 'manifest.json'))).toBe(false);
   });
+
+  it('ends with exit code 1 on a settings file that does not exist', () => {
+    const { status, stderr } = synth({ CLICKSTREAMY_CONFIG: 'nope.json' });
+
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^error \[SETTINGS_UNREADABLE\]: The settings file .*nope\.json cannot be read: it does not exist\.\n→ .+\n$/,
+    );
+    expect(existsSync(join(folder, 'manifest.json'))).toBe(false);
+  });
 });

@@ -151,25 +151,33 @@ describeEngines('clickstreamy local --store', (name, url) => {
     expect(await stored()).toBe(report.stored);
   });
 
-  it('waits for an index that is read-only, and loses nothing', async () => {
-    const block = (value: true | null) =>
+  it.each([
+    ['read-only', 'cluster_block_exception', ['PUT', '_settings', true], ['PUT', '_settings', null]],
+    ['closed', 'index_closed_exception', ['POST', '_close'], ['POST', '_open']],
+  ] as const)('waits for an index that is %s, with one warning, and loses nothing', async (_, type, begin, end) => {
+    const change = ([method, action, value]: readonly ['PUT' | 'POST', string, (true | null)?]) =>
       askEngine(
         client,
-        { method: 'PUT', path: `/${index}/_settings`, json: { 'index.blocks.read_only_allow_delete': value } },
+        {
+          method,
+          path: `/${index}/${action}`,
+          ...(value === undefined ? {} : { json: { 'index.blocks.read_only_allow_delete': value } }),
+        },
         z.object({ acknowledged: z.literal(true) }),
       );
     const run = start('--log', log, ...into());
     await until(async () => (await stored()) === good, { what: 'all events are stored' });
 
-    await block(true);
+    await change(begin);
     await appendFile(log, lines.join(''), 'latin1');
-    await until(() => run.err().includes('cluster_block_exception'), { what: 'a warning about the index' });
-    await block(null);
+    await until(() => run.err().includes(type), { what: 'a warning about the index' });
+    await change(end);
     await until(async () => (await stored()) === 2 * good, { what: 'the events are stored again' });
     run.stop();
     const report = await run.report;
 
     expect(report).toMatchObject({ read: 2 * LINES, stored: 2 * good, deliveryFailed: 0 });
+    expect(run.err().split(type)).toHaveLength(2);
   });
 
   it('keeps what the index will never take, as Firehose does', async () => {
@@ -183,6 +191,7 @@ describeEngines('clickstreamy local --store', (name, url) => {
     const report = await start('--log', log, '--once', '--data', data, ...into()).report;
 
     expect(report).toMatchObject({ read: LINES, stored: 0, deliveryFailed: good });
+    expect(report['reasons']).toMatchObject({ 'mapper_parsing_exception: @timestamp': good });
     const failed = await readFailed(join(data, 'bucket'));
     expect(failed).toHaveLength(good);
     expect(failed[0]).toMatchObject({

@@ -1,4 +1,4 @@
-import { openSearchStore } from '../../store/search/search-store';
+import { openSearchStore } from '../../store/search/store';
 import { describeEngines } from '../support/engines/engines';
 import { clientOf, dropIndex, freshIndex, readDocuments } from '../support/engines/use-index';
 import { describeEventStore } from '../support/event-store-contract';

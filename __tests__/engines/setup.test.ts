@@ -8,6 +8,8 @@ import { clientOf, dropIndex, freshIndex } from '../support/engines/use-index';
 import { runSetup as setup } from '../support/run-setup';
 
 describeEngines('clickstreamy kibana setup', (name, url) => {
+  const isSix = name.startsWith('elasticsearch-6');
+  const kind = isSix ? 'template' : 'index_template';
   let folder: string;
   let index: string;
   beforeEach(async () => {
@@ -36,8 +38,26 @@ describeEngines('clickstreamy kibana setup', (name, url) => {
     const { code } = await setup(['--outputs', outputs, '--index', index]);
 
     expect(code).toBe(0);
-    const path = `/_template/clickstreamy-${index}`;
-    await askEngine(clientOf(url()), { method: 'GET', path }, z.object({ [`clickstreamy-${index}`]: z.object({}) }));
+    const path = `/_${kind}/clickstreamy-${index}`;
+    await askEngine(clientOf(url()), { method: 'GET', path }, z.object({}));
+  });
+
+  it.each([
+    ['the deployment’s outputs', (outputs: string) => ['--outputs', outputs]],
+    ['--type', () => ['--url', url(), '--type', 'hits']],
+  ])('takes the documents’ type, if the engine has types, from %s', async (_, from) => {
+    const outputs = join(folder, 'outputs.json');
+    const stacks = { search: { domainEndpoint: url() }, delivery: { typeName: 'hits' } };
+    await writeFile(outputs, JSON.stringify(stacks));
+
+    const { code, out } = await setup([...from(outputs), '--index', index, '--json']);
+    await askEngine(clientOf(url()), { method: 'PUT', path: `/${index}-2026-11-23` }, z.object({}));
+
+    expect(code).toBe(0);
+    expect(JSON.parse(out).type).toBe(isSix ? 'hits' : undefined);
+    const made = { method: 'GET', path: `/${index}-2026-11-23` } as const;
+    const { [`${index}-2026-11-23`]: found } = await askEngine(clientOf(url()), made, Made);
+    expect(Object.keys(found?.mappings ?? {})).toEqual(isSix ? ['hits'] : expect.arrayContaining(['properties']));
   });
 
   it('exits with 1 and a hint if the index was made without it', async () => {
@@ -52,3 +72,5 @@ describeEngines('clickstreamy kibana setup', (name, url) => {
     expect(out).toBe('');
   });
 });
+
+const Made = z.record(z.string(), z.object({ mappings: z.record(z.string(), z.unknown()) }));

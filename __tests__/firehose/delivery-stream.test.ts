@@ -116,7 +116,7 @@ it('keeps a record that the function fails as Firehose does, and its neighbours 
 
 it('keeps what the store refuses, with the document as it was transformed', async () => {
   const store = keepingStore((text) =>
-    text.includes('bad') ? { id: '', code: '400', message: 'mapping' } : undefined,
+    text.includes('bad') ? { id: '', code: '400', reason: 'mapping', message: 'mapping' } : undefined,
   );
   const transform = functionOf(async ({ records }) => ({
     records: records.map(({ recordId, data }) => {
@@ -193,7 +193,7 @@ it('gives up only what waits, where the store has taken and refused a part', asy
     ...keepingStore(),
     write: async (batch) => {
       const refused = batch.length === 3 ? batch.slice(1, 2) : [];
-      const refusals = refused.map(({ id }) => ({ id, code: '400', message: 'mapping' }));
+      const refusals = refused.map(({ id }) => ({ id, code: '400', reason: 'mapping', message: 'mapping' }));
       throw new PartlyWritten(new ToolkitError('BLOCKED', 'read-only', 'Correct it.'), batch.slice(-1), refusals);
     },
   };
@@ -209,6 +209,7 @@ it('gives up only what waits, where the store has taken and refused a part', asy
     { esDocumentId: ids[2], errorCode: '503', errorMessage: 'read-only' },
   ]);
   expect(stream.counts()).toMatchObject({ stored: 1, deliveryFailed: 2 });
+  expect(stream.reasons()).toEqual({ mapping: 1, 'store-unavailable': 1 });
   await stream.close();
 });
 
@@ -329,7 +330,8 @@ it('holds a buffer back until its copy can be written, and says so once', async 
 });
 
 it('writes the same objects again when a buffer is delivered again after a crash', async () => {
-  const refuse = (text: string) => (text === 'refused' ? { id: '', code: '400', message: 'm' } : undefined);
+  const refuse = (text: string) =>
+    text === 'refused' ? { id: '', code: '400', reason: 'm', message: 'm' } : undefined;
   const transform = functionOf(async (event) => ({
     records: (await asItIs(event)).records.map((record) =>
       record.data === Buffer.from('failed').toString('base64')
@@ -379,7 +381,9 @@ it('accounts for every record at any time, whatever function and store do', asyn
   await fc.assert(
     fc.asyncProperty(fc.array(fc.array(fate, { minLength: 1, maxLength: 8 }), { maxLength: 12 }), async (batches) => {
       const place = join(folder(), String(run++));
-      const store = keepingStore((text) => (text === 'Refused' ? { id: '', code: '400', message: 'm' } : undefined));
+      const store = keepingStore((text) =>
+        text === 'Refused' ? { id: '', code: '400', reason: 'm', message: 'm' } : undefined,
+      );
       let writes = 0;
       const flaky: EventStore = {
         close: async () => {},

@@ -42,6 +42,8 @@ const engineWith =
   (method, path) => {
     if (path === '/') return { status: 200, body: { version: { distribution: 'opensearch', number: '2.19.1' } } };
     if (method === 'PUT') return { status: 200, body: { acknowledged: true } };
+    if (path.startsWith('/_index_template')) return { status: 200, body: {} };
+    if (path.startsWith('/_template')) return { status: 404, body: {} };
     return path.startsWith('/apache,') ? { status: 200, body: indexes } : undefined;
   };
 
@@ -70,7 +72,7 @@ describe('clickstreamy kibana import', () => {
     expect(stderr).toContain(
       'template clickstreamy-apache is installed; the index apache comes with the first event\n',
     );
-    expect(there.requests.indexOf('PUT /_template/clickstreamy-apache')).toBeLessThan(
+    expect(there.requests.indexOf('PUT /_index_template/clickstreamy-apache')).toBeLessThan(
       there.requests.indexOf('POST /_dashboards/api/saved_objects/_import'),
     );
   });

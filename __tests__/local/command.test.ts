@@ -115,6 +115,35 @@ it('shows what is added to a log, and drains at Ctrl-C', async () => {
   expect(JSON.parse(run.out())).toMatchObject({ read: 2, stored: 2, users: 2 });
 });
 
+it('tells of a damaged journal by its exit code, and reads its lines from the log again', async () => {
+  const log = join(folder, 'access.log');
+  const data = join(folder, 'data');
+  await writeFile(log, view('alice'));
+  const args = ['--log', log, '--data', data, '--json', '--ui-port', '0'];
+  const first = start(...args);
+  await until(async () => (await storedOf(first)) === 1, { what: 'one line is stored' });
+  await rm(join(data, 'events.duckdb.tmp'), { recursive: true }); // The store is away: what comes stays in the journal.
+  await appendFile(log, view('bob'));
+  await until(() => first.err().includes('The store cannot take events'), { what: 'a warning about the store' });
+  first.child.kill('SIGKILL');
+  await first.ended;
+  const [segment] = (await readdir(join(data, 'journal'))).filter((name) => name.endsWith('.journal'));
+  const path = join(data, 'journal', String(segment));
+  const bytes = await readFile(path);
+  bytes[bytes.length - 5] = Number(bytes.at(-5)) ^ 1;
+  await writeFile(path, bytes);
+
+  const second = start(...args, '--once');
+
+  expect(await second.ended).toBe(1);
+  expect(second.err()).toContain('error [JOURNAL_DAMAGED]');
+  expect(second.err()).toContain(`${segment}.at-`);
+  expect(JSON.parse(second.out())).toMatchObject({ read: 1, stored: 1, users: 2 });
+  const third = start(...args, '--once');
+  expect(await third.ended).toBe(0);
+  expect(JSON.parse(third.out())).toMatchObject({ read: 0, users: 2 });
+});
+
 it('does not wait at Ctrl-C for a store that is out of reach: what it accepted is delivered by the next run', async () => {
   const log = join(folder, 'access.log');
   const data = join(folder, 'data');

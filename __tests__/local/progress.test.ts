@@ -9,6 +9,8 @@ const report = (count: number): LocalReport => ({
   deliveryFailed: 0,
   dropped: 0,
   waiting: 0,
+  damagedBytes: 0,
+  nulBytes: 0,
   seconds: 1,
   reasons: {},
   byStatus: { '200': count },

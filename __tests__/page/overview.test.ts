@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readOverview, toSpan } from '../../page/overview';
 import type { Overview, TimeRange } from '../../page/overview-reply';
-import { createDuckDbReader } from '../../store/duckdb/duckdb-reader';
-import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
+import { createDuckDbReader } from '../../store/duckdb/reader';
+import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/store';
 import { delivery, EVENT } from '../support/event-store-contract';
 
 const NOW = Date.parse('2026-10-10T12:00:00Z');

@@ -5,8 +5,8 @@ import { type BrowserContext, chromium, type Page as Tab } from 'playwright-core
 import type { PipelineStatus } from '../../page/overview-reply';
 import { type Page, startPage } from '../../page/server';
 import { panels } from '../../panels/dashboards';
-import { createDuckDbReader } from '../../store/duckdb/duckdb-reader';
-import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
+import { createDuckDbReader } from '../../store/duckdb/reader';
+import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/store';
 import { CHROMIUM, CHROMIUM_FLAGS } from '../support/browser';
 import { delivery, EVENT } from '../support/event-store-contract';
 import { needs } from '../support/needs';
@@ -97,7 +97,8 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
       { ...now(), response: 303, action: 'sign_up', outcome: 'success' },
       { ...now(), response: 403, action: 'sign_in', outcome: 'failure' },
     );
-    status = { ...status, read: 1234, accepted: 1234, stored: 1233, processingFailed: 1, seconds: 1 };
+    status = { ...status, read: 1236, accepted: 1236, stored: 1233, processingFailed: 1, seconds: 1 };
+    status = { ...status, deliveryFailed: 2, deliveryReasons: { 'wrong-type: bytes': 2 } };
 
     await showsFigure('figures', 'requests', '5');
     await showsFigure('figures', 'views', '2');
@@ -108,8 +109,9 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
     await shows('[data-panel=users] tr', /^ada2$/);
     await shows('[data-panel=pages] tr', /^\/shop\/2$/);
     await shows('[data-panel=events] tr', 'GET /shop/ HTTP/1.1');
-    await shows('#flow li', /^Read1,234/);
+    await shows('#flow li', /^Read1,236/);
     await shows('#flow .alarm', /^Processing failed1/);
+    await shows('#flow .alarm', /^Delivery failed2wrong-type: bytes 2$/);
     await tab.locator('#hint').waitFor({ state: 'hidden' });
     expect(complaints).toEqual([]);
   });
@@ -153,7 +155,6 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
     await showsStep(3, 'sign_in', '1 (50 %)');
     await shows('[data-panel=flow] tr', /^\/ → \/shop\/2$/);
     await showsLegend('bots', 'false', '3 (100 %)');
-    await showsLegend('error-rate', 'rate', '0 %');
     await showsLegend('bandwidth', 'bytes', '4.7 kB');
     await tab.locator('[data-panel=hours] td[title$=": 2"]').waitFor();
     await shows('.dashboard', 'Visitor');
@@ -164,12 +165,14 @@ needs('Chromium', CHROMIUM)('the page in a browser', () => {
     await write({ '@timestamp_utc': '2015-05-17T10:05:03Z' }, { '@timestamp_utc': '2015-05-20T21:05:15Z' });
     await tab.goto(page.url);
     await showsFigure('figures', 'requests', '2');
+    await showsLegend('error-rate', 'rate', '0 %');
     expect(await tab.getByLabel('All').isChecked()).toBe(true);
 
     await tab.getByText('1 hour').click();
 
     await shows('#hint', 'No clicks in this range. The stored ones are from 17 May 2015 to 21 May 2015.');
     await showsFigure('figures', 'requests', '0');
+    await showsLegend('error-rate', 'rate', '–');
     await tab.getByRole('button', { name: 'Show all' }).click();
     await showsFigure('figures', 'requests', '2');
     expect(complaints).toEqual([]);

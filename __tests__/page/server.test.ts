@@ -3,7 +3,7 @@ import { type IncomingHttpHeaders, request } from 'node:http';
 import { connect } from 'node:net';
 import type { PipelineStatus } from '../../page/overview-reply';
 import { type Page, startPage } from '../../page/server';
-import { createDuckDbReader } from '../../store/duckdb/duckdb-reader';
+import { createDuckDbReader } from '../../store/duckdb/reader';
 
 const STATUS: PipelineStatus = {
   read: 9,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clickEventFields } from '../../click/click-event';
 import { dashboards, panels } from '../../panels/dashboards';
-import type { CountPanel, DataPanel, PanelRange, PanelRow } from '../../panels/panel';
-import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/duckdb-store';
+import { type CountPanel, type DataPanel, faultOf, type PanelRange, type PanelRow } from '../../panels/panel';
+import { type DuckDbStore, openDuckDbStore } from '../../store/duckdb/store';
 import { toSql } from '../../store/duckdb/to-sql';
 import { readSearch, toSearch } from '../../store/search/to-search';
 import { delivery, EVENT } from '../support/event-store-contract';
@@ -37,6 +37,25 @@ describe('the definition', () => {
 
       expect(new Set(columns).size).toBe(columns.length);
     }
+  });
+});
+
+describe('a panel without a meaning', () => {
+  const views = panelOf('pages') as CountPanel;
+  const percentile = (percent: number) =>
+    ({ column: 'p', label: 'p', tone: 'main', measure: { kind: 'percentile', field: 'bytes', percent } }) as const;
+  const top = (size: number) => ({ by: 'field', field: 'page', size, column: 'page', heading: 'Page' }) as const;
+
+  it.each<[string, Partial<CountPanel>]>([
+    ['it has no figure', { figures: [] }],
+    ['a percentile is from 0 to 100', { figures: [percentile(100.1)] }],
+    ['a percentile is from 0 to 100', { figures: [percentile(-1)] }],
+    ['a split by a field has at least one value', { by: [top(0)] }],
+    ['the column “page” is defined twice', { by: [top(1), top(1)] }],
+    ['a rate needs a split by time', { figures: [{ ...percentile(50), measure: { kind: 'rate' } }] }],
+  ])('has none for any target: %s', (fault, part) => {
+    expect(() => toSql({ ...views, ...part })).toThrow(fault);
+    expect(faultOf({ ...views, figures: [percentile(0), { ...percentile(100), column: 'q' }] })).toBeUndefined();
   });
 });
 

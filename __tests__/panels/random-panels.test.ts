@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { lintObjects } from '../../kibana/lint';
 import { targets } from '../../kibana/saved-object';
 import { toSavedObjects } from '../../kibana/to-saved-objects';
+import { toView } from '../../page/to-view';
 import type { CountPanel, Dashboard } from '../../panels/panel';
 import { PanelError } from '../../panels/panel-error';
 import { toSql } from '../../store/duckdb/to-sql';
 import { toSearch } from '../../store/search/to-search';
-import { isShownBy, isValid, randomPanel } from '../support/panels/random-panels';
+import { isShownBy, isShownByPage, isValid, randomPanel } from '../support/panels/random-panels';
 
 const boardOf = (panel: CountPanel): Dashboard => ({
   id: 'board',
@@ -48,6 +49,20 @@ describe('a random panel', () => {
         }
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('becomes a view of the local page, or is refused if the page cannot show it', () => {
+    fc.assert(
+      fc.property(randomPanel, (panel) => {
+        if (isValid(panel) && isShownByPage(panel)) {
+          expect(toView(panel)).toMatchObject({ as: panel.drawing.as.replace('lines', 'line') });
+          return;
+        }
+        expect(() => toView(panel)).toThrow(PanelError);
+        expect(() => toView(panel)).toThrow('“random” cannot be compiled for the local page');
+      }),
+      { numRuns: 500 },
     );
   });
 });

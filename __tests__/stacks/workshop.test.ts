@@ -180,6 +180,7 @@ describe('the workshop', () => {
         'domainEndpoint',
         'dashboardsEndpoint',
         'streamName',
+        'typeName',
         'functionName',
         'bucketName',
         'region',

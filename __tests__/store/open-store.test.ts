@@ -48,9 +48,11 @@ describe('the embedded store in a data folder', () => {
 
 describe('the store in a search engine', () => {
   it.each([
-    ['6.8.23', { name: 'clicks', type: 'clickstream' }],
-    ['7.10.2', { name: 'clicks' }],
-  ])('of version %s is prepared for writing, and left alone for reading', async (number, index) => {
+    ['6.8.23', { name: 'clicks', type: 'clickstream' }, '_template'],
+    ['7.7.1', { name: 'clicks' }, '_template'],
+    ['7.8.0', { name: 'clicks' }, '_index_template'],
+    ['8.0.0', { name: 'clicks' }, '_index_template'],
+  ])('of version %s is prepared for writing, and left alone for reading', async (number, index, kind) => {
     const seen: string[] = [];
     const server = createServer(({ method, url }, response) => {
       seen.push(`${method} ${url}`);
@@ -73,7 +75,8 @@ describe('the store in a search engine', () => {
     server.close();
 
     expect(asked).toEqual(['GET /']);
-    expect(seen).toContain('PUT /_template/clickstreamy-clicks');
+    expect(seen).toContain(`PUT /${kind}/clickstreamy-clicks`);
+    expect(seen.at(-2)).toBe('PUT /clicks');
     expect(readOnly.grows).toBe(true);
     expect(store.index).toEqual(index);
     for (const { place } of [readOnly, store]) expect(place).toBe(`${url.origin}/clicks (elasticsearch ${number})`);

@@ -95,7 +95,9 @@ export function describeEventStore(name: string, open: () => Promise<StoreUnderT
 
       const refused = await store.write([before, bad, after]);
 
-      expect(refused).toEqual([{ id: bad.id, code: '400', message: expect.stringMatching(/\S/) }]);
+      expect(refused).toEqual([
+        { id: bad.id, code: '400', reason: expect.stringMatching(/\S/), message: expect.stringMatching(/\S/) },
+      ]);
       expect(await stored('page')).toEqual({ [before.id]: '/before/', [after.id]: '/after/' });
     });
 

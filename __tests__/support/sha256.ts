@@ -2,18 +2,18 @@ import { createHash, createHmac, type Hash, type Hmac } from 'node:crypto';
 
 /** Node's hash in the form that the SDK's signer takes. */
 export class Sha256 {
-  private readonly hash: Hash | Hmac;
+  readonly #hash: Hash | Hmac;
 
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret));
+    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret));
   }
 
   update(chunk: string | ArrayBuffer | ArrayBufferView): void {
-    this.hash.update(toBytes(chunk));
+    this.#hash.update(toBytes(chunk));
   }
 
   async digest(): Promise<Uint8Array> {
-    return this.hash.digest();
+    return this.#hash.digest();
   }
 }
 

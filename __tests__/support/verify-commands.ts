@@ -1,4 +1,4 @@
-/** Runs the programs as a user does, for the tests of `verify`; the engines' tests use it, too. */
+/** Runs the programs as a user does, for the tests of `verify` and `replay`; the engines' tests use it, too. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { builtFile } from '../../core/package-root';
@@ -10,9 +10,14 @@ export interface Ended {
   readonly err: string;
 }
 
-function run(program: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd?: string,
+): Promise<Ended> {
   return new Promise((resolve) => {
-    const options = { env: { ...process.env, ...env }, timeout: 45_000 };
+    const options = { env: { ...process.env, ...env }, timeout: 45_000, ...(cwd !== undefined && { cwd }) };
     execFile(process.execPath, [program, ...args], options, (error, out, err) => {
       resolve({ code: error === null ? 0 : Number(error.code), out, err });
     });
@@ -21,6 +26,9 @@ function run(program: string, args: readonly string[], env: Readonly<Record<stri
 
 export const verify = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
   run(builtFile('cli.js'), ['verify', ...args], env);
+
+export const replay = (args: readonly string[], env: Readonly<Record<string, string>> = {}, cwd?: string) =>
+  run(builtFile('cli.js'), ['replay', ...args], env, cwd);
 
 export async function traffic(...args: readonly string[]): Promise<void> {
   const { code, err } = await run(builtFile('traffic', 'cli.js'), args);

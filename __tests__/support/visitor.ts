@@ -16,13 +16,13 @@ export interface Ask {
 
 export class Visitor {
   readonly cookies = new Map<string, string>();
-  private readonly url: string;
-  private readonly headers: Readonly<Record<string, string>>;
+  readonly #url: string;
+  readonly #headers: Readonly<Record<string, string>>;
 
   /** @param headers sent with every request. A unique user agent lets the test find the visitor's lines. */
   constructor(url: string, headers: Readonly<Record<string, string>>) {
-    this.url = url;
-    this.headers = headers;
+    this.#url = url;
+    this.#headers = headers;
   }
 
   get(path: string, headers: Ask['headers'] = {}): Promise<Answer> {
@@ -39,8 +39,8 @@ export class Visitor {
 
   async ask(path: string, { method = 'GET', headers = {}, body }: Ask): Promise<Answer> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const sent = { ...this.headers, ...(cookie === '' ? {} : { cookie }), ...headers };
-    const answer = await send(`${this.url}${path}`, method, sent, body);
+    const sent = { ...this.#headers, ...(cookie === '' ? {} : { cookie }), ...headers };
+    const answer = await send(`${this.#url}${path}`, method, sent, body);
     for (const line of answer.setCookies) {
       const [, name, value] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       if (name !== undefined && value !== undefined) this.cookies.set(name, value);

@@ -97,6 +97,17 @@ export const milliseconds = (range: Range = {}) => {
   });
 };
 
+/** `2026-11-01`, `2026-11-01T10:31:00Z`, as a `Date`; UTC where no offset is given. */
+export const time = () =>
+  text('TIME').transform((value, context) => {
+    const isTime = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?)?$/.test(value);
+    // A date alone is midnight UTC by ECMAScript's rule; a time without its offset would be the machine's.
+    const date = new Date(/T.*\d$/.test(value) && !/[+-]\d\d:\d\d$/.test(value) ? `${value}Z` : value);
+    if (isTime && !Number.isNaN(date.getTime())) return date;
+    context.addIssue('must be a time, such as 2026-11-01 or 2026-11-01T10:31:00Z');
+    return z.NEVER;
+  });
+
 const SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
 
 /** `1h30m` is 5400; a plain number is seconds. @returns NaN for anything else. */

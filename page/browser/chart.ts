@@ -1,7 +1,8 @@
 /** Charts over time as SVG, drawn at the width that the panel has. */
 import { linearScale, niceCeiling, quartersOf, toTenth, toTimeStep } from '../../core/chart-scale';
 import type { Figure, PanelRow } from '../../panels/panel';
-import type { Span } from '../overview-reply';
+import { numberIn } from '../measure';
+import type { Span, ViewAs } from '../overview-reply';
 import { html, setText, svg } from './dom';
 import { toBucket, toTick } from './format';
 import { formatOf } from './measure';
@@ -17,8 +18,8 @@ const PLOT_HEIGHT = HEIGHT - TOP - BOTTOM;
 
 interface Bucket {
   readonly t: number;
-  /** One per series. */
-  readonly values: readonly number[];
+  /** One per series; null where there is none. */
+  readonly values: readonly (number | null)[];
 }
 
 export interface Chart {
@@ -26,11 +27,11 @@ export interface Chart {
   show(rows: readonly PanelRow[], span: Span): void;
 }
 
-export function makeChart(title: string, as: 'columns' | 'line', series: readonly Figure[]): Chart {
+export function makeChart(title: string, { as, figures: series, unit }: ViewAs<'columns' | 'line'>): Chart {
   const plot = svg('svg', { role: 'img', tabindex: 0, height: HEIGHT, class: 'plot' });
   const tip = html('div', { class: 'tip', role: 'status' });
   tip.hidden = true;
-  const { toNumber, toCompact } = formatOf(series[0]?.measure);
+  const { toNumber, toCompact } = formatOf(unit);
   const totals = series.map(() => html('b'));
   const legend = html(
     'ul',
@@ -48,7 +49,7 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
 
   function draw(): void {
     if (plot.clientWidth === 0) return;
-    const heights = buckets.map(({ values }) => (as === 'line' ? Math.max(0, ...values) : sum(values)));
+    const heights = buckets.map(({ values }) => (as === 'line' ? Math.max(0, ...present(values)) : sum(values)));
     // Counts are whole, so an axis that ends below 4 would have fractions at its grid lines. A rate may be of any size.
     const top = niceCeiling(Math.max(as === 'line' ? 0 : 4, ...heights));
     plot.setAttribute('viewBox', `0 0 ${width()} ${HEIGHT}`);
@@ -81,7 +82,7 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
     tip.hidden = bucket === undefined;
     if (bucket === undefined || chosen === undefined) return;
     const items = series.map(({ label, tone }, at) =>
-      html('li', { class: `tone-${tone}` }, html('i'), label, ' ', html('b', {}, toNumber(bucket.values[at] ?? 0))),
+      html('li', { class: `tone-${tone}` }, html('i'), label, ' ', html('b', {}, toNumber(bucket.values[at] ?? null))),
     );
     tip.replaceChildren(toBucket(bucket.t, span.bucketMs), html('ul', {}, ...items));
     const x = LEFT + (chosen + 0.5) * step();
@@ -110,20 +111,23 @@ export function makeChart(title: string, as: 'columns' | 'line', series: readonl
         chosen = newSpan.bucketMs === span.bucketMs && moved <= chosen ? chosen - moved : undefined;
       span = newSpan;
       buckets = toBuckets(rows, series, span, as === 'line');
-      const sums = series.map((_, at) => sum(buckets.map(({ values }) => values[at] ?? 0)));
-      // A rate has no total; show its latest value.
-      const shown = as === 'line' ? series.map((_, at) => buckets.at(-1)?.values[at] ?? 0) : sums;
-      for (const [at, total] of totals.entries()) setText(total, toNumber(shown[at] ?? 0));
-      const summary = series.map(({ label }, at) => `${label} ${toNumber(shown[at] ?? 0)}`).join(', ');
+      // Columns have a total; a line shows its latest value.
+      const shown = series.map((_, at) => {
+        const values = buckets.map((bucket) => bucket.values[at] ?? null);
+        return toNumber(as === 'line' ? (values.at(-1) ?? null) : sum(values));
+      });
+      for (const [at, total] of totals.entries()) setText(total, shown[at] ?? '');
+      const summary = series.map(({ label }, at) => `${label} ${shown[at]}`).join(', ');
       plot.setAttribute('aria-label', `${title} over time: ${summary}. Use the arrow keys to read single values.`);
-      plot.classList.toggle('empty', sum(sums) === 0);
       showTip();
       draw();
     },
   };
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const present = (values: readonly (number | null)[]) => values.filter((value) => value !== null);
+
+const sum = (values: readonly (number | null)[]) => present(values).reduce((total, value) => total + value, 0);
 
 /** Every bucket of the span, empty ones included. A line leaves the last one of a live span out: it is not full yet. */
 function toBuckets(rows: readonly PanelRow[], series: readonly Figure[], span: Span, line: boolean): Bucket[] {
@@ -132,7 +136,7 @@ function toBuckets(rows: readonly PanelRow[], series: readonly Figure[], span: S
   const buckets: Bucket[] = [];
   for (let t = span.from; t < end; t += span.bucketMs) {
     const row = byTime.get(t);
-    buckets.push({ t, values: series.map(({ column }) => Number(row?.[column] ?? 0)) });
+    buckets.push({ t, values: series.map((figure) => numberIn(row, figure)) });
   }
   return buckets;
 }
@@ -166,7 +170,7 @@ function columns(series: readonly Figure[], buckets: readonly Bucket[], step: nu
   buckets.forEach(({ values }, at) => {
     let below = 0;
     values.forEach((value, of) => {
-      if (value === 0) return;
+      if (value === null || value === 0) return;
       // At least 1.5 pixels, so that a single failure among thousands is visible.
       const height = Math.max(1.5, (value / top) * PLOT_HEIGHT);
       const y = TOP + PLOT_HEIGHT - below - height;
@@ -179,17 +183,38 @@ function columns(series: readonly Figure[], buckets: readonly Bucket[], step: nu
 }
 
 function lines(series: readonly Figure[], buckets: readonly Bucket[], step: number, top: number): SVGElement[] {
+  const bottom = TOP + PLOT_HEIGHT;
   return series.flatMap(({ tone }, of) => {
-    const points = buckets.map(
-      ({ values }, at) => `${toTenth(LEFT + (at + 0.5) * step)} ${toTenth(toY(top)(values[of] ?? 0))}`,
+    const runs = toRuns(buckets.map(({ values }) => values[of] ?? null)).map((run) =>
+      run.map(({ at, value }) => [toTenth(LEFT + (at + 0.5) * step), toTenth(toY(top)(value))] as const),
     );
-    if (points.length === 0) return [];
-    const bottom = TOP + PLOT_HEIGHT;
-    const right = toTenth(LEFT + (points.length - 0.5) * step);
-    const under = `M${toTenth(LEFT + step / 2)} ${bottom}L${points.join('L')}L${right} ${bottom}z`;
+    const under = runs.map(
+      (run) => `M${run[0]?.[0]} ${bottom}L${run.map(([x, y]) => `${x} ${y}`).join('L')}V${bottom}z`,
+    );
+    // A value between two gaps is a short dash.
+    const stroke = runs.map(
+      (run) => `M${run.map(([x, y]) => `${x} ${y}`).join('L')}${run.length === 1 ? 'm-2 0h4' : ''}`,
+    );
     return [
-      svg('path', { class: `under tone-${tone}`, d: under }),
-      svg('path', { class: `stroke tone-${tone}`, d: `M${points.join('L')}` }),
+      svg('path', { class: `under tone-${tone}`, d: under.join('') }),
+      svg('path', { class: `stroke tone-${tone}`, d: stroke.join('') }),
     ];
   });
+}
+
+interface Point {
+  readonly at: number;
+  readonly value: number;
+}
+
+/** The values without a gap between them: where there is no value the line breaks, since 0 would be another number. */
+function toRuns(values: readonly (number | null)[]): readonly (readonly Point[])[] {
+  const runs: Point[][] = [];
+  values.forEach((value, at) => {
+    if (value === null) return;
+    const run = runs.at(-1);
+    if (run?.at(-1)?.at === at - 1) run.push({ at, value });
+    else runs.push([{ at, value }]);
+  });
+  return runs;
 }

@@ -5,6 +5,8 @@ import { toNumber } from './format';
 interface Stage {
   readonly label: string;
   readonly about: string;
+  /** Replaces `about` once it has something to say. */
+  readonly reasons?: (status: PipelineStatus) => Readonly<Record<string, number>> | undefined;
   readonly count: (status: PipelineStatus) => number;
   /** Needs attention as soon as it is not 0. */
   readonly failure?: true;
@@ -26,6 +28,7 @@ const STAGES: readonly Stage[] = [
   {
     label: 'Delivery failed',
     about: 'rejected events',
+    reasons: ({ deliveryReasons }) => deliveryReasons,
     count: ({ deliveryFailed }) => deliveryFailed,
     failure: true,
   },
@@ -54,11 +57,14 @@ export function makeFlow(strip: HTMLElement): (status: PipelineStatus) => void {
       return 0.7 * (before.speeds[at] ?? now) + 0.3 * now;
     });
     before = { status, speeds };
-    stages.forEach(({ count, countText, speedText, item, failure, level, about }, at) => {
+    stages.forEach(({ count, countText, speedText, item, failure, level, about, reasons }, at) => {
       const value = count(status);
       const speed = speeds[at] ?? 0;
       setText(countText, toNumber(value));
-      setText(speedText, failure || level || speed < 0.05 ? about : `${toNumber(speed)}/s`);
+      const why = Object.entries(reasons?.(status) ?? {}).map(([reason, events]) => `${reason} ${toNumber(events)}`);
+      const still = why.length === 0 ? about : why.join(', ');
+      setText(speedText, failure || level || speed < 0.05 ? still : `${toNumber(speed)}/s`);
+      speedText.title = still;
       item.classList.toggle('alarm', failure === true && value > 0);
     });
   };

@@ -1,3 +1,6 @@
+/** Shown where there is no number. */
+export const NONE = '–';
+
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const fine = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
@@ -22,7 +25,7 @@ export function toBytes(value: number): string {
 }
 
 export function toPercent(part: number, of: number): string {
-  if (of === 0) return '–';
+  if (of === 0) return NONE;
   const percent = (100 * part) / of;
   if (percent > 0 && percent < 0.1) return '<0.1 %';
   return `${percent >= 10 || Number.isInteger(percent) ? whole.format(percent) : fine.format(percent)} %`;
@@ -82,9 +85,4 @@ export function toDuration(ms: number): string {
 export function timeZoneName(at: number): string {
   const parts = new Intl.DateTimeFormat('en-GB', { timeZoneName: 'short' }).formatToParts(at);
   return parts.find(({ type }) => type === 'timeZoneName')?.value ?? 'local time';
-}
-
-/** Escapes invisible characters and those that change the text's direction. */
-export function visible(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
 }

@@ -1,7 +1,12 @@
-/** Panels without a time axis: figures, shares, rankings, heat maps, recent events. */
-import type { Figure, PanelRow, Part } from '../../panels/panel';
+/** Panels that are neither charts nor rankings: figures, shares, heat maps, recent events. */
+import { visible } from '../../core/visible';
+import type { Figure, PanelRow } from '../../panels/panel';
+import { numberIn, unitOf } from '../measure';
+import type { ViewAs } from '../overview-reply';
 import { html, setText } from './dom';
-import { toClock, toMoment, toNumber, toPercent, visible } from './format';
+import { NONE, toClock, toMoment, toPercent } from './format';
+import { formatOf } from './measure';
+import { isPartOf, numberOfPart } from './parts';
 
 export interface List {
   readonly element: HTMLElement;
@@ -9,95 +14,56 @@ export interface List {
 }
 
 export function makeFigures(series: readonly Figure[]): List {
-  const values = series.map(() => html('dd', {}, '0'));
+  const values = series.map(() => html('dd'));
   const element = html(
     'dl',
     { class: 'figures' },
     ...series.map(({ label, tone }, at) => html('div', { class: `tone-${tone}` }, html('dt', {}, label), values[at])),
   );
   const show = ([row]: readonly PanelRow[]) => {
-    series.forEach(({ column, tone }, at) => {
-      const value = Number(row?.[column] ?? 0);
-      const figure = values[at];
-      if (figure === undefined) return;
-      setText(figure, toNumber(value));
-      figure.classList.toggle('alarm', tone === 'bad' && value > 0);
+    series.forEach((figure, at) => {
+      const element = values[at];
+      if (element === undefined) return;
+      const value = numberIn(row, figure);
+      setText(element, formatOf(unitOf(figure.measure)).toNumber(value));
+      element.classList.toggle('alarm', figure.tone === 'bad' && value !== null && value > 0);
     });
   };
   return { element, show };
 }
 
-/** @param column the row's column with the number; `label` says which part it is. */
-export function makeShare(shares: readonly Part[], column: string): List {
-  const parts = shares.map(({ tone }) => html('i', { class: `tone-${tone}` }));
-  const texts = shares.map(() => html('b'));
-  const bar = html('div', { class: 'share', 'aria-hidden': 'true' }, ...parts);
-  const legend = shares.map(({ label, tone }, at) =>
-    html('li', { class: `tone-${tone}` }, html('i'), label, ' ', texts[at]),
-  );
+/** Shares of all that the rows have; what belongs to none of the parts is a part of its own, as long as there is any. */
+export function makeShare({ by, parts: named, figure }: ViewAs<'share'>): List {
+  const { toNumber } = formatOf(unitOf(figure.measure));
+  const parts = [...named, { label: 'other', tone: 'quiet' }].map(({ label, tone }) => {
+    const bar = html('i', { class: `tone-${tone}` });
+    const text = html('b');
+    return { bar, text, item: html('li', { class: `tone-${tone}` }, html('i'), label, ' ', text) };
+  });
   const show = (rows: readonly PanelRow[]) => {
-    const values = shares.map(({ value }) => Number(rows.find(({ label }) => label === value)?.[column] ?? 0));
-    const all = values.reduce((total, value) => total + value, 0);
-    values.forEach((value, at) => {
-      parts[at]?.style.setProperty('flex-grow', String(value));
-      const text = texts[at];
-      if (text !== undefined) setText(text, `${toNumber(value)} (${toPercent(value, all)})`);
+    const other = sum(rows.filter((row) => !isPartOf(named, by, row)).map((row) => numberIn(row, figure)));
+    const values = [...named.map((part) => numberOfPart(rows, by, part, figure)), other];
+    const all = sum(values);
+    parts.forEach(({ bar, text, item }, at) => {
+      const value = values[at] ?? null;
+      bar.style.setProperty('flex-grow', String(value ?? 0));
+      setText(text, value === null ? NONE : `${toNumber(value)} (${toPercent(value, all)})`);
+      item.hidden = bar.hidden = at === named.length && value === 0;
     });
-    bar.classList.toggle('empty', all === 0);
   };
-  return { element: html('div', { class: 'shares' }, bar, html('ul', { class: 'legend' }, ...legend)), show };
+  const bar = html('div', { class: 'share', 'aria-hidden': 'true' }, ...parts.map((part) => part.bar));
+  const legend = html('ul', { class: 'legend' }, ...parts.map(({ item }) => item));
+  return { element: html('div', { class: 'shares' }, bar, legend), show };
 }
 
-/** One line of a ranking. Its bar is as long as its value. */
-export interface Rank {
-  readonly name: string;
-  readonly value: number;
-  /** Shown beside the bar. @default the value */
-  readonly text?: string;
-}
-
-/** @param counted what the values count: `page views`. */
-export function makeRanking(
-  title: string,
-  heading: string,
-  counted: string,
-  toRanks: (rows: readonly PanelRow[]) => readonly Rank[],
-): List {
-  const body = html('tbody');
-  const heads = [
-    html('th', { scope: 'col' }, heading),
-    html('th', { scope: 'col', class: 'number' }, counted.charAt(0).toUpperCase() + counted.slice(1)),
-  ];
-  const element = html(
-    'table',
-    { class: 'ranking' },
-    html('caption', { class: 'unseen' }, title),
-    html('thead', {}, html('tr', {}, ...heads)),
-    body,
-  );
-  const show = (rows: readonly PanelRow[]) => {
-    const ranks = toRanks(rows);
-    const most = Math.max(1, ...ranks.map(({ value }) => value));
-    const lines = ranks.map(({ name, value, text }) => {
-      const bar = html('i', { class: 'bar' });
-      bar.style.width = `${(100 * value) / most}%`;
-      return html(
-        'tr',
-        {},
-        html('th', { scope: 'row', title: name }, bar, html('span', { class: 'name' }, name)),
-        html('td', { class: 'number' }, text ?? toNumber(value)),
-      );
-    });
-    body.replaceChildren(...(lines.length > 0 ? lines : [nothing(2)]));
-  };
-  return { element, show };
-}
+const sum = (values: readonly (number | null)[]) => values.reduce<number>((total, value) => total + (value ?? 0), 0);
 
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
 const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 
-/** Hours by weekday; darker means more. @param column the row's column with the number; `weekday` and `hour` say which cell. */
-export function makeHeat(title: string, column: string): List {
+/** Hours by weekday; darker means more. */
+export function makeHeat(title: string, figure: Figure): List {
+  const { toNumber } = formatOf(unitOf(figure.measure));
   const cells = new Map<string, HTMLElement>();
   const lines = WEEKDAYS.map((name, day) => {
     const fields = HOURS.map((hour) => {
@@ -116,11 +82,12 @@ export function makeHeat(title: string, column: string): List {
     html('tbody', {}, ...lines),
   );
   const show = (rows: readonly PanelRow[]) => {
-    const values = new Map(rows.map((row) => [`${row['weekday']} ${row['hour']}`, Number(row[column])]));
-    const most = Math.max(1, ...values.values());
+    const byCell = new Map(rows.map((row) => [`${row['weekday']} ${row['hour']}`, row]));
+    const values = rows.map((row) => numberIn(row, figure) ?? 0);
+    const most = Math.max(1, ...values);
     for (const [key, cell] of cells) {
-      const value = values.get(key) ?? 0;
-      cell.style.setProperty('--share', `${Math.round((100 * value) / most)}%`);
+      const value = numberIn(byCell.get(key), figure);
+      cell.style.setProperty('--share', `${Math.round((100 * (value ?? 0)) / most)}%`);
       const [day, hour] = key.split(' ');
       cell.title = `${WEEKDAYS[Number(day) - 1]} ${hour}:00: ${toNumber(value)}`;
     }
@@ -168,14 +135,15 @@ function toEventLine(row: PanelRow, fields: readonly string[]): HTMLElement {
 
 function toEventCell(field: string, value: PanelRow[string]): HTMLElement {
   if (field === 'response') {
-    const status = String(value ?? '–');
+    const status = String(value ?? NONE);
     return html('td', {}, html('span', { class: `status is-${status.charAt(0)}` }, status));
   }
-  const words = typeof value === 'boolean' ? (value ? 'yes' : '') : value === null ? '–' : visible(String(value));
+  const words = typeof value === 'boolean' ? (value ? 'yes' : '') : value === null ? NONE : visible(String(value));
   const text = field === 'action' ? words.replaceAll('_', ' ') : words;
   return html('td', { class: `field-${field}`, title: text }, text);
 }
 
-function nothing(columns: number): HTMLElement {
+/** The only row of a table without rows. */
+export function nothing(columns: number): HTMLElement {
   return html('tr', { class: 'nothing' }, html('td', { colspan: columns }, 'No events in this range'));
 }

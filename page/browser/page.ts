@@ -73,15 +73,14 @@ function addDashboard(id: string, title: string): HTMLElement {
 }
 
 function addPanel(into: HTMLElement, panel: PanelView): Show {
-  const { id, title, columns } = panel;
-  const view = makeView(panel);
-  const as = panel.kind === 'events' ? 'events' : panel.drawing.as;
-  const section = html('section', { class: `panel as-${as}`, 'aria-labelledby': `title-${id}`, 'data-panel': id });
+  const { id, title, columns, view } = panel;
+  const { element, show } = makeView(title, view);
+  const section = html('section', { class: `panel as-${view.as}`, 'aria-labelledby': `title-${id}`, 'data-panel': id });
   section.style.setProperty('--span', String(columns));
-  section.append(html('h3', { id: `title-${id}` }, title), view.element);
+  section.append(html('h3', { id: `title-${id}` }, title), element);
   into.append(section);
-  shown.set(id, view.show);
-  return view.show;
+  shown.set(id, show);
+  return show;
 }
 
 function isOutside({ first, last }: Extent, { from, to }: Span): boolean {

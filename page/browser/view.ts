@@ -1,65 +1,32 @@
 import type { PanelRow } from '../../panels/panel';
-import type { PanelView, Span } from '../overview-reply';
+import type { Span, View } from '../overview-reply';
 import { makeChart } from './chart';
-import { toNumber, toPercent, visible } from './format';
-import { makeEvents, makeFigures, makeHeat, makeRanking, makeShare, type Rank } from './lists';
+import { makeEvents, makeFigures, makeHeat, makeShare } from './lists';
+import { makeFunnel, makePairs, makeRanking } from './rankings';
 
-export interface View {
+export interface Drawn {
   readonly element: HTMLElement;
   show(rows: readonly PanelRow[], span: Span): void;
 }
 
-export function makeView(panel: PanelView): View {
-  const { title } = panel;
-  if (panel.kind === 'events') return makeEvents(title, panel.fields);
-  const { by, figures, drawing } = panel;
-  const heading = by.flatMap((split) => (split.by === 'field' ? [split.heading] : [])).join(' → ');
-  const { column = 'events', label = '' } = figures[0] ?? {};
-  switch (drawing.as) {
+export function makeView(title: string, view: View): Drawn {
+  switch (view.as) {
+    case 'events':
+      return makeEvents(title, view.fields);
     case 'columns':
-      return makeChart(title, 'columns', figures);
     case 'line':
-    case 'lines':
-      return makeChart(title, 'line', figures);
+      return makeChart(title, view);
     case 'figures':
-      return makeFigures(figures);
+      return makeFigures(view.figures);
     case 'share':
-      return makeShare(drawing.parts, column);
+      return makeShare(view);
     case 'heat':
-      return makeHeat(title, column);
+      return makeHeat(title, view.figure);
     case 'funnel':
-      return makeRanking(title, heading, label, (rows) => toSteps(rows, drawing.steps, column));
+      return makeFunnel(title, view);
     case 'flow':
-      return makeRanking(title, heading, label, (rows) => toPairs(rows, column));
+      return makePairs(title, view);
     case 'ranking':
-      return makeRanking(title, heading, label, (rows) =>
-        rows.map((row) => ({ name: visible(String(row['label'])), value: Number(row[column]) })),
-      );
+      return makeRanking(title, view);
   }
-}
-
-/** Every step in order, empty ones included, with its share of the first. */
-function toSteps(
-  rows: readonly PanelRow[],
-  steps: readonly { readonly value: string; readonly label: string }[],
-  column: string,
-): readonly Rank[] {
-  const values = steps.map(({ value }) => Number(rows.find(({ label }) => label === value)?.[column] ?? 0));
-  if (rows.length === 0) return [];
-  return steps.map(({ label }, at) => {
-    const value = values[at] ?? 0;
-    return { name: label, value, text: `${toNumber(value)} (${toPercent(value, values[0] ?? 0)})` };
-  });
-}
-
-const MOST_PAIRS = 12;
-
-function toPairs(rows: readonly PanelRow[], column: string): readonly Rank[] {
-  return rows
-    .map((row) => ({
-      name: `${visible(String(row['from']))} → ${visible(String(row['to']))}`,
-      value: Number(row[column]),
-    }))
-    .sort((a, b) => b.value - a.value)
-    .slice(0, MOST_PAIRS);
 }

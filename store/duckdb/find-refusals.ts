@@ -5,7 +5,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Refusal } from '../event-store';
 import { refusal } from '../sift-batch';
-import { eventColumns } from './duckdb-database';
+import { eventColumns } from './database';
 import { type BatchFile, readerOptions } from './insert-batch';
 
 export async function findRefusals(
@@ -13,14 +13,14 @@ export async function findRefusals(
   { batch, pattern, lineBytes }: BatchFile,
 ): Promise<readonly Refusal[]> {
   const sql = `
-    SELECT json->>'/_id' AS id, CASE ${cases.join(' ')} END AS reason
+    SELECT json->>'/_id' AS id, CASE ${cases.join(' ')} END AS fault
     FROM read_ndjson_objects($pattern, ignore_errors = true, ${readerOptions(lineBytes)})
     WHERE json IS NOT NULL`;
   const rows = (await connection.runAndReadAll(sql, { pattern })).getRowsJS();
-  const reasons = new Map(rows.map(([id, reason]) => [id, reason]));
+  const faults = new Map(rows.map(([id, fault]) => [id, fault]));
   return batch.flatMap(({ id }) => {
-    const reason = reasons.has(id) ? reasons.get(id) : 'The document is not valid JSON.';
-    return typeof reason === 'string' ? [refusal(id, reason)] : [];
+    const fault = faults.has(id) ? faults.get(id) : ['not-json', 'The document is not valid JSON.'];
+    return Array.isArray(fault) ? [refusal(id, String(fault[0]), String(fault[1]))] : [];
   });
 }
 
@@ -28,13 +28,15 @@ const known = ['_id', ...eventColumns.map(({ field }) => field)].map((field) => 
 const knownKeys = `list_filter(json_keys(json), lambda key: key IN (${known}))`;
 
 const cases = [
-  `WHEN len(${knownKeys}) > len(list_distinct(${knownKeys})) THEN 'The document has a field twice.'`,
+  `WHEN len(${knownKeys}) > len(list_distinct(${knownKeys})) THEN ['field-twice', 'The document has a field twice.']`,
   // Any value can be read as a text.
   ...eventColumns.flatMap(({ field, type }) => {
     const value = `json->'/${field}'`;
-    const reason = `'The field ${field} cannot be read as ${type}: ' || left((${value})::VARCHAR, 200)`;
+    const message = `'The field ${field} cannot be read as ${type}: ' || left((${value})::VARCHAR, 200)`;
     return type === 'VARCHAR'
       ? []
-      : [`WHEN json_type(${value}) <> 'NULL' AND try_cast(${value} AS ${type}) IS NULL THEN ${reason}`];
+      : [
+          `WHEN json_type(${value}) <> 'NULL' AND try_cast(${value} AS ${type}) IS NULL THEN ['wrong-type: ${field}', ${message}]`,
+        ];
   }),
 ];

@@ -5,7 +5,7 @@
 import { writeFile } from 'node:fs/promises';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Delivery } from '../event-store';
-import { eventColumns } from './duckdb-database';
+import { eventColumns } from './database';
 
 /** A batch as a file that DuckDB can read. */
 export interface BatchFile {

@@ -1,4 +1,4 @@
-/** A panel as SQL of the embedded store: DuckDB, table `events` (see `store/duckdb/duckdb-store.ts`). */
+/** A panel as SQL of the embedded store: DuckDB, table `events` (see `store/duckdb/store.ts`). */
 import { clickEventFields, type FieldName } from '../../click/click-event';
 import { both } from '../../panels/filter';
 import {

@@ -1,5 +1,6 @@
 /** The wire format of `_bulk`: two lines for each event in the request, one item for each event in the reply, in the same order. */
 import { z } from 'zod';
+import { clickEventFields } from '../../click/click-event';
 import type { Delivery } from '../event-store';
 
 /** Amazon's smallest domains accept 10 MiB; beyond a few megabytes a larger request is not faster. */
@@ -28,7 +29,7 @@ export function toBulkBody(batch: readonly Delivery[]): Buffer {
 }
 
 /** `index`, not `create`: an event that is sent again replaces its equal, so a request whose reply was lost can be repeated. */
-const actionOf = ({ id }: Delivery) => `{"index":{"_id":"${id}"}}\n`;
+const actionOf = ({ id }: Delivery) => `{"index":{"_id":${JSON.stringify(id)}}}\n`;
 
 /** The parts of the reply that are needed; the rest repeats the request. */
 export const BULK_FILTER =
@@ -53,18 +54,13 @@ export const BulkReply = z.object({
 export type BulkItem = z.output<typeof Item>;
 
 /**
- * What became of an event, by its item in the reply:
- * - `refused`: the engine can never store it (400: a field of another type; Firehose too keeps such an event as failed at once).
- * - `busy`: the engine may store it in a moment (429 from a full queue, 5xx).
- * - `blocked`: the index takes no event until somebody acts: a full disk has made it read-only (403 on Elasticsearch 6, 429 later), it may
- *   not be created, a role is missing.
+ * Why an event was refused, as it is counted: the error's type, and the field if it is one of ours, so that there are only so many reasons.
+ * `mapper_parsing_exception: bytes`
  */
-export type ItemResult = 'stored' | 'refused' | 'busy' | 'blocked';
-
-export function toItemResult({ status, error }: BulkItem): ItemResult {
-  if (status < 300) return 'stored';
-  if (error?.type === 'cluster_block_exception' || [401, 403, 404].includes(status)) return 'blocked';
-  return status === 429 || status >= 500 ? 'busy' : 'refused';
+export function toReason({ status, error }: BulkItem): string {
+  if (error === undefined) return `status-${status}`;
+  const field = /\[([^\]]+)\]/.exec(error.reason ?? '')?.[1] ?? '';
+  return Object.hasOwn(clickEventFields, field) ? `${error.type}: ${field}` : error.type;
 }
 
 /** The reason in one line, with the innermost one: the outer one only names the field. */

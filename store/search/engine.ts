@@ -21,6 +21,12 @@ export function isTyped({ family, major }: Engine): boolean {
   return family === 'elasticsearch' && major < 7;
 }
 
+/** Composable templates, which came with Elasticsearch 7.8. */
+export function hasComposableTemplates({ family, version }: FoundEngine): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return family === 'opensearch' || major > 7 || (major === 7 && minor >= 8);
+}
+
 /** The oldest version for which saved objects and searches are made here. */
 const OLDEST: readonly [major: number, minor: number] = [6, 3];
 

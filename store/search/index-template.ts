@@ -9,10 +9,9 @@
  */
 import { z } from 'zod';
 import { clickEventFields, type Field, type FieldName } from '../../click/click-event';
-import { type Engine, isTyped } from './engine';
 
-/** The documents' type, for engines that want one. Like the index's name, it is the AWS workshop's. */
-export const TYPE_NAME = 'clickstream';
+/** The documents' type, if the engine has types and neither an index nor a setting names one. Like the index's name, it is the AWS workshop's. */
+export const DEFAULT_TYPE = 'clickstream';
 
 export const DEFAULT_INDEX = 'apache';
 
@@ -59,21 +58,30 @@ export const templateName = (index: string) => `clickstreamy-${index}`;
 /** The index itself, and the names that Firehose gives its rotated indexes: `apache-2026-11-23`. */
 export const indexPatterns = (index: string): readonly string[] => [index, `${index}-*`];
 
-/** The body of `PUT /_template/<name>`, which all engines from Elasticsearch 6 to OpenSearch 3 accept. */
-export function toIndexTemplate(engine: Engine, index: string): object {
+/** The body of `PUT /<index>`. @param type the documents' type, where the engine has types. */
+export function toIndexBody(type: string | undefined): object {
   const mappings = { dynamic: false, properties: eventMapping };
   return {
-    index_patterns: indexPatterns(index),
-    order: ORDER,
     settings: {
       // A workshop's log, or a day's, is far below what one shard holds, and counts over one shard are exact.
       number_of_shards: 1,
       // No replica on a single node, where it could not be placed; else one.
       auto_expand_replicas: '0-1',
     },
-    mappings: isTyped(engine) ? { [TYPE_NAME]: mappings } : mappings,
+    mappings: type === undefined ? mappings : { [type]: mappings },
   };
 }
 
-/** Above a general template's 0, so that these settings win. */
-const ORDER = 100;
+/** The body of `PUT /_template/<name>`. */
+export const toLegacyTemplate = (index: string, order: number, type: string | undefined): object => ({
+  index_patterns: indexPatterns(index),
+  order,
+  ...toIndexBody(type),
+});
+
+/** The body of `PUT /_index_template/<name>`. */
+export const toComposableTemplate = (index: string, priority: number): object => ({
+  index_patterns: indexPatterns(index),
+  priority,
+  template: toIndexBody(undefined),
+});

@@ -2,42 +2,54 @@
 import { z } from 'zod';
 import { ToolkitError } from '../../core/errors';
 import type { HttpClient } from '../../core/http-client';
+import { compareMapping, Mapping, type Properties } from './compare-mapping';
 import { askEngine, type Engine, type FoundEngine, findEngine, isTyped } from './engine';
-import {
-  eventMapping,
-  type FieldMapping,
-  indexPatterns,
-  TYPE_NAME,
-  templateName,
-  toIndexTemplate,
-} from './index-template';
+import { DEFAULT_TYPE, indexPatterns, toIndexBody } from './index-template';
+import { installTemplate } from './install-template';
 
 export interface PreparedIndex {
   readonly engine: FoundEngine;
   readonly template: string;
+  /** The documents' type, where the engine has types. */
+  readonly type?: string;
   /** Existing indexes, and the fields that were added to each. */
-  readonly indexes: readonly { readonly name: string; readonly added: readonly string[] }[];
+  readonly indexes: readonly IndexChange[];
+}
+
+export interface IndexChange {
+  readonly name: string;
+  readonly added: readonly string[];
 }
 
 /**
  * Safe to repeat; changes no event.
  *
- * @throws ToolkitError INDEX_MISMATCHED if an index has a field of another type, which no template can change, and those of `askEngine`
- *   and `findEngine`
+ * @param type the documents' type, where the engine has types. @default that of the index, else `DEFAULT_TYPE`
+ * @throws ToolkitError INDEX_MISMATCHED if an index has a field of another type, which no template can change, or documents of another
+ *   type; and those of `installTemplate` and `findEngine`
  */
-export async function prepareIndex(client: HttpClient, index: string): Promise<PreparedIndex> {
+export async function prepareIndex(client: HttpClient, index: string, type?: string): Promise<PreparedIndex> {
   const engine = await findEngine(client);
-  const template = templateName(index);
-  await askEngine(
-    client,
-    { method: 'PUT', path: `/_template/${encodeURIComponent(template)}`, json: toIndexTemplate(engine, index) },
-    z.object({ acknowledged: z.literal(true) }),
-  );
-  const indexes = [];
-  for (const [name, properties] of await readMappings(client, engine, index)) {
-    indexes.push({ name, added: await addFields(client, engine, name, properties) });
-  }
-  return { engine, template, indexes };
+  const found = await readIndexes(client, engine, index);
+  const wanted = isTyped(engine)
+    ? (type ?? found.find((each) => each.type !== undefined)?.type ?? DEFAULT_TYPE)
+    : undefined;
+  const template = await installTemplate(client, engine, index, wanted);
+  const indexes = await addFields(client, found, wanted);
+  return { engine, template, ...(wanted === undefined ? {} : { type: wanted }), indexes };
+}
+
+/**
+ * Makes the index, with our fields whatever template it gets, and looks at what it has become. If it cannot be made now, the first events
+ * will say why.
+ *
+ * @throws ToolkitError INDEX_MISMATCHED and those of `askEngine`
+ */
+export async function makeIndex(client: HttpClient, { engine, type }: PreparedIndex, index: string): Promise<void> {
+  const json = JSON.stringify(toIndexBody(type));
+  const headers = { 'content-type': 'application/json' };
+  await client.send({ method: 'PUT', path: `/${encodeURIComponent(index)}`, headers, body: Buffer.from(json) });
+  await addFields(client, await readIndexes(client, engine, index), type);
 }
 
 /**
@@ -46,7 +58,7 @@ export async function prepareIndex(client: HttpClient, index: string): Promise<P
  * @throws ToolkitError INDEX_NOT_FOUND, INDEX_MISMATCHED and those of `askEngine`
  */
 export async function checkIndex(client: HttpClient, engine: Engine, index: string): Promise<void> {
-  const found = await readMappings(client, engine, index);
+  const found = await readIndexes(client, engine, index);
   if (found.length === 0) {
     throw new ToolkitError(
       'INDEX_NOT_FOUND',
@@ -54,21 +66,23 @@ export async function checkIndex(client: HttpClient, engine: Engine, index: stri
       'Check --index and the address; the first event creates the index.',
     );
   }
-  for (const [name, properties] of found) {
-    const [missing] = Object.keys(missingFields(name, properties));
-    if (missing !== undefined) throw mismatched(name, `it does not index ${missing}`);
+  for (const { name, properties } of found) {
+    const { missing, conflict } = compareMapping(properties);
+    const [lacks] = Object.keys(missing);
+    if (conflict !== undefined) throw mismatched(name, conflict);
+    if (lacks !== undefined) throw mismatched(name, `it does not index ${lacks}`);
   }
 }
 
-const Property = z.looseObject({
-  type: z.string().optional(),
-  fields: z.record(z.string(), z.looseObject({ type: z.string().optional() })).optional(),
-});
-const Mapping = z.object({ properties: z.record(z.string(), Property).default({}) });
-type Properties = z.output<typeof Mapping>['properties'];
+interface FoundIndex {
+  readonly name: string;
+  /** Absent where the engine has no types, or the index no document and no mapping. */
+  readonly type?: string;
+  readonly properties: Properties;
+}
 
 /** Reads the fields of the index and of its rotated ones. */
-async function readMappings(client: HttpClient, engine: Engine, index: string): Promise<[string, Properties][]> {
+async function readIndexes(client: HttpClient, engine: Engine, index: string): Promise<readonly FoundIndex[]> {
   const request = {
     method: 'GET',
     // Not `/_mapping`, which Elasticsearch 6 answers with 404 while there is no index.
@@ -77,7 +91,7 @@ async function readMappings(client: HttpClient, engine: Engine, index: string): 
   } as const;
   if (!isTyped(engine)) {
     const found = await askEngine(client, request, z.record(z.string(), z.object({ mappings: Mapping })));
-    return Object.entries(found).map(([name, { mappings }]) => [name, mappings.properties]);
+    return Object.entries(found).map(([name, { mappings }]) => ({ name, properties: mappings.properties }));
   }
   const found = await askEngine(
     client,
@@ -85,43 +99,30 @@ async function readMappings(client: HttpClient, engine: Engine, index: string): 
     z.record(z.string(), z.object({ mappings: z.record(z.string(), Mapping) })),
   );
   return Object.entries(found).map(([name, { mappings }]) => {
-    const other = Object.keys(mappings).find((type) => type !== TYPE_NAME);
-    if (other !== undefined) throw mismatched(name, `its documents have the type ${other}, not ${TYPE_NAME}`);
-    return [name, mappings[TYPE_NAME]?.properties ?? {}];
+    const [only] = Object.entries(mappings).filter(([type]) => type !== '_default_');
+    return only === undefined ? { name, properties: {} } : { name, type: only[0], properties: only[1].properties };
   });
 }
 
-/** @returns the fields added. They hold for new events: those already stored are not indexed again. */
+/** Adds the fields that are missing. They hold for new events: those already stored are not indexed again. */
 async function addFields(
   client: HttpClient,
-  engine: Engine,
-  index: string,
-  have: Properties,
-): Promise<readonly string[]> {
-  const missing = missingFields(index, have);
-  const added = Object.keys(missing);
-  if (added.length > 0) {
-    const path = `/${encodeURIComponent(index)}/_mapping${isTyped(engine) ? `/${TYPE_NAME}` : ''}`;
-    await askEngine(client, { method: 'PUT', path, json: { properties: missing } }, z.object({}));
-  }
-  return added;
-}
-
-function missingFields(index: string, have: Properties): Readonly<Record<string, FieldMapping>> {
-  const missing: Record<string, FieldMapping> = {};
-  for (const [name, wanted] of Object.entries(eventMapping)) {
-    const found = have[name];
-    if (found === undefined) {
-      missing[name] = wanted;
-      continue;
+  found: readonly FoundIndex[],
+  wanted: string | undefined,
+): Promise<readonly IndexChange[]> {
+  const changes: IndexChange[] = [];
+  for (const { name, type = wanted, properties } of found) {
+    if (type !== wanted) throw mismatched(name, `its documents have the type ${type}, not ${wanted}`);
+    const { missing, conflict } = compareMapping(properties);
+    if (conflict !== undefined) throw mismatched(name, conflict);
+    const added = Object.keys(missing);
+    if (added.length > 0) {
+      const path = `/${encodeURIComponent(name)}/_mapping${wanted === undefined ? '' : `/${encodeURIComponent(wanted)}`}`;
+      await askEngine(client, { method: 'PUT', path, json: { properties: missing } }, z.object({}));
     }
-    if (found.type !== wanted.type)
-      throw mismatched(index, `${name} is ${found.type ?? 'an object'}, not ${wanted.type}`);
-    const lacks = Object.keys(wanted.fields ?? {}).filter((sub) => found.fields?.[sub] === undefined);
-    // Sub-fields that somebody has added stay.
-    if (lacks.length > 0) missing[name] = wanted;
+    changes.push({ name, added });
   }
-  return missing;
+  return changes;
 }
 
 function mismatched(index: string, what: string): ToolkitError {

@@ -1,8 +1,7 @@
 /** The clients of ECS and S3 for a load run. They take half a second to load, so nothing else that `traffic` does loads them. */
-import { isNativeError } from 'node:util/types';
 import type { ECS } from '@aws-sdk/client-ecs';
-import { reasonOf, ToolkitError } from '../../core/errors';
-import { isLoopback } from '../../core/put-records';
+import { isAwsRefusal, localCredentials, silenceSdk, toAwsFault } from '../../core/aws-fault';
+import { ToolkitError } from '../../core/errors';
 
 export interface AwsPlace {
   readonly url: URL;
@@ -54,7 +53,7 @@ export async function openRunFolder({ url, region }: AwsPlace): Promise<RunFolde
         const { Body } = await s3.getObject(toObject(name));
         return await Body?.transformToString();
       } catch (error) {
-        if (isRefusal(error)) return undefined;
+        if (isAwsRefusal(error)) return undefined;
         throw toFault(`S3 refuses ${url}/${name}`, error);
       }
     },
@@ -75,44 +74,13 @@ export async function awsReply<T>(refused: string, reply: Promise<T>): Promise<T
   }
 }
 
-/** The SDK's notice about the Node versions that it will need concerns this project, not the user. */
-function silenceSdk(): void {
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
-}
-
-/** An emulator on this machine must never see the user's own keys, nor need any. */
-function localCredentials(url: URL) {
-  return isLoopback(url) ? { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } } : {};
-}
-
-/** Whether AWS answered, with an error. */
-function isRefusal(error: unknown): boolean {
-  return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode !== undefined;
-}
-
 function toFault(refused: string, error: unknown): ToolkitError {
-  const options = { cause: error };
-  const reason = reasonOf(error);
-  if (isRefusal(error)) {
-    return new ToolkitError(
+  const toRefusal = (reason: string) =>
+    new ToolkitError(
       'LOAD_REFUSED',
       `${refused}: ${reason}.`,
       'Check whose credentials these are (`aws sts get-caller-identity`), and their rights: docs/load.md lists those that are needed.',
-      options,
+      { cause: error },
     );
-  }
-  if (isNativeError(error) && error.name === 'CredentialsProviderError') {
-    return new ToolkitError(
-      'CREDENTIALS_UNUSABLE',
-      `There are no AWS credentials to sign with: ${reason}.`,
-      'Sign in (`aws sso login`), or set AWS_PROFILE or the AWS_ACCESS_KEY_ID family, then run it again.',
-      options,
-    );
-  }
-  return new ToolkitError(
-    'SERVER_UNREACHABLE',
-    `AWS cannot be reached: ${reason}.`,
-    'Check this machine’s network, and the addresses in the outputs file.',
-    options,
-  );
+  return toAwsFault(error, toRefusal, 'Check this machine’s network, and the addresses in the outputs file.');
 }

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { HttpClient } from '../../../core/http-client';
-import { type DuckDbStore, openDuckDbStore } from '../../../store/duckdb/duckdb-store';
+import { type DuckDbStore, openDuckDbStore } from '../../../store/duckdb/store';
 import type { Delivery } from '../../../store/event-store';
 import { askEngine } from '../../../store/search/engine';
-import { openSearchStore } from '../../../store/search/search-store';
+import { openSearchStore } from '../../../store/search/store';
 
 /** Opens an embedded store with these events for the tests of the file. @returns the store, for use in a test or a hook. */
 export function useEmbeddedStore(events: () => readonly Delivery[]): () => DuckDbStore {

@@ -11,7 +11,9 @@ export const freshIndex = () => `test-${randomUUID()}`;
 /** Deletes the index, its rotated ones and its template. */
 export async function dropIndex(client: HttpClient, index: string): Promise<void> {
   await client.send({ method: 'DELETE', path: `/${index},${index}-*`, query: { ignore_unavailable: 'true' } });
-  await client.send({ method: 'DELETE', path: `/_template/clickstreamy-${index}` });
+  for (const kind of ['_template', '_index_template']) {
+    await client.send({ method: 'DELETE', path: `/${kind}/clickstreamy-${index}` });
+  }
 }
 
 const Hits = z.object({

@@ -205,7 +205,6 @@ function toSeriesMetric(metric: Json, { range }: Context): object {
       // TSVB's script is `count * 1` in Lucene's expressions, a plug-in that the test's nodes lack.
       return { [id]: toScript({ count: '_count' }, 'params.count * 1', 'skip') };
     case 'sum':
-    case 'cardinality':
       return { [id]: { [type]: { field } } };
     case 'percentile':
       return { [id]: { percentiles: { field, percents: metric.percentiles.map(({ value }: Json) => Number(value)) } } };

@@ -1,7 +1,7 @@
 /** Random panels over random events: every measure, split, drawing and nested filter, with values that query languages stumble over. */
 import fc from 'fast-check';
 import type { Filter } from '../../../panels/filter';
-import type { CountPanel, Drawing, Figure, Measure, Split } from '../../../panels/panel';
+import type { CountPanel, Drawing, Figure, Measure, Part, Split } from '../../../panels/panel';
 
 const NASTY = [
   'a "quoted" name',
@@ -164,17 +164,24 @@ const shapes: Readonly<Record<Drawing['as'], readonly [by: fc.Arbitrary<readonly
 
 const drawings = Object.keys(shapes) as Drawing['as'][];
 
+/** Up to so many of the values that a split has, as the parts that a drawing names. */
+function someParts(split: Split | undefined, most: number): readonly Part[] {
+  const values = split?.by === 'field' ? VALUES[split.field as Name] : [1, 5, 12];
+  const known = new Set((values as readonly unknown[]).filter((value) => value !== undefined).map(String));
+  return [...known].slice(0, most).map((value, at) => ({ value, label: `part ${at}`, tone: 'main' }));
+}
+
 /** Valid or not: most have the splits and figures that suit their drawing. */
 export const randomPanel: fc.Arbitrary<CountPanel> = fc.constantFrom(...drawings).chain((as) => {
   const [by, most] = shapes[as];
-  const drawing = (as === 'funnel' ? { as, steps: [] } : as === 'share' ? { as, parts: [] } : { as }) as Drawing;
   return fc
     .record({
       by: fc.oneof({ weight: 5, arbitrary: by }, { weight: 1, arbitrary: anySplits }),
       figures: fc.oneof({ weight: 5, arbitrary: figures(most) }, { weight: 1, arbitrary: figures(3) }),
       filtered: optional(filter),
+      parts: fc.nat(4),
     })
-    .map(({ by, figures, filtered }) => ({
+    .map(({ by, figures, filtered, parts }) => ({
       kind: 'count',
       id: 'random',
       title: 'Random',
@@ -183,9 +190,13 @@ export const randomPanel: fc.Arbitrary<CountPanel> = fc.constantFrom(...drawings
       ...filtered,
       by: named(by, as === 'flow'),
       figures,
-      drawing,
+      drawing: toDrawing(as, someParts(by[0], parts)),
     }));
 });
+
+function toDrawing(as: Drawing['as'], parts: readonly Part[]): Drawing {
+  return as === 'funnel' ? { as, steps: parts } : as === 'share' ? { as, parts } : { as };
+}
 
 /** Whether the panel has a meaning at all: each column once, and a rate only over time. */
 export function isValid({ by, figures }: CountPanel): boolean {
@@ -204,7 +215,8 @@ export function isShownBy(hasFilters: boolean, { by, figures, drawing }: CountPa
     case 'columns':
     case 'line':
     case 'lines':
-      return by.length === 1 && by[0]?.by === 'time';
+      // Its distinct counts cannot have the precision that all others have.
+      return by.length === 1 && by[0]?.by === 'time' && !kinds.has('distinct');
     case 'figures':
       return by.length === 0 && !hasRatio;
     case 'ranking':
@@ -221,4 +233,44 @@ export function isShownBy(hasFilters: boolean, { by, figures, drawing }: CountPa
       return isByFields && figures.length === 1 && !hasRatio && !kinds.has('percentile');
     }
   }
+}
+
+/** Whether the local page can show a panel: the limits of its drawings, written down by hand. */
+export function isShownByPage({ by, figures, drawing }: CountPanel): boolean {
+  const kinds = new Set(figures.map(({ measure }) => measure.kind));
+  const units = new Set(figures.map(({ measure }) => unitInWords(measure)));
+  const isOverTime = by.length === 1 && by[0]?.by === 'time';
+  const isByFields = by.length > 0 && by.every((split) => split.by === 'field');
+  const isAddable = [...kinds].every((kind) => kind === 'count' || kind === 'sum');
+  switch (drawing.as) {
+    case 'columns':
+      return isOverTime && units.size === 1 && isAddable;
+    case 'line':
+    case 'lines':
+      return isOverTime && units.size === 1;
+    case 'figures':
+      return by.length === 0;
+    case 'ranking':
+      return isByFields;
+    case 'flow':
+      return isByFields && by.length === 2 && figures.length === 1;
+    case 'funnel': {
+      const isCounted = !kinds.has('percentile') && !kinds.has('share');
+      return isByFields && by.length === 1 && figures.length === 1 && isCounted && drawing.steps.length > 0;
+    }
+    case 'share': {
+      const isSplitOnce = by.length === 1 && !isOverTime;
+      return isSplitOnce && figures.length === 1 && isAddable && drawing.parts.length > 0;
+    }
+    case 'heat': {
+      const clocks = by.map((split) => split.by).sort();
+      return clocks.join() === 'hour,weekday' && figures.length === 1;
+    }
+  }
+}
+
+/** What the page writes after a number. */
+export function unitInWords(measure: Measure): '%' | 'B' | '' {
+  if (measure.kind === 'share') return '%';
+  return (measure.kind === 'sum' || measure.kind === 'percentile') && measure.field === 'bytes' ? 'B' : '';
 }

@@ -7,7 +7,7 @@ import {
   type PanelRow,
   type Split,
 } from '../../../panels/panel';
-import type { DuckDbStore } from '../../../store/duckdb/duckdb-store';
+import type { DuckDbStore } from '../../../store/duckdb/store';
 import { toSql } from '../../../store/duckdb/to-sql';
 import type { Drawn } from './kibana-requests';
 

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clickEventFields } from '../../../click/click-event';
 import { builtFile } from '../../../core/package-root';
-import { createDuckDbReader } from '../../../store/duckdb/duckdb-reader';
-import { openDuckDbStore } from '../../../store/duckdb/duckdb-store';
+import { createDuckDbReader } from '../../../store/duckdb/reader';
+import { openDuckDbStore } from '../../../store/duckdb/store';
 import { delivery, describeEventStore, EVENT, idAt } from '../../support/event-store-contract';
 
 let folder: string;
@@ -70,7 +70,7 @@ describe('the DuckDB store', () => {
 
   it('has what it reported as stored after its process was killed', async () => {
     const file = join(folder, 'events.duckdb');
-    const script = `require(${JSON.stringify(builtFile('store', 'duckdb', 'duckdb-store.js'))}).openDuckDbStore(${JSON.stringify(file)})
+    const script = `require(${JSON.stringify(builtFile('store', 'duckdb', 'store.js'))}).openDuckDbStore(${JSON.stringify(file)})
       .then((store) => store.write([{ id: '${idAt(Date.now())}', document: Buffer.from('{"page":"/kept/"}') }]))
       .then(() => process.kill(process.pid, 'SIGKILL'))`;
     await once(spawn(process.execPath, ['-e', script], { stdio: 'inherit' }), 'exit');
@@ -83,7 +83,7 @@ describe('the DuckDB store', () => {
 
   it('names the process that has the file open', async () => {
     const file = join(folder, 'events.duckdb');
-    const script = `require(${JSON.stringify(builtFile('store', 'duckdb', 'duckdb-store.js'))}).openDuckDbStore(${JSON.stringify(file)})
+    const script = `require(${JSON.stringify(builtFile('store', 'duckdb', 'store.js'))}).openDuckDbStore(${JSON.stringify(file)})
       .then(() => console.log('open')); setInterval(() => {}, 1000)`;
     const holder = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
     await once(holder.stdout, 'data');

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createHttpClient } from '../../../core/http-client';
-import { openSearchStore, type SearchStore } from '../../../store/search/search-store';
+import { openSearchStore, type SearchStore } from '../../../store/search/store';
 import { delivery, EVENT } from '../../support/event-store-contract';
 import { until } from '../../support/until';
 
@@ -40,6 +40,10 @@ const readOnly7 = {
   },
 };
 const notMade = { status: 404, error: { type: 'index_not_found_exception', reason: 'no such index [apache]' } };
+
+const closed = { status: 400, error: { type: 'index_closed_exception', reason: 'closed' } };
+/** A kind that is in no table. */
+const strange = { status: 400, error: { type: 'strange_exception', reason: 'no [page] today' } };
 
 const items = (...each: readonly object[]): Reply => ({
   status: 200,
@@ -97,6 +101,7 @@ describe('a store in a search engine in trouble', () => {
       {
         id: idB,
         code: '400',
+        reason: 'mapper_parsing_exception: bytes',
         message:
           'mapper_parsing_exception: failed to parse field [bytes] of type [long] in document with id \'6\'; For input string: "many"',
       },
@@ -165,6 +170,19 @@ describe('a store in a search engine in trouble', () => {
     expect(asked).toHaveLength(1);
   });
 
+  it('keeps events waiting for an index that is closed, and stores them once it is open', async () => {
+    answers = [items(closed, closed), items(ok, ok)];
+
+    await expect(store.write([a, b])).rejects.toMatchObject({
+      code: 'INDEX_BLOCKED',
+      message: expect.stringContaining('index_closed_exception: closed'),
+      waiting: [a, b],
+      refused: [],
+    });
+    expect(asked).toHaveLength(1);
+    expect(await store.write([a, b])).toEqual([]);
+  });
+
   it.each([
     [401, 'ACCESS_DENIED'],
     [403, 'ACCESS_DENIED'],
@@ -182,7 +200,7 @@ describe('a store in a search engine in trouble', () => {
 
     const refused = await store.write([a, b, c]);
 
-    expect(refused).toEqual([{ id: idC, code: '413', message: expect.stringMatching(/size/) }]);
+    expect(refused).toEqual([{ id: idC, code: '413', reason: 'too-large', message: expect.stringMatching(/size/) }]);
     expect(asked).toEqual([[idA, idB, idC], [idA, idB], [idC]]);
   });
 
@@ -214,5 +232,71 @@ describe('a store in a search engine in trouble', () => {
     await store.close();
 
     await expect(written).rejects.toMatchObject({ name: 'AbortError' });
+  });
+});
+
+describe('an answer of an unknown kind', () => {
+  const refusal = (id: string) => ({
+    id,
+    code: '400',
+    reason: 'strange_exception: page',
+    message: 'strange_exception: no [page] today',
+  });
+
+  it('is about the event if the index takes another one of the request', async () => {
+    answers = [items(strange, ok)];
+
+    expect(await store.write([a, b])).toEqual([refusal(idA)]);
+    expect(asked).toHaveLength(1);
+  });
+
+  it('holds the events back if the index has taken none yet', async () => {
+    answers = [items(strange, strange)];
+
+    const error = await store.write([a, b]).catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({ code: 'INDEX_BLOCKED', waiting: [a, b], refused: [] });
+    expect(String(error)).toContain('strange_exception: no [page] today');
+    expect(asked).toHaveLength(1);
+  });
+
+  it('is about the event if the index still takes what it took before', async () => {
+    answers = [items(ok), items(strange, malformed), items(ok, strange)];
+    await store.write([a]);
+
+    const refused = await store.write([b, c]);
+
+    expect(refused).toEqual([refusal(idB), expect.objectContaining({ id: idC })]);
+    expect(asked).toEqual([[idA], [idB, idC], [idA, idB]]);
+  });
+
+  it('holds the events back if the index does not take what it took before', async () => {
+    answers = [items(ok), items(strange, malformed), items(strange, strange)];
+    await store.write([a]);
+
+    const error = await store.write([b, c]).catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({ code: 'INDEX_BLOCKED', waiting: [b], refused: [{ id: idC }] });
+  });
+
+  it('lets the later requests of a batch be written', async () => {
+    const large = Array.from({ length: 4 }, () => delivery({ ...EVENT, request: 'x'.repeat(1_500_000) }));
+    answers = [items(strange, strange), items(ok, ok), items(ok, strange, ok)];
+
+    const refused = await store.write(large);
+
+    const ids = large.map(({ id }) => String(id));
+    expect(refused).toEqual([refusal(ids[0] ?? '')]);
+    expect(asked).toEqual([ids.slice(0, 2), ids.slice(2), [ids[2], ids[0], ids[1]]]);
+  });
+
+  it('waits with what comes after an outage during the check', async () => {
+    answers = [items(ok), items(strange, strange), items(readOnly7, readOnly7, readOnly7)];
+    await store.write([a]);
+
+    const error = await store.write([b, c]).catch((thrown: unknown) => thrown);
+
+    expect(error).toMatchObject({ waiting: [b, c], refused: [] });
+    expect(String(error)).toContain('cluster_block_exception');
   });
 });

@@ -8,7 +8,7 @@ import {
   type RunReader,
   type RunTotals,
 } from '../store';
-import type { Query, Row } from './duckdb-database';
+import type { Query, Row } from './database';
 
 export function createDuckDbRunReader(query: Query): RunReader {
   return {

@@ -1,8 +1,8 @@
 import type { DataPanel, PanelRange, PanelRow } from '../../panels/panel';
 import type { Extent } from '../extent';
 import type { StoreReader, Totals } from '../store';
-import type { Query, Row } from './duckdb-database';
-import { createDuckDbRunReader } from './duckdb-run-reader';
+import type { Query, Row } from './database';
+import { createDuckDbRunReader } from './run-reader';
 import { toSql } from './to-sql';
 
 export function createDuckDbReader(query: Query): StoreReader {

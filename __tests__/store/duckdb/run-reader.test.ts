@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { createDuckDbRunReader } from '../../../store/duckdb/duckdb-run-reader';
-import { type DuckDbStore, openDuckDbStore } from '../../../store/duckdb/duckdb-store';
+import { createDuckDbRunReader } from '../../../store/duckdb/run-reader';
+import { type DuckDbStore, openDuckDbStore } from '../../../store/duckdb/store';
 import { aRun, type MadeClick, totalsOf } from '../../support/run-ledger';
 
 let folder: string;

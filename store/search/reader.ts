@@ -3,7 +3,7 @@ import type { HttpClient } from '../../core/http-client';
 import type { Extent } from '../extent';
 import type { StoreReader, Totals } from '../store';
 import { askEngine, type Engine } from './engine';
-import { createSearchRunReader } from './search-run-reader';
+import { createSearchRunReader } from './run-reader';
 import { MOST_PRECISION, readSearch, toSearch } from './to-search';
 
 /** Before the first write there is no index: it counts as empty. */

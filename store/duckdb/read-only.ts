@@ -5,8 +5,8 @@ import { basename, dirname, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { ToolkitError } from '../../core/errors';
 import type { ReadOnlyStore } from '../store';
-import { eventColumns, notOpened, type Query, toRows } from './duckdb-database';
-import { createDuckDbReader } from './duckdb-reader';
+import { eventColumns, notOpened, type Query, toRows } from './database';
+import { createDuckDbReader } from './reader';
 
 /** @throws ToolkitError STORE_NOT_FOUND, STORE_LOCKED while a pipeline runs in its folder, STORE_UNREADABLE, STORE_FAILED */
 export async function openDuckDbReadOnly(file: string): Promise<ReadOnlyStore> {

@@ -3,15 +3,12 @@
  * an id that stays the same over every attempt.
  */
 import type { HttpClient } from '../../core/http-client';
-import { type Delivery, PartlyWritten, type Refusal } from '../event-store';
-import { inOrderOf, siftBatch } from '../sift-batch';
+import type { Delivery, Refusal } from '../event-store';
 import type { ReadOnlyStore, Store } from '../store';
-import { cutForBulk } from './bulk';
-import { type FoundEngine, findEngine, isTyped } from './engine';
-import { TYPE_NAME } from './index-template';
-import { checkIndex, prepareIndex } from './prepare-index';
-import { createSearchReader } from './search-reader';
-import { writeBulk } from './write-bulk';
+import { createBulkWriter } from './bulk-writer';
+import { type FoundEngine, findEngine } from './engine';
+import { checkIndex, makeIndex, prepareIndex } from './prepare-index';
+import { createSearchReader } from './reader';
 
 export interface SearchStoreProps {
   readonly client: HttpClient;
@@ -21,44 +18,46 @@ export interface SearchStoreProps {
 
 export interface SearchStore extends Store {
   readonly engine: FoundEngine;
+  /** As `write`, into a rotated index of this one (`apache-2026-11-23`): the template covers those. */
+  writeInto(index: string, batch: readonly Delivery[]): Promise<readonly Refusal[]>;
 }
 
 /**
- * Installs the index template, then takes events.
+ * Installs the index template and makes the index, then takes events.
  *
  * @throws ToolkitError those of `prepareIndex`
  */
 export async function openSearchStore({ client, index }: SearchStoreProps): Promise<SearchStore> {
-  const { engine } = await prepareIndex(client, index);
+  const prepared = await prepareIndex(client, index);
+  if (!prepared.indexes.some(({ name }) => name === index)) await makeIndex(client, prepared, index);
+  const { engine, type } = prepared;
   const closing = new AbortController();
-  const path = `/${encodeURIComponent(index)}${isTyped(engine) ? `/${TYPE_NAME}` : ''}/_bulk`;
 
-  async function write(batch: readonly Delivery[]): Promise<readonly Refusal[]> {
-    const { lines, refused } = siftBatch(batch);
-    const requests = cutForBulk(lines);
-    for (const [at, request] of requests.entries()) {
-      const { refused: more, waiting, failure } = await writeBulk({ client, path, signal: closing.signal }, request);
-      refused.push(...more);
-      if (failure !== undefined) {
-        const rest = [...waiting, ...requests.slice(at + 1).flat()];
-        throw new PartlyWritten(failure, rest, inOrderOf(batch, refused));
-      }
-    }
-    return inOrderOf(batch, refused);
+  function openWriter(index: string) {
+    const path = `/${encodeURIComponent(index)}${type === undefined ? '' : `/${encodeURIComponent(type)}`}/_bulk`;
+    return createBulkWriter({ client, path, signal: closing.signal });
+  }
+
+  const writers = new Map<string, ReturnType<typeof openWriter>>();
+  function writeInto(index: string, batch: readonly Delivery[]): Promise<readonly Refusal[]> {
+    const writer = writers.get(index) ?? openWriter(index);
+    writers.set(index, writer);
+    return writer(batch);
   }
 
   return {
     ...createSearchReader(client, engine, index),
     engine,
     place: toPlace(client, engine, index),
-    index: isTyped(engine) ? { name: index, type: TYPE_NAME } : { name: index },
-    write,
+    index: type === undefined ? { name: index } : { name: index, type },
+    write: (batch) => writeInto(index, batch),
+    writeInto,
     close: async () => closing.abort(),
   };
 }
 
 /**
- * @throws ToolkitError those of `findEngine`. `readRunTotals` may also throw INDEX_NOT_FOUND, since an index is made with its first event,
+ * @throws ToolkitError those of `findEngine`. `readRunTotals` may also throw INDEX_NOT_FOUND, since an index may be made with its first event,
  *   and INDEX_MISMATCHED.
  */
 export async function openSearchReadOnly({ client, index }: SearchStoreProps): Promise<ReadOnlyStore> {

@@ -13,10 +13,10 @@ import type { Delivery, Refusal } from '../event-store';
 import { DEFAULT_INDEX } from '../search/index-template';
 import { inOrderOf, siftBatch } from '../sift-batch';
 import type { Store } from '../store';
-import { type Database, isAboutData, isFatal, notStored, openDatabase, type Query, toRows } from './duckdb-database';
-import { createDuckDbReader } from './duckdb-reader';
+import { type Database, isAboutData, isFatal, notStored, openDatabase, type Query, toRows } from './database';
 import { findRefusals } from './find-refusals';
 import { type BatchFile, insertBatch, writeBatchFile } from './insert-batch';
+import { createDuckDbReader } from './reader';
 
 export interface DuckDbStore extends Store {
   /** Runs beside `write`, on a second connection; queries take turns. */
