@@ -8,7 +8,7 @@ export interface StreamMetrics {
   readonly stream: string;
   /** In put requests over HTTP, whatever the answer. */
   readonly records_received: number;
-  /** Of those records, before base64. */
+  /** The bytes of those records, before base64. */
   readonly bytes_received: number;
   /** By this run, from any sender. */
   readonly records_accepted: number;

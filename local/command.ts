@@ -162,7 +162,7 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
     rate: options.rate ?? DEFAULTS.rate,
     errors: options.errors ?? DEFAULTS.errors,
     siteHosts: options.siteHost,
-    search: toSearchStore(options),
+    search: toSearchStore(options, process.env),
     signal: stopOnSignals(),
     onStart: (addresses) => {
       folder = addresses.dataFolder;

@@ -123,7 +123,7 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
 
 function toDestination({ store, ...flags }: z.output<typeof Options>): Destination {
   if (store === 'none') return 'objects';
-  return toSearchStore({ ...flags, store }) ?? 'embedded';
+  return toSearchStore({ ...flags, store }, process.env) ?? 'embedded';
 }
 
 /** @throws UsageError */

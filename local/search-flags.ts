@@ -8,9 +8,12 @@ export interface SearchFlags extends AuthOptions {
 }
 
 /** @returns undefined without `--store`. @throws UsageError if the sign-in is incomplete. */
-export function toSearchStore({ store, index = DEFAULT_INDEX, ...flags }: SearchFlags): SearchStoreProps | undefined {
+export function toSearchStore(
+  { store, index = DEFAULT_INDEX, ...flags }: SearchFlags,
+  env: NodeJS.ProcessEnv,
+): SearchStoreProps | undefined {
   if (store === undefined) return undefined;
   const url = parseServerUrl(store);
   const { createHttpClient } = require('../core/http-client') as typeof import('../core/http-client');
-  return { client: createHttpClient({ url, auth: loadAuth(flags, url, process.env) }), index };
+  return { client: createHttpClient({ url, auth: loadAuth(flags, url, env) }), index };
 }
