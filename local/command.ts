@@ -27,6 +27,7 @@ import { createStatusText, renderAddresses, renderReport } from './progress';
 import { readAgentFile } from './read-agent-file';
 import { isBalanced, type LocalReport } from './report';
 import { toSearchStore } from './search-flags';
+import { failIfWaiting } from './waiting';
 
 const DEFAULTS = {
   streamName: 'webserver_stream',
@@ -193,16 +194,6 @@ function startWarning({ flows }: AgentConfig): string[] {
   return [
     'initialPosition END_OF_FILE (the agent’s default) is not followed: here the logs are read from their start.',
   ];
-}
-
-/** @throws ToolkitError EVENTS_WAITING */
-function failIfWaiting({ waiting }: LocalReport, folder: string): void {
-  if (waiting === 0) return;
-  throw new ToolkitError(
-    'EVENTS_WAITING',
-    `${plural(waiting, 'accepted record')} ${waiting === 1 ? 'waits' : 'wait'} in the journal of ${folder}: the store or the bucket did not take them.`,
-    `Fix that, then run again with --data ${folder}: they are delivered first, each once.`,
-  );
 }
 
 /** @throws ToolkitError JOURNAL_DAMAGED */

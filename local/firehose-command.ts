@@ -17,15 +17,16 @@ import {
   whole,
 } from '../core/command/values';
 import { stopOnSignals } from '../core/command-line';
-import { ToolkitError, UsageError } from '../core/errors';
+import { UsageError } from '../core/errors';
 import { plural } from '../core/plural';
 import { openProgressLine } from '../core/progress-line';
 import { grouped } from '../core/progress-text';
 import type { FaultPlan } from '../firehose/faults';
 import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
 import { makeDataFolder } from './data-folder';
-import type { Destination, FirehoseReport, FirehoseTotals } from './firehose';
+import type { Destination, FirehoseTotals } from './firehose';
 import { toSearchStore } from './search-flags';
+import { failIfWaiting } from './waiting';
 
 const DEFAULT_PORT = 4573;
 const DEFAULT_STREAM = 'webserver_stream';
@@ -99,7 +100,7 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
   const { runFirehose } = require('./firehose') as typeof import('./firehose');
   const view = openProgressLine({ quiet, plainSeconds: PLAIN_SECONDS });
   const streams = options.stream.length === 0 ? [DEFAULT_STREAM] : options.stream;
-  const data = await makeDataFolder(options.data, 'demo');
+  const data = await makeDataFolder(options.data);
   const report = await runFirehose({
     streams,
     port: options.port,
@@ -157,15 +158,5 @@ function renderTotals({
   return (
     `${plural(all, 'record')} accepted: ${grouped(stored)} stored, ${grouped(processingFailed + deliveryFailed)} failed, ` +
     `${grouped(dropped)} dropped, ${grouped(waiting)} buffered`
-  );
-}
-
-/** @throws ToolkitError EVENTS_WAITING */
-function failIfWaiting({ waiting }: FirehoseReport, folder: string): void {
-  if (waiting === 0) return;
-  throw new ToolkitError(
-    'EVENTS_WAITING',
-    `${plural(waiting, 'accepted record')} ${waiting === 1 ? 'waits' : 'wait'} in the journal of ${folder}: the store or the bucket did not take them.`,
-    `Fix that, then run again with --data ${folder}: they are delivered first, each once.`,
   );
 }

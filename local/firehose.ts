@@ -8,6 +8,7 @@ import { openFunctionThread } from '../firehose/function-thread';
 import type { EventStore } from '../store/event-store';
 import { openStore } from '../store/open-store';
 import type { SearchStoreProps } from '../store/search/store';
+import { makeDataFolder } from './data-folder';
 import { aborted } from './drain';
 import { type Closers, collectClosers } from './pipeline';
 
@@ -83,7 +84,7 @@ export async function runFirehose(options: FirehoseOptions): Promise<FirehoseRep
 
 async function openStream(name: string, options: FirehoseOptions, closers: Closers): Promise<OpenStream> {
   const { destination, handlerFile, siteHosts, bufferBytes, bufferSeconds, warn } = options;
-  const folder = join(options.folder, name);
+  const folder = await makeDataFolder(join(options.folder, name));
   const reasons: Record<string, number> = {};
   const transform = openFunctionThread({
     siteHosts,

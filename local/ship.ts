@@ -1,10 +1,10 @@
 /** Runs the shipper alone: one for each delivery stream, with a checkpoint of its own. */
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { reasonOf, ToolkitError } from '../core/errors';
+import { reasonOf } from '../core/errors';
 import { type FolderLock, lockFolder } from '../firehose/folder-lock';
 import { FirehoseSink } from '../shipper/firehose-sink';
 import { type Shipper, type ShipperCounts, startShipper } from '../shipper/shipper';
+import { makeDataFolder } from './data-folder';
 import { aborted } from './drain';
 import type { ShipFlow, ShipPlan } from './ship-plan';
 
@@ -61,18 +61,7 @@ export async function ship(options: ShipOptions): Promise<ShipResult> {
 const folderOf = ({ checkpointFolder }: ShipOptions, { stream }: ShipFlow) => join(resolve(checkpointFolder), stream);
 
 async function lock(folder: string): Promise<FolderLock> {
-  try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    return await lockFolder(folder);
-  } catch (error) {
-    if (error instanceof ToolkitError) throw error;
-    throw new ToolkitError(
-      'DATA_FOLDER_UNUSABLE',
-      `The checkpoint folder ${folder} cannot be used: ${reasonOf(error)}.`,
-      'Name a folder that can be written, with --checkpoint.',
-      { cause: error },
-    );
-  }
+  return lockFolder(await makeDataFolder(folder, '--checkpoint'));
 }
 
 function start(options: ShipOptions, flow: ShipFlow): Shipper {

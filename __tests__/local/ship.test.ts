@@ -1,4 +1,13 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -96,6 +105,19 @@ it('says that a checkpoint folder is a file', async () => {
   writeFileSync(path('checkpoint'), '');
 
   await expect(start({ once: true }).result).rejects.toMatchObject({ code: 'DATA_FOLDER_UNUSABLE' });
+});
+
+it('follows no link in its checkpoint folder', async () => {
+  writeFileSync(path('access_log'), 'a\n');
+  writeFileSync(path('victim'), 'precious');
+  mkdirSync(path('checkpoint/clicks'), { recursive: true });
+  symlinkSync(path('victim'), path('checkpoint/clicks/shipper.json.new'));
+
+  await expect(start({ once: true }).result).rejects.toMatchObject({
+    code: 'DATA_FOLDER_UNUSABLE',
+    message: expect.stringContaining('--checkpoint'),
+  });
+  expect(readFileSync(path('victim'), 'utf8')).toBe('precious');
 });
 
 it('ships all flows of an agent.json, each to its stream', async () => {
