@@ -14,6 +14,14 @@ export const clickstreamy: Command = {
       summary: 'Run the whole pipeline on this machine',
       load: () => (require('./local/command') as typeof import('./local/command')).localCommand,
     },
+    ship: {
+      summary: 'Ship access logs to a Firehose delivery stream',
+      load: () => (require('./local/ship-command') as typeof import('./local/ship-command')).shipCommand,
+    },
+    firehose: {
+      summary: 'Run a local Firehose to develop against',
+      load: () => (require('./local/firehose-command') as typeof import('./local/firehose-command')).firehoseCommand,
+    },
     etl: {
       summary: 'Turn access lines into NDJSON',
       load: () => (require('./etl/command') as typeof import('./etl/command')).etlCommand,

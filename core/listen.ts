@@ -34,6 +34,24 @@ export async function listen(server: Server, props: ListenProps): Promise<Bound>
   return { port, url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}` };
 }
 
+/** Whether a server that listens here is out of other machines' reach. */
+export const isLoopbackHost = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^127(\.\d+){3}$/.test(host);
+
+/**
+ * Whether a request names this machine: a hostile site can point its own name at a loopback address (DNS rebinding).
+ *
+ * @param header the request's Host.
+ * @param host what the server listens on; its clients may name that too.
+ */
+export function isFromHere(header: string | undefined, host: string): boolean {
+  const name = header
+    ?.toLowerCase()
+    .replace(/:\d*$/, '')
+    .replace(/^\[(.*)\]$/, '$1');
+  return name !== undefined && ['localhost', '127.0.0.1', '::1', host].includes(name);
+}
+
 function toListenError(cause: Error, { what, host, port, option }: ListenProps): ToolkitError {
   if (errnoOf(cause) === 'EADDRINUSE') {
     const message = `Port ${port} on ${host}, meant for ${what}, is taken.`;

@@ -2,18 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { ToolkitError } from '../core/errors';
-import { listen } from '../core/listen';
-import { fitsSources, parseSources, type RecordSource, SOURCES_HEADER } from '../core/record-source';
+import { isFromHere, isLoopbackHost, listen } from '../core/listen';
+import { parseSources, type RecordSource, SOURCES_HEADER } from '../core/record-source';
+import { type Action, type ActionReply, badSources, toActions } from './actions';
 import type { DeliveryStream } from './delivery-stream';
-import {
-  type Put,
-  parseBody,
-  parseDescribe,
-  parseList,
-  parsePutRecord,
-  parsePutRecordBatch,
-  RequestError,
-} from './requests';
+import { type FaultPlan, planFaults } from './faults';
+import { EndpointMetrics } from './metrics';
+import { parseBody, RequestError } from './requests';
 
 export interface FirehoseEndpointProps {
   readonly streams: readonly DeliveryStream[];
@@ -21,8 +16,14 @@ export interface FirehoseEndpointProps {
   readonly port: number;
   /** @default 127.0.0.1 */
   readonly host?: string;
+  /** The option that sets the port, for an error. @default `port` */
+  readonly option?: string;
   /** How long a request waits for capacity in the stream before the answer is "Slow down." @default 5 */
   readonly patienceSeconds?: number;
+  /** Faults to make on purpose. @default none */
+  readonly faults?: FaultPlan | undefined;
+  /** For the metrics: how many records of a stream the function did not turn into documents, by reason. */
+  readonly reasonsOf?: ((stream: string) => Readonly<Record<string, number>>) | undefined;
 }
 
 export interface FirehoseEndpoint {
@@ -42,10 +43,26 @@ const MAX_BODIES_BYTES = 64 * 1024 * 1024;
 /** Longer than clients keep theirs, so that clients close first: no request meets a closed connection. */
 const KEEP_ALIVE_MS = 75_000;
 
+/** An agent opens about 130. */
+const MAX_CONNECTIONS = 1000;
+/** A request has this long to arrive whole, its headers included. */
+const REQUEST_MS = 60_000;
+/** What a sender that is kept waiting on purpose sees: longer than any of them waits. */
+const SILENT_MS = 300_000;
+
 /** @throws ToolkitError PORT_TAKEN, LISTEN_FAILED. */
 export async function startFirehoseEndpoint(props: FirehoseEndpointProps): Promise<FirehoseEndpoint> {
-  const { port, host = '127.0.0.1' } = props;
-  const actions = toActions(props);
+  const { port, host = '127.0.0.1', option = '`port`', streams } = props;
+  const metrics = new EndpointMetrics();
+  const actions = toActions({
+    streams,
+    patienceSeconds: props.patienceSeconds ?? 5,
+    received: ({ stream, records }) => metrics.received(stream, records),
+    answered: (stream, seconds) => metrics.answered(stream, seconds),
+    nextFate: planFaults(props.faults ?? { seed: '', share: 0 }),
+  });
+  const isLocal = isLoopbackHost(host);
+  const silent = new Set<ServerResponse>();
   let closing = false;
   let bodiesBytes = 0;
 
@@ -60,82 +77,66 @@ export async function startFirehoseEndpoint(props: FirehoseEndpointProps): Promi
       bodiesBytes += bytes;
       return true;
     });
+    if (isLocal && !isFromHere(request.headers.host, host))
+      throw new RequestError(403, 'AccessDeniedException', 'This endpoint is available from this machine only.');
+    if (isLocal && request.method === 'GET' && request.url === '/metrics') return answerMetrics(request, response);
     const action = actionOf(request, actions);
-    send(response, 200, await action(parseBody(body), sourcesOf(request)), closing);
+    answerAction(response, await action({ body: parseBody(body), sources: sourcesOf(request) }));
   }
 
-  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  function answerAction(response: ServerResponse, { body, lost }: ActionReply): void {
+    metrics.ended(lost ?? 'ok');
+    if (lost === undefined) send(response, 200, body, closing);
+    else if (lost === 'broken') breakOff(response, body);
+    else keepWaiting(response);
+  }
+
+  function keepWaiting(response: ServerResponse): void {
+    silent.add(response);
+    const timer = setTimeout(() => response.destroy(), SILENT_MS);
+    response.once('close', () => {
+      clearTimeout(timer);
+      silent.delete(response);
+    });
+  }
+
+  /** As JSON for those who ask for it, otherwise as Prometheus reads it. */
+  function answerMetrics({ headers }: IncomingMessage, response: ServerResponse): void {
+    const metered = streams.map((stream) => ({ stream, reasons: props.reasonsOf?.(stream.name) }));
+    const isJson = headers.accept?.includes('application/json') === true;
+    const text = isJson ? `${JSON.stringify(metrics.toJson(metered))}\n` : metrics.toText(metered);
+    const type = isJson ? 'application/json' : 'text/plain; version=0.0.4; charset=utf-8';
+    response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(text) }).end(text);
+  }
+
+  const timing = { keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: REQUEST_MS, connectionsCheckingInterval: 5_000 };
+  const server = createServer(timing, (request, response) => {
     response.on('error', () => request.destroy());
     answer(request, response).catch((error) => {
       const { status, type, message } = toRequestError(error);
+      metrics.ended(type);
       // The rest of the body is not read, so the connection cannot be used again.
       send(response, status, { __type: type, message }, closing || !request.complete);
     });
   });
-  const bound = await listen(server, { what: 'the Firehose endpoint', host, port, option: '`port`' });
+  server.maxConnections = MAX_CONNECTIONS;
+  const bound = await listen(server, { what: 'the Firehose endpoint', host, port, option });
   return {
     ...bound,
     close: () =>
       new Promise((resolve) => {
         closing = true;
+        for (const response of silent) response.destroy();
         server.close(() => resolve());
       }),
   };
 }
 
-type Action = (body: object, sources: readonly RecordSource[]) => Promise<object>;
-
-function toActions({ streams, patienceSeconds = 5 }: FirehoseEndpointProps): ReadonlyMap<string, Action> {
-  const byName = new Map(streams.map((stream) => [stream.name, stream]));
-
-  function streamNamed(name: string): DeliveryStream {
-    const stream = byName.get(name);
-    if (stream !== undefined) return stream;
-    const message = `Firehose ${name} under account 000000000000 not found.`;
-    throw new RequestError(400, 'ResourceNotFoundException', message);
-  }
-
-  const put = ({ stream, records }: Put, sources: readonly RecordSource[]) => {
-    if (sources.length > 0 && !fitsSources(records, sources)) throw badSources('do not fit the records');
-    return streamNamed(stream).putRecords(records, { sources, patienceSeconds });
-  };
-
-  return new Map<string, Action>([
-    [
-      'PutRecord',
-      async (body, sources) => ({ RecordId: (await put(parsePutRecord(body), sources))[0], Encrypted: false }),
-    ],
-    [
-      'PutRecordBatch',
-      async (body, sources) => {
-        const ids = await put(parsePutRecordBatch(body), sources);
-        return { FailedPutCount: 0, Encrypted: false, RequestResponses: ids.map((RecordId) => ({ RecordId })) };
-      },
-    ],
-    // Not Firehose's: with it a shipper knows that the stream takes each line once, and where to go on.
-    ['DescribePositions', async (body) => describePositions(streamNamed(parseDescribe(body).DeliveryStreamName))],
-    ['DescribeDeliveryStream', async (body) => describeStream(streamNamed(parseDescribe(body).DeliveryStreamName))],
-    ['ListDeliveryStreams', async (body) => listStreams([...byName.keys()].sort(), parseList(body))],
-  ]);
-}
-
-function describeStream({ name, arn, openedAt }: DeliveryStream): object {
-  return {
-    DeliveryStreamDescription: {
-      DeliveryStreamName: name,
-      DeliveryStreamARN: arn,
-      DeliveryStreamStatus: 'ACTIVE',
-      DeliveryStreamType: 'DirectPut',
-      VersionId: '1',
-      CreateTimestamp: openedAt.getTime() / 1000,
-      Destinations: [{ DestinationId: 'destinationId-000000000001' }],
-      HasMoreDestinations: false,
-    },
-  };
-}
-
-function describePositions(stream: DeliveryStream): object {
-  return { Positions: stream.positions().all() };
+/** Sends the first half of a reply, then breaks the connection. */
+function breakOff(response: ServerResponse, body: object): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(200, { 'content-type': CONTENT_TYPE, 'content-length': bytes.length });
+  response.write(bytes.subarray(0, bytes.length / 2), () => response.destroy());
 }
 
 function sourcesOf({ headers }: IncomingMessage): readonly RecordSource[] {
@@ -144,16 +145,6 @@ function sourcesOf({ headers }: IncomingMessage): readonly RecordSource[] {
   const sources = parseSources(Buffer.from(String(header), 'base64url').toString());
   if (sources === undefined) throw badSources('cannot be read');
   return sources;
-}
-
-function badSources(why: string): RequestError {
-  return new RequestError(400, 'ValidationException', `1 validation error detected: the sources ${why}`);
-}
-
-function listStreams(names: readonly string[], request: ReturnType<typeof parseList>): object {
-  const { DeliveryStreamType: type = 'DirectPut', ExclusiveStartDeliveryStreamName: after = '', Limit } = request;
-  const left = type === 'DirectPut' ? names.filter((name) => name > after) : [];
-  return { DeliveryStreamNames: left.slice(0, Limit), HasMoreDeliveryStreams: left.length > Limit };
 }
 
 function actionOf({ method, url, headers }: IncomingMessage, actions: ReadonlyMap<string, Action>): Action {

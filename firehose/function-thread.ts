@@ -14,11 +14,15 @@ export interface FunctionThreadProps extends TransformOptions {
   readonly log: (summary: BatchSummary) => void;
   /** How long the function may take for one call. @default 60 */
   readonly timeoutSeconds?: number;
+  /** A module with a handler of the user’s own, instead of ours. */
+  readonly handlerFile?: string | undefined;
   /** What runs in the thread. @default function-worker.ts */
   readonly file?: string;
 }
 
 export interface FunctionThread {
+  /** Loads the function before the first call. @throws ToolkitError FUNCTION_UNUSABLE, ThreadEnded if it ends its thread. */
+  open(): Promise<void>;
   /** Calls run one after the other, in order. A call that ends the thread fails; the others are made again in a new thread. */
   readonly call: TransformFunction;
   /** Call it when no call is under way. */
@@ -76,6 +80,10 @@ export function openFunctionThread(props: FunctionThreadProps): FunctionThread {
   }
 
   return {
+    async open() {
+      running ??= start();
+      await running.thread.ask('open', undefined as never);
+    },
     async call(call) {
       calls.push(call);
       if (calls.length === 1) watchFirst();

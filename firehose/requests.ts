@@ -32,8 +32,14 @@ const List = z.object({
 export const parseDescribe = (body: object) => parse(Describe, body, invalid);
 export const parseList = (body: object) => parse(List, body, invalid);
 
+/** A request has one comma or bracket for each record, and few others: base64 has none. */
+const MAX_SEPARATORS = 10 * MAX_BATCH_RECORDS;
+const SEPARATORS = [...',{['].map((character) => character.charCodeAt(0));
+
 /** A request's body: an object, whatever its content type says. */
 export function parseBody(body: Buffer): object {
+  // Before it is parsed: as values, 8 MiB of `{},{},…` would take 150 MB.
+  if (hasMoreSeparators(body, MAX_SEPARATORS)) throw tooManyRecords();
   try {
     const value: unknown = JSON.parse(body.toString());
     if (isObject(value)) return value;
@@ -50,33 +56,59 @@ export interface Put {
 
 export function parsePutRecord(body: object): Put {
   const { DeliveryStreamName, Record: record } = body as { DeliveryStreamName?: unknown; Record?: unknown };
-  return { stream: streamName(DeliveryStreamName), records: decode([record]) };
+  const stream = streamName(DeliveryStreamName);
+  if (record === undefined || record === null) throw constraint('record', MUST_NOT_BE_NULL, 'null');
+  return { stream, records: decode([record], () => 'record.data') };
 }
 
 export function parsePutRecordBatch(body: object): Put {
   const { DeliveryStreamName, Records: records } = body as { DeliveryStreamName?: unknown; Records?: unknown };
   const stream = streamName(DeliveryStreamName);
-  if (!Array.isArray(records)) throw invalid('records: Member must be a list');
-  if (records.length === 0) throw invalid('records: Member must have length greater than or equal to 1');
-  if (records.length > MAX_BATCH_RECORDS) {
-    throw invalid(`records: Member must have length less than or equal to ${MAX_BATCH_RECORDS}`);
+  if (records === undefined || records === null) throw constraint('records', MUST_NOT_BE_NULL, 'null');
+  if (!Array.isArray(records)) throw unreadable('records is not a list.');
+  if (records.length === 0) throw constraint('records', 'Member must have length greater than or equal to 1', '[]');
+  if (records.length > MAX_BATCH_RECORDS) throw tooManyRecords();
+  return { stream, records: decode(records, (index) => `records.${index + 1}.member.data`) };
+}
+
+function hasMoreSeparators(body: Buffer, most: number): boolean {
+  let left = most;
+  for (const separator of SEPARATORS) {
+    for (let at = body.indexOf(separator); at !== -1; at = body.indexOf(separator, at + 1)) {
+      if (--left < 0) return true;
+    }
   }
-  return { stream, records: decode(records) };
+  return false;
+}
+
+function tooManyRecords(): RequestError {
+  return constraint('records', `${AT_MOST} ${MAX_BATCH_RECORDS}`);
 }
 
 function streamName(value: unknown): string {
   if (Name.safeParse(value).success) return value as string;
-  throw invalid(`deliveryStreamName: Member must be 1 to ${MAX_STREAM_NAME_LENGTH} letters, digits and _.-`);
+  if (value === undefined || value === null) throw constraint('deliveryStreamName', MUST_NOT_BE_NULL, 'null');
+  if (typeof value !== 'string') throw unreadable('deliveryStreamName is not text.');
+  const shown = value.slice(0, MAX_STREAM_NAME_LENGTH);
+  if (value.length > MAX_STREAM_NAME_LENGTH)
+    throw constraint('deliveryStreamName', `${AT_MOST} ${MAX_STREAM_NAME_LENGTH}`, shown);
+  if (value === '') throw constraint('deliveryStreamName', 'Member must have length greater than or equal to 1', '');
+  throw constraint('deliveryStreamName', 'Member must satisfy regular expression pattern: [a-zA-Z0-9_.-]+', shown);
 }
 
-/** Decodes all records into one piece of memory; each is a view of it. */
-function decode(records: readonly unknown[]): readonly Uint8Array[] {
-  const texts = records.map((record, index) => dataOf(record, index));
+/**
+ * Decodes all records into one piece of memory; each is a view of it.
+ *
+ * @param nameOf what Firehose calls the data of a record.
+ */
+function decode(records: readonly unknown[], nameOf: (index: number) => string): readonly Uint8Array[] {
+  const texts = records.map((record, index) => dataOf(record, () => nameOf(index)));
   let total = 0;
   for (const [index, text] of texts.entries()) {
     const length = decodedLength(text);
     if (length > MAX_RECORD_BYTES) {
-      throw invalid(`records.${index + 1}.data: Member must have length less than or equal to ${MAX_RECORD_BYTES}`);
+      const shown = `java.nio.HeapByteBuffer[pos=0 lim=${length} cap=${length}]`;
+      throw constraint(nameOf(index), `${AT_MOST} ${MAX_RECORD_BYTES}`, shown);
     }
     total += Math.max(0, length);
   }
@@ -86,22 +118,37 @@ function decode(records: readonly unknown[]): readonly Uint8Array[] {
   let used = 0;
   return texts.map((text, index) => {
     const length = writeBase64(text, bytes, used);
-    if (length === -1)
-      throw new RequestError(400, 'SerializationException', `records.${index + 1}.data is not base64.`);
+    if (length === -1) throw unreadable(`${nameOf(index)} is not base64.`);
     used += length;
     return bytes.subarray(used - length, used);
   });
 }
 
-function dataOf(record: unknown, index: number): string {
-  const data = isObject(record) ? (record as { Data?: unknown }).Data : undefined;
+function dataOf(record: unknown, name: () => string): string {
+  const place = () => name().replace(/\.data$/, '');
+  if (record === null) throw constraint(place(), MUST_NOT_BE_NULL, 'null');
+  if (!isObject(record)) throw unreadable(`${place()} is not an object.`);
+  const { Data: data } = record as { Data?: unknown };
   if (typeof data === 'string') return data;
-  if (data === undefined || data === null) throw invalid(`records.${index + 1}.data: Member must not be null`);
-  throw new RequestError(400, 'SerializationException', `records.${index + 1}.data is not base64 text.`);
+  if (data === undefined || data === null) throw constraint(name(), MUST_NOT_BE_NULL, 'null');
+  throw unreadable(`${name()} is not base64 text.`);
+}
+
+const MUST_NOT_BE_NULL = 'Member must not be null';
+const AT_MOST = 'Member must have length less than or equal to';
+
+/** In AWS’s words. @param value as the message quotes it; `null` stands without quotes. */
+function constraint(member: string, why: string, value?: string): RequestError {
+  const shown = value === undefined ? 'Value' : value === 'null' ? 'Value null' : `Value '${value}'`;
+  return invalid(`${shown} at '${member}' failed to satisfy constraint: ${why}`);
 }
 
 function invalid(why: string): RequestError {
   return new RequestError(400, 'ValidationException', `1 validation error detected: ${why}`);
+}
+
+function unreadable(message: string): RequestError {
+  return new RequestError(400, 'SerializationException', message);
 }
 
 function isObject(value: unknown): value is object {

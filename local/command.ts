@@ -1,7 +1,6 @@
 /** `clickstreamy local`: the whole pipeline on this machine. */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { type AuthOptions, authOptions, loadAuth, parseServerUrl } from '../core/auth-flags';
+import { authOptions } from '../core/auth-flags';
 import type { Command, Context } from '../core/command/command';
 import {
   choice,
@@ -14,18 +13,21 @@ import {
   number,
   seconds,
   share,
+  streamName,
   text,
   whole,
 } from '../core/command/values';
 import { stopOnSignals } from '../core/command-line';
-import { reasonOf, ToolkitError } from '../core/errors';
+import { ToolkitError } from '../core/errors';
 import { plural } from '../core/plural';
 import { openProgressLine } from '../core/progress-line';
-import { type AgentConfig, onlyStream, parseAgentConfig } from '../site/read-agent-config';
+import { type AgentConfig, onlyStream } from '../site/read-agent-config';
 import { DEFAULT_INDEX, IndexName } from '../store/search/index-template';
-import type { SearchStoreProps } from '../store/search/store';
 import { createStatusText, renderAddresses, renderReport } from './progress';
+import { readAgentFile } from './read-agent-file';
 import { isBalanced, type LocalReport } from './report';
+import { toSearchStore } from './search-flags';
+import { failIfWaiting } from './waiting';
 
 const DEFAULTS = {
   streamName: 'webserver_stream',
@@ -83,6 +85,15 @@ const Options = z
         .meta({ otherwise: `${DEFAULTS.uiPort}; with --once a free one` }),
       json: flag().describe('Print all counts as one line of JSON at the end'),
     }),
+    ...inGroup('Delivery stream', {
+      streamPort: port()
+        .describe('Port of the stream’s endpoint, for the Kinesis Agent and other senders; 0 picks a free one')
+        .meta({ otherwise: 'a free one' }),
+      streamName: streamName()
+        .optional()
+        .describe('Name of the stream')
+        .meta({ otherwise: `the one in agent.json, else ${DEFAULTS.streamName}` }),
+    }),
     ...inGroup('Search engine', {
       store: text('URL')
         .optional()
@@ -130,6 +141,8 @@ export const localCommand: Command<typeof Options> = {
 };
 
 async function run(options: z.output<typeof Options>, { quiet }: Context): Promise<void> {
+  // Nobody else may read what is kept, DuckDB’s own files included.
+  process.umask(0o077);
   // Loaded here, so that --help does not wait for DuckDB, the site and the SDK.
   const { runLocal } = require('./run') as typeof import('./run');
   const view = openProgressLine({ quiet, plainSeconds: PLAIN_SECONDS });
@@ -138,7 +151,8 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
   let folder = '';
   const { report, failure } = await runLocal({
     logs: flows?.patterns ?? options.log,
-    streamName: flows?.stream ?? DEFAULTS.streamName,
+    streamName: options.streamName ?? flows?.stream ?? DEFAULTS.streamName,
+    streamPort: options.streamPort ?? 0,
     site: options.site ?? DEFAULTS.site,
     token: process.env['CLICKSTREAMY_TOKEN'],
     once: options.once,
@@ -149,7 +163,7 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
     rate: options.rate ?? DEFAULTS.rate,
     errors: options.errors ?? DEFAULTS.errors,
     siteHosts: options.siteHost,
-    search: toSearchStore(options),
+    search: toSearchStore(options, process.env),
     signal: stopOnSignals(),
     onStart: (addresses) => {
       folder = addresses.dataFolder;
@@ -170,18 +184,7 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
 
 /** @throws ToolkitError AGENT_CONFIG_INVALID */
 function readAgentConfig(file: string, warn: (sentence: string) => void): { patterns: string[]; stream: string } {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    throw new ToolkitError(
-      'AGENT_CONFIG_INVALID',
-      `${file} cannot be read: ${reasonOf(error)}.`,
-      'Check its path, and that you may read it.',
-      { cause: error },
-    );
-  }
-  const config = parseAgentConfig(text, file);
+  const config = readAgentFile(file);
   for (const warning of [...config.warnings, ...startWarning(config)]) warn(`${file}: ${warning}`);
   return { patterns: config.flows.map(({ pattern }) => pattern), stream: onlyStream(config, file) };
 }
@@ -191,30 +194,6 @@ function startWarning({ flows }: AgentConfig): string[] {
   return [
     'initialPosition END_OF_FILE (the agent’s default) is not followed: here the logs are read from their start.',
   ];
-}
-
-/** @throws UsageError if the sign-in is incomplete. */
-function toSearchStore({
-  store,
-  index = DEFAULT_INDEX,
-  ...flags
-}: AuthOptions & { readonly store?: string | undefined; readonly index?: string | undefined }):
-  | SearchStoreProps
-  | undefined {
-  if (store === undefined) return undefined;
-  const url = parseServerUrl(store);
-  const { createHttpClient } = require('../core/http-client') as typeof import('../core/http-client');
-  return { client: createHttpClient({ url, auth: loadAuth(flags, url, process.env) }), index };
-}
-
-/** @throws ToolkitError EVENTS_WAITING */
-function failIfWaiting({ waiting }: LocalReport, folder: string): void {
-  if (waiting === 0) return;
-  throw new ToolkitError(
-    'EVENTS_WAITING',
-    `${plural(waiting, 'accepted record')} ${waiting === 1 ? 'waits' : 'wait'} in the journal of ${folder}: the store or the bucket did not take them.`,
-    `Fix that, then run again with --data ${folder}: they are delivered first, each once.`,
-  );
 }
 
 /** @throws ToolkitError JOURNAL_DAMAGED */

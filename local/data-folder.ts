@@ -1,28 +1,44 @@
-import { chmod, mkdir, mkdtemp, stat } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
 
 /**
- * Makes the folder that holds journal, bucket and store.
+ * Makes the folder that holds journal, bucket and store, or a shipper's checkpoint.
  *
- * @param folder without it, a temporary one is made.
- * @param site the site that will keep its files in it.
+ * @param option the one that names it, for an error.
  * @throws ToolkitError DATA_FOLDER_UNUSABLE
  */
-export async function makeDataFolder(folder: string | undefined, site: 'demo' | 'wordpress'): Promise<string> {
+export async function makeDataFolder(folder: string, option = '--data'): Promise<string> {
   try {
-    if (folder === undefined) return await makeTemporary(site);
     await makeFolder(resolve(folder));
+    await refuseLinks(resolve(folder), option);
     return folder;
   } catch (error) {
-    throw new ToolkitError(
-      'DATA_FOLDER_UNUSABLE',
-      `The data folder ${folder ?? tmpdir()} cannot be used: ${errnoOf(error) === 'EEXIST' ? 'it is a file' : reasonOf(error)}.`,
-      'Name a folder that can be written, with --data.',
-      { cause: error },
-    );
+    if (error instanceof ToolkitError) throw error;
+    throw unusable(folder, option, error);
   }
+}
+
+/** @param site the site that will keep its files in it. @throws ToolkitError DATA_FOLDER_UNUSABLE */
+export async function makeTemporaryFolder(site: 'demo' | 'wordpress'): Promise<string> {
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'clickstreamy-'));
+    // WordPress does not run as root: its user must be able to enter the folder, but not to list it.
+    if (site === 'wordpress' && process.getuid?.() === 0) await chmod(folder, 0o711);
+    return folder;
+  } catch (error) {
+    throw unusable(tmpdir(), '--data', error);
+  }
+}
+
+function unusable(folder: string, option: string, cause: unknown): ToolkitError {
+  return new ToolkitError(
+    'DATA_FOLDER_UNUSABLE',
+    `The data folder ${folder} cannot be used: ${errnoOf(cause) === 'EEXIST' ? 'it is a file' : reasonOf(cause)}.`,
+    `Name a folder that can be written, with ${option}.`,
+    { cause },
+  );
 }
 
 /** Folder by folder: Node’s own recursive mkdir never ends where a folder can hold none, as in /proc. */
@@ -39,9 +55,13 @@ async function makeFolder(folder: string): Promise<void> {
   await mkdir(folder, { mode: 0o700 });
 }
 
-async function makeTemporary(site: 'demo' | 'wordpress'): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'clickstreamy-'));
-  // WordPress does not run as root: its user must be able to enter the folder, but not to list it.
-  if (site === 'wordpress' && process.getuid?.() === 0) await chmod(folder, 0o711);
-  return folder;
+/** What is kept there is opened by name: a link of that name would lead it anywhere. */
+async function refuseLinks(folder: string, option: string): Promise<void> {
+  const link = (await readdir(folder, { withFileTypes: true })).find((entry) => entry.isSymbolicLink());
+  if (link === undefined) return;
+  throw new ToolkitError(
+    'DATA_FOLDER_UNUSABLE',
+    `The data folder ${folder} cannot be used: ${link.name} in it is a link, and none is followed.`,
+    `Remove the link, or name another folder with ${option}.`,
+  );
 }

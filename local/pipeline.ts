@@ -22,6 +22,8 @@ export interface PipelineProps {
   readonly logs: readonly string[];
   /** The delivery stream's name. */
   readonly streamName: string;
+  /** Port of its endpoint (0 picks a free one). */
+  readonly streamPort: number;
   /** Which site runs if there are no logs to follow. */
   readonly site: 'demo' | 'wordpress';
   /** The token of the WordPress site; without it, a random one. */
@@ -123,7 +125,12 @@ export async function openPipeline(folder: string, props: PipelineProps, closers
     warn,
   });
   closers.add(() => stream.close());
-  const endpoint = await startFirehoseEndpoint({ streams: [stream], port: 0 });
+  const endpoint = await startFirehoseEndpoint({
+    streams: [stream],
+    port: props.streamPort,
+    option: '--stream-port',
+    reasonsOf: () => reasons,
+  });
   closers.add(() => endpoint.close());
   const site = logs.length > 0 ? undefined : await startSite(folder, props);
   if (site !== undefined) closers.add(() => site.close());

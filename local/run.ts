@@ -5,7 +5,7 @@ import type { PipelineStatus } from '../page/overview-reply';
 import { checkPatterns } from '../shipper/find-logs';
 import type { Shipper } from '../shipper/shipper';
 import { runTraffic } from '../traffic/run-traffic';
-import { makeDataFolder } from './data-folder';
+import { makeDataFolder, makeTemporaryFolder } from './data-folder';
 import { aborted, drainPipeline, failureOf } from './drain';
 import {
   type Addresses,
@@ -49,7 +49,9 @@ const PROGRESS_MS = 500;
  */
 export async function runLocal(options: LocalOptions): Promise<LocalResult> {
   await checkPatterns(options.logs);
-  const folder = await makeDataFolder(options.dataFolder, options.site);
+  const folder = await (options.dataFolder === undefined
+    ? makeTemporaryFolder(options.site)
+    : makeDataFolder(options.dataFolder));
   const closers = collectClosers();
   let isClean = true;
   try {

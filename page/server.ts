@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 import { reasonOf, ToolkitError } from '../core/errors';
-import { listen } from '../core/listen';
+import { isFromHere, listen } from '../core/listen';
 import { builtFile } from '../core/package-root';
 import type { StoreReader } from '../store/store';
 import { readOverview } from './overview';
@@ -108,15 +108,6 @@ const json = (value: object): Reply => ({
 function send(request: IncomingMessage, response: ServerResponse, { code, headers, body }: Reply): void {
   response.writeHead(code, { ...HEADERS, ...headers, 'content-length': body.length });
   response.end(request.method === 'HEAD' ? undefined : body);
-}
-
-/** Rejects foreign host names: a hostile site can point its own name at this address (DNS rebinding). */
-function isFromHere(hostHeader: string | undefined, host: string): boolean {
-  const name = hostHeader
-    ?.toLowerCase()
-    .replace(/:\d*$/, '')
-    .replace(/^\[(.*)\]$/, '$1');
-  return name !== undefined && ['localhost', '127.0.0.1', '::1', host].includes(name);
 }
 
 async function loadFiles(): Promise<ReadonlyMap<string, Reply>> {

@@ -9,7 +9,14 @@ writeFileSync('config/settings.schema.json', renderSettingsSchema());
 
 const { clickstreamy } = await load('commands.ts', 'dist/command-docs.js');
 const { renderOptionTables } = await load('core/command/option-table.ts', 'dist/option-table.js');
-for (const file of ['docs/operations.md', 'docs/replay.md', 'docs/traffic.md', 'docs/verify.md']) {
+for (const file of [
+  'docs/firehose.md',
+  'docs/operations.md',
+  'docs/replay.md',
+  'docs/ship.md',
+  'docs/traffic.md',
+  'docs/verify.md',
+]) {
   writeFileSync(file, renderOptionTables(readFileSync(file, 'utf8'), clickstreamy));
 }
 

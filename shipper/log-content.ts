@@ -64,6 +64,15 @@ export class LogContent {
     this.#tail = tail;
   }
 
+  /** A content whose bytes up to `offset` are not wanted. @param tail bytes just before it, the last TAIL_BYTES of them or more. */
+  static skippedTo(head: Buffer, offset: number, tail: Buffer): LogContent {
+    const last = Buffer.from(tail.subarray(Math.max(0, tail.length - TAIL_BYTES)));
+    const known = offset === 0 ? [] : [toRange({ from: 0, to: offset, tail: last })];
+    const content = new LogContent(head, randomUUID(), known, last);
+    content.#aside = known;
+    return content;
+  }
+
   /** How far it has been read: always the start of a line, except within one that is too long. */
   get readOffset(): number {
     return this.#readOffset;

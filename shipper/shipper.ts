@@ -6,12 +6,14 @@
  * was in flight at a crash is sent again, and named. The exception is `copytruncate`: lines that it cuts away between its copy
  * and its truncation are lost and, if the copy matches no pattern, so are lines that the shipper had not read before.
  */
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ToolkitError } from '../core/errors';
 import { plural } from '../core/plural';
 import type { SourcePosition } from '../core/record-source';
 import { loadCheckpoint } from './checkpoint';
 import { CheckpointWriter } from './checkpoint-writer';
+import { contentAtEnd } from './content-at-end';
 import { findLost } from './find-lost';
 import type { FollowedLog } from './followed-log';
 import { FollowedLogs } from './followed-logs';
@@ -35,6 +37,8 @@ export interface ShipperProps {
   readonly once?: boolean;
   /** The logs may come later. */
   readonly mayBeMissing?: boolean;
+  /** Where the logs begin that are there at the very first start, before there is a checkpoint. @default 'start' */
+  readonly startAt?: 'start' | 'end';
   /** How long a log that is gone from its pattern must be silent before it is closed. @default 60 */
   readonly lateWriterSeconds?: number;
   readonly warn: (sentence: string) => void;
@@ -148,8 +152,11 @@ class Shipping {
 
   async run(): Promise<void> {
     await this.#try(async () => {
+      const isFirstStart = !existsSync(this.#props.checkpointFile);
       await this.#openCheckpoint();
       await this.#logs.look(true);
+      if (isFirstStart && this.#props.startAt === 'end') await this.#skipOld();
+      await this.#checkpoint?.save(); // Better to fail before anything is sent.
       await (this.#props.once ? this.#readOnce() : this.#follow());
     });
     await this.#outbox.drain();
@@ -176,7 +183,14 @@ class Shipping {
       warn(`The last run ended before there was an answer about ${name}: the stream may get them twice.`);
     }
     this.#checkpoint = new CheckpointWriter({ file, records: () => this.#toRecords(), warn });
-    await this.#checkpoint.save(); // Better to fail before anything is sent.
+  }
+
+  /** Once the checkpoint has this, no crash and no restart skips anything that is written from now on. */
+  async #skipOld(): Promise<void> {
+    for (const log of this.#logs.all()) {
+      const takeUp = async () => (await log.recognize(false)) && log.adopt(await contentAtEnd(log));
+      await this.#logs.guard(log, takeUp);
+    }
   }
 
   async #toRecords(): Promise<readonly ContentRecord[]> {

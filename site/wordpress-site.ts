@@ -1,6 +1,6 @@
 /** The WordPress site on Debian's packages, as processes of this user in one folder. `site/wordpress/server/debian.sh` sets it up and runs it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chownSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -48,7 +48,9 @@ export function siteUser(): typeof WEB_USER | undefined {
 
 /** @throws ToolkitError SITE_PACKAGES_MISSING, PORT_TAKEN, LISTEN_FAILED, SITE_NOT_STARTED */
 export async function startWordPressSite(props: WordPressSiteProps): Promise<WordPressSite> {
-  const { folder, warn = (message: string) => void process.stderr.write(`${message}\n`) } = props;
+  const { warn = (message: string) => void process.stderr.write(`${message}\n`) } = props;
+  // Its processes run in `/`.
+  const folder = resolve(props.folder);
   checkPackages();
   const hosts = hasIPv6() ? ['127.0.0.1', '[::1]'] : ['127.0.0.1'];
   const port = await findPort(props.port);
@@ -79,7 +81,7 @@ export async function startWordPressSite(props: WordPressSiteProps): Promise<Wor
     child.stdin?.end();
     return ended;
   };
-  await isReady(child, props);
+  await isReady(child, { ...props, folder });
   void ended.then(() => {
     if (!isClosing) warn(`The WordPress site has ended by itself: ${lastWords(folder)}`);
   });
@@ -134,6 +136,11 @@ function layDown(folder: string, owner: typeof WEB_USER | undefined): void {
     writeFileSync(file, text);
   }
   if (owner === undefined) return;
+  // The site’s user must be able to read its files, whatever this process’s umask.
+  const laid = join(folder, 'package');
+  for (const entry of readdirSync(laid, { recursive: true, withFileTypes: true }))
+    chmodSync(join(entry.parentPath, entry.name), entry.isDirectory() ? 0o755 : 0o644);
+  for (const own of [folder, laid]) chmodSync(own, 0o755);
   chownSync(folder, owner.uid, owner.gid);
   for (let above = dirname(resolve(folder)); above !== dirname(above); above = dirname(above)) {
     if (statSync(above).mode & 0o001) continue;

@@ -50,7 +50,11 @@ it('does to each record what the Lambda function does', async () => {
       expect(results).toEqual(
         reply.records.map(({ result, data }) =>
           // The function pads an event with spaces, which base64 encodes faster.
-          result === 'Ok' ? Buffer.from(data ?? '', 'base64').toString().trimEnd() : result,
+          result === 'Ok'
+            ? Buffer.from(data ?? '', 'base64')
+                .toString()
+                .trimEnd()
+            : result,
         ),
       );
       expect(direct.dropped).toBe(reply.records.filter(({ result }) => result === 'Dropped').length);

@@ -43,16 +43,18 @@ interface Sent {
   readonly target?: string;
   readonly agent?: Agent;
   readonly url?: string;
+  readonly host?: string;
 }
 
 function send(
   body: string | Buffer,
-  { method = 'POST', path = '/', target, agent, url = endpoint.url }: Sent = {},
+  { method = 'POST', path = '/', target, agent, url = endpoint.url, host }: Sent = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = {
       'content-length': Buffer.byteLength(body),
       ...(target !== undefined && { 'x-amz-target': target }),
+      ...(host !== undefined && { host }),
     };
     const sent = request(url + path, { method, headers, ...(agent && { agent }) }, (response) => {
       const chunks: Buffer[] = [];
@@ -169,7 +171,7 @@ describe('a request that is wrong is refused with Firehose’s error, and nothin
       'ResourceNotFoundException',
     ],
     ['no records', () => putBatch([]), 400, 'ValidationException'],
-    ['records that are not a list', () => putBatch({ 0: good }), 400, 'ValidationException'],
+    ['records that are not a list', () => putBatch({ 0: good }), 400, 'SerializationException'],
     ['501 records', () => putBatch(Array(501).fill(good)), 400, 'ValidationException'],
     ['a record that is null', () => putBatch([good, null]), 400, 'ValidationException'],
     ['a record without data', () => putBatch([good, {}]), 400, 'ValidationException'],
@@ -185,6 +187,12 @@ describe('a request that is wrong is refused with Firehose’s error, and nothin
       400,
       'InvalidArgumentException',
     ],
+    [
+      'a name that leads here from elsewhere',
+      () => putBatch([good], { host: 'evil.example' }),
+      403,
+      'AccessDeniedException',
+    ],
     ['a body without end', () => send(Buffer.alloc(9_000_000, ' ')), 413, 'RequestEntityTooLargeException'],
   ];
 
@@ -198,6 +206,58 @@ describe('a request that is wrong is refused with Firehose’s error, and nothin
     });
     expect(stream.counts().accepted).toBe(0);
   });
+});
+
+it.each<[string, string, object, string]>([
+  [
+    'no stream',
+    'PutRecord',
+    { Record: { Data: '' } },
+    "1 validation error detected: Value null at 'deliveryStreamName' failed to satisfy constraint: Member must not be null",
+  ],
+  [
+    'a record without data',
+    'PutRecordBatch',
+    { DeliveryStreamName: STREAM, Records: [{ Data: '' }, {}] },
+    "1 validation error detected: Value null at 'records.2.member.data' failed to satisfy constraint: Member must not be null",
+  ],
+  [
+    'no records',
+    'PutRecordBatch',
+    { DeliveryStreamName: STREAM, Records: [] },
+    "1 validation error detected: Value '[]' at 'records' failed to satisfy constraint: Member must have length greater than or equal to 1",
+  ],
+  [
+    'a record over 1,000 KiB',
+    'PutRecordBatch',
+    { DeliveryStreamName: STREAM, Records: [{ Data: Buffer.alloc(1_024_003).toString('base64') }] },
+    "1 validation error detected: Value 'java.nio.HeapByteBuffer[pos=0 lim=1024003 cap=1024003]' at 'records.1.member.data' failed to satisfy constraint: Member must have length less than or equal to 1024000",
+  ],
+])('tells what is wrong in AWS’s words: %s', async (_, action, body, message) => {
+  expect((await call(action, body)).body).toEqual({ __type: 'ValidationException', message });
+});
+
+it.each([
+  ['objects', '{},'],
+  ['lists', '[],'],
+  ['numbers', '1,'],
+  ['nested lists', '['],
+])('refuses a body of millions of %s without parsing it', async (_, item) => {
+  const parse = jest.spyOn(JSON, 'parse');
+  const body = `{"DeliveryStreamName":"${STREAM}","Records":[${item.repeat(7_000_000 / item.length)}`;
+
+  const { status, type } = await new Promise<{ status: number; type: string }>((resolve, reject) => {
+    const headers = { 'x-amz-target': 'Firehose_20150804.PutRecordBatch', 'content-length': Buffer.byteLength(body) };
+    const sent = request(endpoint.url, { method: 'POST', headers }, async (response) => {
+      const text = Buffer.concat(await response.toArray()).toString();
+      resolve({ status: response.statusCode ?? 0, type: /"__type":"(\w+)"/.exec(text)?.[1] ?? text });
+    });
+    sent.on('error', reject).end(body);
+  });
+  const calls = parse.mock.calls.length;
+  parse.mockRestore();
+
+  expect({ status, type, calls }).toEqual({ status: 400, type: 'ValidationException', calls: 0 });
 });
 
 it('takes a batch and a record of just the limits', async () => {
@@ -297,5 +357,62 @@ it('says which port is taken, and which host is not on this machine', async () =
   await expect(startFirehoseEndpoint({ streams: [], port: 0, host: '192.0.2.1' })).rejects.toMatchObject({
     code: 'LISTEN_FAILED',
     message: expect.stringContaining('no such address on this machine'),
+  });
+});
+
+describe('metrics', () => {
+  const get = async (accept: string) => (await fetch(`${endpoint.url}/metrics`, { headers: { accept } })).text();
+
+  it('count what came in and what became of it', async () => {
+    await putBatch([{ Data: base64('one') }, { Data: base64('two!') }]);
+    await call('PutRecord', { DeliveryStreamName: 'nobody', Record: { Data: '' } });
+    await stream.drain();
+
+    const { streams, requests } = JSON.parse(await get('application/json'));
+
+    expect(streams).toEqual([
+      {
+        stream: STREAM,
+        records_received: 2,
+        bytes_received: 7,
+        records_accepted: 2,
+        records_recovered: 0,
+        records_transformed: 2,
+        records_stored: 2,
+        records_dropped: 0,
+        records_failed: { processing: 0, delivery: 0 },
+        records_buffered: 0,
+        bytes_buffered: 0,
+        put_requests: 1,
+        put_seconds: expect.any(Number),
+      },
+    ]);
+    expect(requests).toEqual({ ok: 1, ResourceNotFoundException: 1 });
+  });
+
+  it('are text that Prometheus reads', async () => {
+    await putBatch([{ Data: base64('one') }]);
+
+    const text = await get('*/*');
+
+    const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+    expect(samples).toContain(`clickstreamy_records_accepted_total{stream="${STREAM}"} 1`);
+    expect(samples).toContain('clickstreamy_requests_total{outcome="ok"} 1');
+    expect(samples).toContain(`clickstreamy_put_seconds_bucket{stream="${STREAM}",le="+Inf"} 1`);
+    expect(samples).toContain(`clickstreamy_put_seconds_count{stream="${STREAM}"} 1`);
+    for (const sample of samples) expect(sample).toMatch(/^[a-z_]+\{(?:[a-z]+="[^"]*",?)*\} [\d.e+-]+$/);
+    expect(text.endsWith('\n')).toBe(true);
+  });
+
+  it('say why records failed', async () => {
+    await endpoint.close();
+    const reasonsOf = () => ({ shape: 3, blank: 2 });
+    endpoint = await startFirehoseEndpoint({ streams: [stream], port: 0, reasonsOf });
+
+    expect(JSON.parse(await get('application/json')).streams[0].records_failed).toMatchObject({ shape: 3 });
+  });
+
+  it('are for this machine only', async () => {
+    expect((await send('', { method: 'GET', path: '/metrics', host: 'evil.example' })).status).toBe(403);
   });
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -29,8 +29,11 @@ interface Run {
   readonly ended: Promise<number | null>;
 }
 
-function start(...args: readonly string[]): Run {
+const start = (...args: readonly string[]) => startIn(process.cwd(), ...args);
+
+function startIn(cwd: string, ...args: readonly string[]): Run {
   const child = spawn(process.execPath, [join(packageRoot, 'dist', 'cli.js'), 'local', ...args], {
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.add(child);
@@ -99,6 +102,72 @@ it('counts a log to its end: every line is stored, kept as failed, or blank', as
     'utf8',
   );
   expect(Buffer.from(JSON.parse(failed).rawData, 'base64').toString()).toBe('no access line\n');
+});
+
+it('takes relative paths, with spaces and letters of any language, and keeps what it writes to itself', async () => {
+  const place = join(folder, 'Größe und место');
+  await mkdir(place);
+  await writeFile(join(place, 'zugriff ü.log'), view('alice'));
+
+  const args = ['--log', 'zugriff *.log', '--once', '--json', '--data', 'daten für/später', '--ui-port', '0'];
+  const run = startIn(place, ...args);
+
+  expect(await run.ended).toBe(0);
+  expect(JSON.parse(run.out())).toMatchObject({ read: 1, stored: 1 });
+  const entries = await readdir(join(place, 'daten für'), { recursive: true, withFileTypes: true });
+  const shared = [];
+  for (const entry of entries) {
+    const { mode } = await stat(join(entry.parentPath, entry.name));
+    if ((mode & 0o077) !== 0) shared.push(entry.name);
+  }
+  expect(entries.map(({ name }) => name)).toEqual(expect.arrayContaining(['events.duckdb', 'lock.duckdb', 'bucket']));
+  expect(shared).toEqual([]);
+});
+
+it('follows no link in its data folder', async () => {
+  const data = join(folder, 'data');
+  const victim = join(folder, 'victim');
+  await mkdir(data);
+  await writeFile(victim, 'precious');
+  await writeFile(join(folder, 'access.log'), view('alice'));
+
+  for (const name of ['events.duckdb', 'page.json', 'shipper.json.new', 'lock.duckdb', 'journal']) {
+    await symlink(victim, join(data, name));
+
+    const run = start('--log', join(folder, 'access.log'), '--once', '--data', data, '--ui-port', '0');
+
+    expect(await run.ended).toBe(1);
+    expect(run.err()).toContain(
+      `error [DATA_FOLDER_UNUSABLE]: The data folder ${data} cannot be used: ${name} in it is a link`,
+    );
+    await rm(join(data, name));
+  }
+  expect(await readFile(victim, 'utf8')).toBe('precious');
+});
+
+it('takes records on the port and under the name that it is given', async () => {
+  const log = join(folder, 'access.log');
+  await writeFile(log, '');
+  const first = start('--log', log, '--stream-port', '0', '--stream-name', 'clicks', '--ui-port', '0', '--json');
+  const port = await until(() => /stream {2}http:\/\/127\.0\.0\.1:(\d+) \(clicks\)/.exec(first.err())?.[1], {
+    what: 'the stream has an address',
+  });
+  const taken = start('--log', log, '--stream-port', port, '--ui-port', '0');
+  const record = { Data: Buffer.from(view('alice')).toString('base64') };
+
+  const reply = await fetch(`http://127.0.0.1:${port}/`, {
+    method: 'POST',
+    headers: { 'x-amz-target': 'Firehose_20150804.PutRecord' },
+    body: JSON.stringify({ DeliveryStreamName: 'clicks', Record: record }),
+  });
+  await until(async () => (await storedOf(first)) === 1, { what: 'the record is stored' });
+  first.child.kill('SIGTERM');
+
+  expect(reply.status).toBe(200);
+  expect(await taken.ended).toBe(1);
+  expect(taken.err()).toMatch(/error \[PORT_TAKEN\].*--stream-port/s);
+  expect(await first.ended).toBe(0);
+  expect(JSON.parse(first.out())).toMatchObject({ read: 1, stored: 1 });
 });
 
 it('shows what is added to a log, and drains at Ctrl-C', async () => {

@@ -1,6 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { builtFile } from '../../core/package-root';
 import { describeWordPress } from '../support/needs-wordpress';
@@ -15,7 +16,7 @@ describeWordPress('clickstreamy local --site wordpress', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
-  it('brings what visitors do on a real WordPress into the store, and leaves nothing behind', async () => {
+  it('brings what visitors do on a real WordPress into the store, and leaves nothing behind, in a folder named relatively', async () => {
     const args = [
       'local',
       '--site',
@@ -29,10 +30,10 @@ describeWordPress('clickstreamy local --site wordpress', () => {
       '--errors',
       '0.2',
       '--data',
-      folder,
+      basename(folder),
       '--json',
     ];
-    const child = spawn(process.execPath, [builtFile('cli.js'), ...args]);
+    const child = spawn(process.execPath, [builtFile('cli.js'), ...args], { cwd: dirname(folder) });
     const out = text(child.stdout);
     let said = '';
     child.stderr.on('data', (chunk) => {

@@ -1,5 +1,6 @@
 /** The kinds of values that options take. Each is a zod schema that knows what `--help` and the docs call its value. */
 import { z } from 'zod';
+import { STREAM_NAME } from '../firehose-limits';
 import { grouped } from '../progress-text';
 
 /** What an option's schema says with `.meta()` and `.describe()`, for `--help`, the docs and the completion. */
@@ -38,6 +39,22 @@ export const host = () =>
     .string('must be given once')
     .regex(/^[^\s/]+$/, 'must be a host, with its port if it has one: shop.example.org:8080')
     .meta({ value: 'HOST' });
+
+/** A Firehose delivery stream’s name. */
+export const streamName = () =>
+  z.string('must be given once').regex(STREAM_NAME, 'must be 1 to 64 letters, digits and _.-').meta({ value: 'NAME' });
+
+/** A number of bytes: `500KB`, `1MB`, `1MiB`; KB and MB are 1,024-based, as in AWS’s buffer hints. @param range in bytes. */
+export const bytes = (range: Range = {}) =>
+  numeric(readBytes, 'a size, such as 1MB or 500KB', range, ' bytes').meta({ value: 'SIZE' });
+
+const BYTES: Readonly<Record<string, number>> = { '': 1, B: 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+/** @returns NaN for what is no size. */
+function readBytes(word: string): number {
+  const [, count, unit = ''] = /^(\d+(?:\.\d+)?)\s*(?:([KMG])i?)?B?$/i.exec(word) ?? [];
+  return count === undefined ? Number.NaN : Math.round(Number(count) * (BYTES[unit.toUpperCase()] ?? Number.NaN));
+}
 
 export const choice = <const T extends readonly string[]>(values: T) =>
   z.enum(values).meta({ value: values.join('|') });

@@ -15,7 +15,7 @@ const names = (...words: string[]) =>
 
 describe('what may come next', () => {
   it.each<[string[], string[]]>([
-    [[''], ['local', 'etl', 'traffic', 'replay', 'verify', 'kibana', 'completion']],
+    [[''], ['local', 'ship', 'firehose', 'etl', 'traffic', 'replay', 'verify', 'kibana', 'completion']],
     [['ki'], ['kibana']],
     [
       ['kibana', ''],

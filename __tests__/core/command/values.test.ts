@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { milliseconds, seconds, share, whole } from '../../../core/command/values';
+import { bytes, milliseconds, seconds, share, streamName, whole } from '../../../core/command/values';
 
 describe('a duration', () => {
   it.each([
@@ -75,4 +75,35 @@ it('a whole number may be written with its exponent, and has no fraction', () =>
     false,
     false,
   ]);
+});
+
+describe('a size', () => {
+  it.each([
+    ['1024', 1024],
+    ['500B', 500],
+    ['1KB', 1024],
+    ['1kb', 1024],
+    ['1MB', 1_048_576],
+    ['1MiB', 1_048_576],
+    ['0.5m', 524_288],
+    ['2G', 2_147_483_648],
+  ])('%s is %d bytes', (text, expected) => {
+    expect(bytes().parse(text)).toBe(expected);
+  });
+
+  it.each(['', 'MB', '-1', '1TB', '1M B', '1e3', '1 MB x'])('is not %p', (text) => {
+    expect(bytes().safeParse(text).success).toBe(false);
+  });
+});
+
+it.each([
+  ['webserver_stream', true],
+  ['a.b-C_9', true],
+  ['x'.repeat(64), true],
+  ['x'.repeat(65), false],
+  ['', false],
+  ['../x', false],
+  ['größe', false],
+])('%p as the name of a stream: %p', (text, isName) => {
+  expect(streamName().safeParse(text).success).toBe(isName);
 });
