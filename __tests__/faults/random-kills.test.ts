@@ -1,5 +1,6 @@
 /** Kills at random moments, at four rates, while the log is rotated. A failure names the seed that repeats its choices. */
 import { killAtRandom } from '../support/faults/kill-at-random';
+import { randomFrom, seedOf } from '../support/faults/random';
 import { eachOnce, useScene } from '../support/faults/scene';
 
 const scene = useScene();
@@ -12,7 +13,7 @@ it.each([
 ])('counts each line once through $kills kills at $linesPerSecond lines/s', async ({ linesPerSecond, kills }) => {
   const { log } = scene();
   log.start(linesPerSecond);
-  await killAtRandom(scene(), kills);
+  await killAtRandom(scene(), kills, randomFrom(seedOf()));
   log.stop();
 
   const { code, stderr } = await scene().once();

@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { builtFile } from '../../../core/package-root';
 import type { LocalReport } from '../../../local/report';
+import type { Overview, PipelineStatus } from '../../../page/overview-reply';
+import { until } from '../until';
 import { type Fault, withFaults } from './fault-plan';
 
 export interface LocalProcessProps {
@@ -68,8 +70,25 @@ export class LocalProcess {
     return this.#stderr;
   }
 
-  get isRunning(): boolean {
-    return this.child.exitCode === null && this.child.signalCode === null;
+  /** As its page has it; undefined while there is none. */
+  async status(): Promise<PipelineStatus | undefined> {
+    const page = /^page +(\S+)/m.exec(this.#stderr)?.[1];
+    if (page === undefined) return undefined;
+    try {
+      const reply = await fetch(new URL('/api/overview?minutes=15', page));
+      return ((await reply.json()) as Overview).status;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Resolves when this run is done with so many lines: they are stored, failed or dropped. */
+  async isDoneWith(lines: number): Promise<void> {
+    const isDone = async () => {
+      const { stored = 0, processingFailed = 0, dropped = 0 } = (await this.status()) ?? {};
+      return stored + processingFailed + dropped >= lines;
+    };
+    await until(isDone, { what: () => `${lines} lines are stored or failed. It said:\n${this.#stderr}` });
   }
 
   signal(signal: NodeJS.Signals): void {

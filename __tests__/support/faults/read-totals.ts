@@ -11,12 +11,14 @@ export interface Totals {
   readonly failed: Readonly<Record<string, number>>;
   /** Blank lines that were accepted. */
   readonly dropped: number;
-  /** Numbers of lines that are neither stored nor failed. */
-  readonly lost: readonly number[];
-  /** Numbers of lines that are stored, failed or copied twice. */
-  readonly doubled: readonly number[];
-  /** Accepted lines that the bucket has no copy of. */
-  readonly uncopied: readonly number[];
+  /** Lines that are neither stored nor failed. */
+  readonly lost: number;
+  /** Lines that are stored or failed more than once. */
+  readonly doubled: number;
+  /** Accepted lines of which the bucket has no copy, or two. */
+  readonly copiedOtherwise: number;
+  /** Which lines `lost`, `doubled` and `copiedOtherwise` are, for the message of a failure. */
+  readonly which: string;
 }
 
 /** @param folder the data folder of a pipeline that has ended. */
@@ -27,14 +29,21 @@ export async function readTotals(folder: string, written: number): Promise<Total
   const copies = countEach(copied);
   const numbers = Array.from({ length: written }, (_, number) => number).filter((number) => kindOf(number) !== 'blank');
   const doneWith = (number: number) => (stored.get(number) ?? 0) + (failed.get(number) ?? 0);
+  const lost = numbers.filter((number) => doneWith(number) === 0);
+  const doubled = numbers.filter((number) => doneWith(number) > 1);
+  const copiedOtherwise = numbers.filter((number) => copies.get(number) !== 1);
   return {
     written,
     stored: [...stored.values()].reduce((sum, count) => sum + count, 0),
     failed: Object.fromEntries(countEach(failures.map(({ cause }) => cause))),
     dropped: blank,
-    lost: numbers.filter((number) => doneWith(number) === 0),
-    doubled: numbers.filter((number) => doneWith(number) > 1 || (copies.get(number) ?? 0) > 1),
-    uncopied: numbers.filter((number) => !copies.has(number)),
+    lost: lost.length,
+    doubled: doubled.length,
+    copiedOtherwise: copiedOtherwise.length,
+    which: Object.entries({ lost, doubled, copiedOtherwise })
+      .filter(([, found]) => found.length > 0)
+      .map(([name, found]) => `${name}: from ${found[0]} to ${found.at(-1)}`)
+      .join('; '),
   };
 }
 

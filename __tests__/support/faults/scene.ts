@@ -66,8 +66,9 @@ export function eachOnce(written: number): Totals {
     stored: kinds.access,
     failed: kinds.garbage === 0 ? {} : { 'Lambda.ProcessingFailedStatus': kinds.garbage },
     dropped: kinds.blank,
-    lost: [],
-    doubled: [],
-    uncopied: [],
+    lost: 0,
+    doubled: 0,
+    copiedOtherwise: 0,
+    which: '',
   };
 }
