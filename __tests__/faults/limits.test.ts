@@ -69,7 +69,7 @@ it.each([
   log.stop();
 
   expect(second).toMatchObject({ code: 1 });
-  expect(second.stderr).toContain('DATA_FOLDER_IN_USE');
+  expect(second.stderr).toContain('is in use by another process');
   expect(await scene().once({ by })).toMatchObject({ code: 0 });
   expect(await scene().totals()).toEqual(eachOnce(log.written));
 });
