@@ -16,7 +16,7 @@ export interface FollowedLogsProps {
 
 const LOOK_MS = 1000;
 /** Looking at thousands of files takes no more than this share of the time. */
-const LOOK_SHARE = 0.05;
+const LOOK_SHARE = 0.03;
 /** A rotated log that has been silent for this long is closed; it is opened again if it changes. */
 const REST_MS = 60_000;
 

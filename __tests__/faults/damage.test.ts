@@ -61,8 +61,10 @@ it.each(Object.entries(DAMAGES))('reads lines again that %s in the journal has t
   const [path = ''] = segments();
   damage(path, random);
 
-  const { stderr } = await scene().once();
+  const { code, stderr } = await scene().once();
 
+  expect({ code, stderr }).toMatchObject({ code: 1 });
+  expect(stderr).toContain('JOURNAL_DAMAGED');
   expect(stderr).toContain(`The journal ${path} is damaged at `);
   expect(readdirSync(inData('journal')).filter((name) => name.endsWith('.damaged'))).toHaveLength(1);
   await expectEachStoredOnce();
