@@ -20,7 +20,19 @@ module.exports = {
       displayName: 'suite',
       globalSetup: '<rootDir>/__tests__/support/require-build.ts',
       testMatch: ['<rootDir>/__tests__/**/*.test.ts'],
-      testPathIgnorePatterns: ['/node_modules/', '<rootDir>/__tests__/aws/', '<rootDir>/__tests__/engines/'],
+      testPathIgnorePatterns: [
+        '/node_modules/',
+        '<rootDir>/__tests__/aws/',
+        '<rootDir>/__tests__/engines/',
+        '<rootDir>/__tests__/faults/',
+      ],
+    },
+    // Takes minutes: pipelines are killed, stopped and starved. `npm run test:faults` runs it alone.
+    {
+      ...common,
+      displayName: 'faults',
+      globalSetup: '<rootDir>/__tests__/support/require-build.ts',
+      testMatch: ['<rootDir>/__tests__/faults/**/*.test.ts'],
     },
     // Takes minutes, mostly Terraform's; `npm run test:deploy` runs it alone.
     {

@@ -17,6 +17,7 @@ export async function drainPipeline({ site, shipper, stream }: Pipeline, stopWai
   const failure = await failureOf(shipper);
   await Promise.race([stream.drain(), aborted(stopWaiting)]);
   await stream.close();
+  await shipper.saveCheckpoint();
   return failure;
 }
 

@@ -3,6 +3,7 @@ import { lstat, readdir, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { glob } from 'tinyglobby';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
+import { toFileSystem } from './walk-files';
 
 export interface FoundLog {
   readonly path: string;
@@ -27,7 +28,7 @@ export async function findLogs(patterns: readonly string[]): Promise<Findings> {
   const faults: ToolkitError[] = [];
   for (const pattern of patterns) {
     let files = 0;
-    for (const path of await pathsOf(pattern)) {
+    for (const path of await pathsOf(pattern, faults)) {
       const stats = await statOf(path).catch((error: unknown) => {
         if (!(error instanceof ToolkitError)) throw error;
         faults.push(error);
@@ -43,10 +44,14 @@ export async function findLogs(patterns: readonly string[]): Promise<Findings> {
   return { logs: [...logs.values()].sort(byAge), unmatched, faults };
 }
 
-async function pathsOf(pattern: string): Promise<readonly string[]> {
+/** @param faults gets the folders that a pattern leads to and that cannot be read. */
+async function pathsOf(pattern: string, faults: ToolkitError[]): Promise<readonly string[]> {
   const path = resolve(pattern);
   if (await exists(path)) return [path];
-  return glob(pattern, { absolute: true, dot: true, onlyFiles: false, expandDirectories: false });
+  const fs = toFileSystem((folder, error) => {
+    if (!isAbsent(error)) faults.push(unreadable(resolve(folder), error));
+  });
+  return glob(pattern, { absolute: true, dot: true, onlyFiles: false, expandDirectories: false, fs });
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -16,7 +16,7 @@ export interface FollowedLogsProps {
 
 const LOOK_MS = 1000;
 /** Looking at thousands of files takes no more than this share of the time. */
-const LOOK_SHARE = 0.05;
+const LOOK_SHARE = 0.03;
 /** A rotated log that has been silent for this long is closed; it is opened again if it changes. */
 const REST_MS = 60_000;
 
@@ -24,7 +24,9 @@ const REST_MS = 60_000;
 export class FollowedLogs {
   readonly #props: FollowedLogsProps;
   readonly #logs = new Map<string, FollowedLog>();
+  /** By file, or by message for what the last look could not find out. */
   readonly #faults = new Map<string, ToolkitError>();
+  #unfound: ReadonlySet<string> = new Set();
   #nextLookMs = 0;
   #droppedBytes = 0;
 
@@ -48,6 +50,7 @@ export class FollowedLogs {
     const [fault] = faults;
     if (first && logs.length === 0 && fault !== undefined) throw fault;
     for (const other of faults) this.#warnOnce(other.message, other);
+    this.#unfound = new Set(faults.map(({ message }) => message));
     const [pattern] = unmatched;
     if (first && !this.#props.mayBeMissing && pattern !== undefined && faults.length === 0)
       throw await notFound(pattern);
@@ -100,12 +103,10 @@ export class FollowedLogs {
 
   /** What could not be read, and still cannot. */
   faults(): readonly ToolkitError[] {
-    const lasting = [...this.#faults].filter(([key]) => this.#logs.get(key)?.fault !== undefined || !this.#isFile(key));
+    const lasting = [...this.#faults].filter(
+      ([key]) => this.#logs.get(key)?.fault !== undefined || this.#unfound.has(key),
+    );
     return lasting.map(([, fault]) => fault);
-  }
-
-  #isFile(key: string): boolean {
-    return /^\d+:\d+$/.test(key);
   }
 
   /** Closes rotated logs that have long been silent, so that a year of them does not use up the open files. */

@@ -107,7 +107,8 @@ export class LogReader {
   async readGzip(log: FollowedLog): Promise<'end' | 'unfinished'> {
     const { content } = log;
     if (content === undefined) return 'end';
-    if (!(await log.hasNews())) return 'unfinished';
+    // A file that ends too early and has long been silent is read once more, to report the fault.
+    if (!(await log.hasNews()) && (await log.changedWithin(STILL_WRITTEN_MS))) return 'unfinished';
     const from = content.readOffset;
     let position = 0;
     let block = new Block();

@@ -68,6 +68,11 @@ export interface Shipper {
   readonly finished: Promise<void>;
   /** Stops reading, gives what is in flight one more attempt, writes the checkpoint and closes everything. Never rejects. */
   stop(): Promise<void>;
+  /**
+   * Writes the checkpoint once more: a stream of ours has delivered more since `stop`. Never rejects: without it, the stream’s own
+   * positions say the same.
+   */
+  saveCheckpoint(): Promise<void>;
 }
 
 const POLL_MS = 100;
@@ -83,6 +88,7 @@ export function startShipper(props: ShipperProps): Shipper {
       shipping.stop();
       await finished.catch(() => {});
     },
+    saveCheckpoint: () => shipping.saveCheckpoint().catch(() => {}),
   };
 }
 
@@ -150,6 +156,10 @@ class Shipping {
     };
   }
 
+  async saveCheckpoint(): Promise<void> {
+    await this.#checkpoint?.save();
+  }
+
   async run(): Promise<void> {
     await this.#try(async () => {
       const isFirstStart = !existsSync(this.#props.checkpointFile);
@@ -160,7 +170,7 @@ class Shipping {
       await (this.#props.once ? this.#readOnce() : this.#follow());
     });
     await this.#outbox.drain();
-    await this.#try(async () => this.#checkpoint?.save());
+    await this.#try(() => this.saveCheckpoint());
     await this.#try(async () => failForFaults(this.#logs.faults()));
     for (const log of this.#logs.all()) await this.#try(() => log.close());
     this.#props.sink.close();
