@@ -7,6 +7,7 @@ import { createTransformHandler } from '../etl/handler';
 import { benchCorpus } from './corpus-check';
 import { CORPUS_SITE_HOSTS } from './corpus-referers';
 import { benchEtl } from './etl';
+import { benchGoAccess } from './goaccess';
 import { benchLines } from './lines';
 import { benchLocal } from './local';
 import { benchPanels } from './panels';
@@ -23,6 +24,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Report>>> = {
   lines: benchLines,
   corpus: benchCorpus,
   local: benchLocal,
+  goaccess: benchGoAccess,
   traffic: benchTraffic,
   'traffic-outputs': benchTrafficOutputs,
   panels: benchPanels,
