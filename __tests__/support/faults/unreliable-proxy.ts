@@ -31,7 +31,11 @@ export async function openUnreliableProxy(target: URL): Promise<UnreliableProxy>
     mishaps.set(mishap, (mishaps.get(mishap) ?? 0) + 1);
     if (mishap === 'reset') return void request.socket.destroy();
     const { host: _, connection: __, 'content-length': ___, ...headers } = request.headers;
-    const reply = await fetch(target, { method: 'POST', headers: headers as Record<string, string>, body: Buffer.concat(chunks) });
+    const reply = await fetch(target, {
+      method: 'POST',
+      headers: headers as Record<string, string>,
+      body: Buffer.concat(chunks),
+    });
     const body = Buffer.from(await reply.arrayBuffer());
     if (mishap === 'lost') return void request.socket.destroy();
     if (mishap === 'late') await sleep(LATE_MS);
