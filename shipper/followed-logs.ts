@@ -40,7 +40,9 @@ export class FollowedLogs {
   }
 
   async lookIfDue(): Promise<void> {
-    if (performance.now() >= this.#nextLookMs) await this.look(false);
+    if (performance.now() < this.#nextLookMs) return;
+    await this.look(false);
+    await this.#restQuiet();
   }
 
   /** @throws ToolkitError at the first look: LOG_NOT_FOUND if a pattern matches nothing, LOG_UNREADABLE if nothing can be read. */
@@ -110,7 +112,7 @@ export class FollowedLogs {
   }
 
   /** Closes rotated logs that have long been silent, so that a year of them does not use up the open files. */
-  async restQuiet(): Promise<void> {
+  async #restQuiet(): Promise<void> {
     const names = new Set([...this.#logs.values()].map(({ path }) => path));
     for (const log of this.#logs.values()) {
       if (!log.isOpen || log.isMissing || log.mayHaveNews || log.silentMs < REST_MS) continue;

@@ -265,7 +265,6 @@ class Shipping {
       }
       await this.#outbox.flush();
       await this.#between();
-      await this.#logs.restQuiet();
       if (pass === 1 && this.#running) await this.#reportLost();
       await this.#pause();
     }

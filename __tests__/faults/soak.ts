@@ -16,7 +16,7 @@ const scene = useScene();
 
 const say = (sentence: string) => process.stderr.write(`${sentence}\n`);
 
-/** `62 open files, 210 MB`, from Linux' own books; nothing elsewhere, or when the process has just ended. */
+/** `62 open files, 210 MB`, as Linux has it; nothing elsewhere, or when the process has just ended. */
 function renderUse({ child }: LocalProcess): string {
   const folder = `/proc/${child.pid}`;
   if (!existsSync(`${folder}/fd`)) return '';

@@ -24,9 +24,9 @@ export interface Fault {
   /** How many in a row. @default 1 */
   readonly times?: number;
   readonly action: 'kill-before' | 'kill-during' | 'kill-after' | 'delay' | 'fail';
-  /** Of a delay. */
+  /** How long a delay is. */
   readonly ms?: number;
-  /** Of a failure: `EIO`. */
+  /** What a failure says: `EIO`. */
   readonly code?: string;
 }
 
