@@ -161,10 +161,12 @@ it('takes records on the port and under the name that it is given', async () => 
     body: JSON.stringify({ DeliveryStreamName: 'clicks', Record: record }),
   });
   await until(async () => (await storedOf(first)) === 1, { what: 'the record is stored' });
+  // While the first still has the port.
+  const takenEnd = await taken.ended;
   first.child.kill('SIGTERM');
 
   expect(reply.status).toBe(200);
-  expect(await taken.ended).toBe(1);
+  expect(takenEnd).toBe(1);
   expect(taken.err()).toMatch(/error \[PORT_TAKEN\].*--stream-port/s);
   expect(await first.ended).toBe(0);
   expect(JSON.parse(first.out())).toMatchObject({ read: 1, stored: 1 });
