@@ -37,9 +37,9 @@ const MIB = 1024 * 1024;
 const Options = z
   .object({
     port: whole({ min: 0, max: 65_535 })
-      .default(DEFAULT_PORT)
+      .optional()
       .describe('Port of the endpoint on 127.0.0.1; 0 picks a free one')
-      .meta({ value: 'PORT' }),
+      .meta({ value: 'PORT', otherwise: String(DEFAULT_PORT) }),
     stream: list(streamName()).describe('Name of a delivery stream').meta({ greedy: true, otherwise: DEFAULT_STREAM }),
     data: folder().describe('Folder in which each stream has a folder: journal, bucket, store'),
     transform: file()
@@ -48,8 +48,9 @@ const Options = z
       .meta({ otherwise: 'access lines to click events' }),
     siteHost: list(host()).describe('Your site’s host[:port], for access lines that do not name it'),
     bufferSize: bytes({ min: 1024, max: 128 * MIB })
-      .default(MIB)
-      .describe('Deliver when this much is buffered'),
+      .optional()
+      .describe('Deliver when this much is buffered')
+      .meta({ otherwise: '1MB' }),
     bufferInterval: seconds({ above: 0, max: 900 }).default(60).describe('Deliver when the oldest record is this old'),
     faults: text('SEED[:SHARE]')
       .optional()
@@ -103,12 +104,12 @@ async function run(options: z.output<typeof Options>, { quiet }: Context): Promi
   const data = await makeDataFolder(options.data);
   const report = await runFirehose({
     streams,
-    port: options.port,
+    port: options.port ?? DEFAULT_PORT,
     folder: data,
     destination: toDestination(options),
     handlerFile: options.transform,
     siteHosts: options.siteHost,
-    bufferBytes: options.bufferSize,
+    bufferBytes: options.bufferSize ?? MIB,
     bufferSeconds: options.bufferInterval,
     faults: options.faults === undefined ? undefined : parseFaults(options.faults),
     signal: stopOnSignals(),
