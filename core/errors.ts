@@ -29,6 +29,7 @@ const REASONS: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection was reset',
   EDQUOT: 'the disk quota is used up',
   EEXIST: 'it exists already',
+  EFBIG: 'it may not grow any larger',
   EISDIR: 'it is a folder',
   EMFILE: 'too many open files',
   ENOENT: 'it does not exist',
@@ -55,4 +56,9 @@ export function reasonOf(error: unknown): string {
   if (known !== undefined) return known;
   const [line = ''] = (isNativeError(error) ? error.message || error.name : String(error)).split('\n', 1);
   return line.replace(/[.\s]+$/, '');
+}
+
+/** As `reasonOf`, for a file that is written: what does not exist then is its folder. */
+export function reasonOfWrite(error: unknown): string {
+  return errnoOf(error) === 'ENOENT' ? 'its folder does not exist' : reasonOf(error);
 }

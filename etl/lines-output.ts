@@ -1,7 +1,7 @@
 /** The outputs of `clickstreamy etl`: standard output and the file of rejected lines. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { type ByteWriter, toStandardOutput, writeFully } from '../core/byte-writer';
-import { errnoOf, reasonOf, ToolkitError, UsageError } from '../core/errors';
+import { errnoOf, reasonOf, reasonOfWrite, ToolkitError, UsageError } from '../core/errors';
 import { statOf } from './lines-input';
 
 /** @throws an error with the code EPIPE if the reader has closed the pipe; a ToolkitError for anything else. */
@@ -37,7 +37,7 @@ export async function openRejects(path: string, inputs: readonly string[]): Prom
   const fail = (error: unknown): never => {
     throw new ToolkitError(
       'REJECTS_UNWRITABLE',
-      `The file for rejected lines, ${path}, cannot be written: ${reasonOf(error)}.`,
+      `The file for rejected lines, ${path}, cannot be written: ${reasonOfWrite(error)}.`,
       'Give a file in a writable folder, on a disk with free space.',
       { cause: error },
     );

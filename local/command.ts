@@ -47,7 +47,7 @@ const Options = z
   .object({
     ...inGroup('Logs of your own', {
       log: list(file())
-        .describe('Follow these logs instead of a site’s: paths or patterns, .gz too')
+        .describe('Follow these logs instead of a site’s: paths or patterns; gzip too')
         .meta({ value: 'GLOB', greedy: true }),
       agentConfig: file()
         .optional()

@@ -21,7 +21,7 @@ const Options = z
   .object({
     config: file().optional().describe('An agent.json of the Kinesis Agent: its flows, endpoint and positions'),
     log: list(file())
-      .describe('Ship these logs instead: paths or patterns, .gz too')
+      .describe('Ship these logs instead: paths or patterns; gzip too')
       .meta({ value: 'GLOB', greedy: true }),
     stream: streamName().optional().describe('Delivery stream of the logs given with --log'),
     endpoint: text('URL')

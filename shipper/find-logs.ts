@@ -106,7 +106,7 @@ export async function notFound(pattern: string): Promise<ToolkitError> {
   return new ToolkitError(
     'LOG_NOT_FOUND',
     `No log matches ${pattern}.`,
-    `Check the pattern (it is looked up in ${folder}) and quote it, so that the shell does not expand it.`,
+    firstWild < 0 ? `Check the path: its folder is ${folder}.` : `Check the pattern: it is looked up in ${folder}.`,
   );
 }
 

@@ -1,6 +1,6 @@
 /** Files that a run leaves: checked before the run, written at its end, whole or not at all. */
 import { renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
+import { reasonOfWrite, ToolkitError } from '../core/errors';
 
 export interface ResultFile {
   readonly file: string;
@@ -53,10 +53,9 @@ function attempt({ file, kind }: ResultFile, work: () => void): void {
     work();
   } catch (error) {
     const code = CODES[kind];
-    const why = errnoOf(error) === 'ENOENT' ? 'its folder does not exist' : reasonOf(error);
     throw new ToolkitError(
       code,
-      `The ${kind} ${file} cannot be written: ${why}.`,
+      `The ${kind} ${file} cannot be written: ${reasonOfWrite(error)}.`,
       'Choose another file, or let this user write to its folder.',
       { cause: error },
     );

@@ -183,7 +183,7 @@ describe('clickstreamy etl fails with 1, one clear sentence and what to do, when
     [
       'rejects cannot be written',
       () => ['--rejects', 'no/rejects'],
-      /^error \[REJECTS_UNWRITABLE\]: .* no\/rejects, cannot be written: it does not exist\.\n→ /,
+      /^error \[REJECTS_UNWRITABLE\]: .* no\/rejects, cannot be written: its folder does not exist\.\n→ /,
     ],
   ])('%s', async (_, args, message) => {
     const { code, stderr } = await etl('', ...args());

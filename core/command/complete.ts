@@ -1,6 +1,6 @@
 /** What may come next on a command line: the completion scripts ask for it, by `--complete` and the words so far. */
 import type { Command } from './command';
-import { findCommand } from './find-command';
+import { ANYWHERE, findCommand } from './find-command';
 import type { Option } from './options';
 import type { Outline } from './outline';
 
@@ -45,7 +45,7 @@ function candidatesFor(
     ];
   }
   const commands = Object.entries(below).map(([name, { summary }]) => [name, summary] as const);
-  return words.length > 0
+  return words.some((word) => !ANYWHERE.has(word))
     ? []
     : [...commands, ...options.filter(({ positional }) => positional === true).flatMap(choicesOf)];
 }

@@ -13,7 +13,7 @@ export interface FoundCommand {
 }
 
 /** These may come before a command's name. */
-const ANYWHERE = new Set(['--quiet', '-q', '--help', '-h', '--version']);
+export const ANYWHERE = new Set(['--quiet', '-q', '--help', '-h', '--version']);
 
 /**
  * Follows the words down to the command that they name.

@@ -99,7 +99,7 @@ function check(schema: z.ZodObject, given: Record<string, unknown>, options: rea
   const sentences = toFaults(result.error).map(({ path: [key], input, why, isMissing }) => {
     const option = byKey.get(String(key));
     if (option === undefined) return why;
-    const name = option.positional === true ? (option.value ?? option.name) : `--${option.name}`;
+    const name = option.positional === true ? option.name : `--${option.name}`;
     return isMissing ? `${name} is missing` : `${name}${showInput(input)}: ${why}`;
   });
   throw new UsageError(`${[...new Set(sentences)].join('; ')}.`);

@@ -8,7 +8,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { constants, gzip as gzipCallback } from 'node:zlib';
 import { type ByteWriter, toStandardOutput, writeFully } from '../../core/byte-writer';
-import { errnoOf, reasonOf, ToolkitError } from '../../core/errors';
+import { reasonOfWrite, ToolkitError } from '../../core/errors';
 import { ALL_TAKEN, type BlockFates, type LineBlock, type LineSink, type SinkFactory } from './line-sink';
 
 const gzip = promisify(gzipCallback);
@@ -110,13 +110,9 @@ function openFile(path: string, flags: 'a' | 'w'): Promise<FileHandle> {
 }
 
 function toUnwritable(path: string, error: unknown): ToolkitError {
-  const reasons: Readonly<Record<string, string>> = {
-    EFBIG: 'it may not grow any larger',
-    ENOENT: 'its folder does not exist',
-  };
   return new ToolkitError(
     'OUT_NOT_WRITABLE',
-    `Access lines cannot be written to ${path}: ${reasons[errnoOf(error) ?? ''] ?? reasonOf(error)}.`,
+    `Access lines cannot be written to ${path}: ${reasonOfWrite(error)}.`,
     'Give --out a file that this user can write, on a disk with free space.',
     { cause: error },
   );
