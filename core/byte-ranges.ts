@@ -31,11 +31,6 @@ export function addRanges(ranges: readonly ByteRange[], added: readonly ByteRang
   return added.reduce(addRange, ranges);
 }
 
-/** @returns the range that holds `offset`, or ends there; undefined if none does. */
-export function rangeAround(ranges: readonly ByteRange[], offset: number): ByteRange | undefined {
-  return ranges.find(({ from, to }) => from <= offset && offset <= to);
-}
-
 /** Whether all bytes from `from` to `to` are in the ranges. */
 export function covers(ranges: readonly ByteRange[], from: number, to: number): boolean {
   return ranges.some((range) => range.from <= from && to <= range.to);

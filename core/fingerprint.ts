@@ -10,8 +10,6 @@ export function fingerprintOf(bytes: Uint8Array): Fingerprint {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
 
-export const NO_BYTES: Fingerprint = fingerprintOf(new Uint8Array());
-
 export function isOf(bytes: Uint8Array, recorded: Fingerprint): boolean {
   return bytes.length === recorded.bytes && fingerprintOf(bytes).sha256 === recorded.sha256;
 }

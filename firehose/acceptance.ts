@@ -96,5 +96,9 @@ export class Acceptance {
 }
 
 function isIn({ key, from, to }: RecordSource, sources: readonly RecordSource[]): boolean {
-  return sources.some((other) => other.key === key && other.from < to && from < other.to);
+  return overlaps(
+    sources.filter((other) => other.key === key),
+    from,
+    to,
+  );
 }

@@ -1,8 +1,8 @@
-import { type FileHandle, open, rename } from 'node:fs/promises';
 import { z } from 'zod';
 import { errnoOf, reasonOf, ToolkitError } from '../core/errors';
 import { readJsonFile } from '../core/json-file';
 import type { ContentRecord } from './log-content';
+import { replaceFile } from './replace-file';
 
 const Fingerprint = z.strictObject({ bytes: z.int().nonnegative(), sha256: z.hex().length(64) });
 const offset = z.int().nonnegative();
@@ -43,15 +43,8 @@ export function loadCheckpoint(path: string): readonly ContentRecord[] {
 
 /** Replaces the checkpoint in one step: a crash leaves the old one or the new one, whole. */
 export async function saveCheckpoint(path: string, contents: readonly ContentRecord[]): Promise<void> {
-  const temporary = `${path}.new`;
-  let handle: FileHandle | undefined;
   try {
-    handle = await open(temporary, 'w', 0o600);
-    await handle.writeFile(`${JSON.stringify({ version: 2, contents: contents.map(withoutAside) })}\n`);
-    await handle.datasync();
-    await handle.close();
-    handle = undefined;
-    await rename(temporary, path);
+    await replaceFile(path, `${JSON.stringify({ version: 2, contents: contents.map(withoutAside) })}\n`);
   } catch (error) {
     throw new ToolkitError(
       'CHECKPOINT_UNWRITABLE',
@@ -59,8 +52,6 @@ export async function saveCheckpoint(path: string, contents: readonly ContentRec
       'Free space on the disk, or give this user the right to write there; lines sent since the last checkpoint will be sent again.',
       { cause: error },
     );
-  } finally {
-    await handle?.close().catch(() => {});
   }
 }
 

@@ -2,10 +2,11 @@
  * What is on its way to a stream that cannot say what it has. The note is on disk before the records are sent, so that after a
  * crash the batches that may be there twice are known by file and bytes.
  */
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { reasonOf, ToolkitError } from '../core/errors';
 import { plural } from '../core/plural';
 import type { InFlight, SentBatch } from './record-sink';
+import { replaceFile } from './replace-file';
 
 export class InFlightNote {
   readonly #path: string;
@@ -46,16 +47,8 @@ export class InFlightNote {
   }
 
   async #replace(): Promise<void> {
-    const temporary = `${this.#path}.new`;
     try {
-      const handle = await open(temporary, 'w', 0o600);
-      try {
-        await handle.writeFile(JSON.stringify([...this.#batches]));
-        await handle.datasync();
-      } finally {
-        await handle.close();
-      }
-      await rename(temporary, this.#path);
+      await replaceFile(this.#path, JSON.stringify([...this.#batches]));
     } catch (error) {
       throw new ToolkitError(
         'CHECKPOINT_UNWRITABLE',
